@@ -1,0 +1,1 @@
+//! What compiler and runtime share: operations, artifact layout, type descriptors, metering events.

@@ -1,0 +1,3 @@
+//! The `regno` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Filetest runner, golden corpora and benchmarks.

@@ -1,0 +1,1 @@
+//! Gno source to checked, typed syntax tree.

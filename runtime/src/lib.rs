@@ -1,0 +1,1 @@
+//! Artifact reader and verifier, interpreter, heap, metering, embedding API.
