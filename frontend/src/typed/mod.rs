@@ -1,0 +1,100 @@
+//! The checked, typed syntax tree: what the front end hands to the IR builder.
+//!
+//! The tree is the *rewritten* program of spec/02 §5: implicit conversions are explicit [`ExprKind::Convert`] nodes,
+//! promoted selectors are chains of explicit selectors, constants are folded, `default` clauses come last, automatic
+//! address-of is an explicit [`ExprKind::AddressOf`]. Each [`Expr`] stands for exactly one node that the reference
+//! evaluates (one `Eval`), so the builder derives all metering events from the tree alone. Parentheses are gone.
+//!
+//! All nodes are entities in tables ([`Package`]); nothing here recurses on drop, clone or print.
+//!
+//! | table | holds |
+//! |---|---|
+//! | `exprs`, `stmts`, `type_exprs` | nodes |
+//! | `scopes` | one per block that the reference materialises (spec/03 §3), with its slots in order |
+//! | `vars` | everything that occupies a slot: variables, parameters, results, local constants and types, captures |
+//! | `funcs` | declared functions, methods and function literals |
+//! | `globals` | package-level variables |
+
+mod expr;
+mod func;
+mod stmt;
+
+pub use expr::{
+    BinaryOp, Builtin, Callee, CompositeElement, CompositeKind, Expr, ExprKind, IndexKind, MethodRef, Place, Receiver,
+    SliceKind, Spread, TypeExpr, TypeField, UnaryOp,
+};
+pub use func::{Func, FuncKind, Global, InitStep, Scope, ScopeKind, Slot, Var, VarKind};
+pub use stmt::{BranchKind, Clause, DeclSpec, RangeKind, RangeStmt, Stmt, StmtKind, TypeClause};
+
+use crate::types::TypeTable;
+use cranelift_entity::{PrimaryMap, entity_impl};
+
+/// An expression node.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(u32);
+entity_impl!(ExprId, "expr");
+
+/// A statement node.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StmtId(u32);
+entity_impl!(StmtId, "stmt");
+
+/// A type expression that is evaluated at run time, kept for its metering events (spec/02 §7).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeExprId(u32);
+entity_impl!(TypeExprId, "texpr");
+
+/// A name that occupies a slot of a block.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VarId(u32);
+entity_impl!(VarId, "var");
+
+/// A block of the reference.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScopeId(u32);
+entity_impl!(ScopeId, "scope");
+
+/// A function, method or function literal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FuncId(u32);
+entity_impl!(FuncId, "func");
+
+/// A package-level variable.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GlobalId(u32);
+entity_impl!(GlobalId, "global");
+
+/// A checked package.
+pub struct Package {
+    /// Import path, `main` for a program.
+    pub path: String,
+    /// Package name of the package clause.
+    pub name: String,
+    /// All types that occur.
+    pub types: TypeTable,
+    /// Expression nodes.
+    pub exprs: PrimaryMap<ExprId, Expr>,
+    /// Statement nodes.
+    pub stmts: PrimaryMap<StmtId, Stmt>,
+    /// Type expressions evaluated at run time.
+    pub type_exprs: PrimaryMap<TypeExprId, TypeExpr>,
+    /// Names with slots.
+    pub vars: PrimaryMap<VarId, Var>,
+    /// Blocks.
+    pub scopes: PrimaryMap<ScopeId, Scope>,
+    /// Functions, methods, literals.
+    pub funcs: PrimaryMap<FuncId, Func>,
+    /// Package-level variables in slot order.
+    pub globals: PrimaryMap<GlobalId, Global>,
+    /// What runs when the package is initialised, in execution order, repeated executions included
+    /// (spec/02 §11.2); `init` functions are not in it.
+    pub init_steps: Vec<InitStep>,
+    /// `init` functions in the order in which they run.
+    pub inits: Vec<FuncId>,
+    /// `func main()`, if declared.
+    pub main: Option<FuncId>,
+    /// Package-level names in slot order: constants, variables, types, functions (spec/03 §3, row "package").
+    pub package_slots: Vec<Slot>,
+    /// Number of import names of each file, in file order (spec/03 §5.1); zeros while imports are not supported.
+    pub file_imports: Vec<u32>,
+}
