@@ -1,1 +1,9 @@
-//! What compiler and runtime share: operations, artifact layout, type descriptors, metering events.
+//! What compiler and runtime share: operations, instruction encoding, artifact layout, type descriptors, metering events.
+//!
+//! Everything here is data. The compiler crates produce a [`module::Module`], the runtime executes one; neither needs
+//! the other.
+
+pub mod event;
+pub mod module;
+pub mod op;
+pub mod types;

@@ -1,0 +1,175 @@
+//! A compiled package: what an artifact contains and what the runtime executes.
+
+use crate::types::{FuncRef, StrRef, TypeDesc, TypeRef};
+
+/// A compiled package.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Module {
+    /// Import path.
+    pub path: String,
+    /// Package name.
+    pub name: String,
+    /// Names of the source files, in order.
+    pub files: Vec<String>,
+    /// Parse gas of all files (spec/02 §12), charged before anything else.
+    pub parse_gas: u64,
+    /// Type descriptors; indexed by [`TypeRef`].
+    pub types: Vec<TypeDesc>,
+    /// String constants; indexed by [`StrRef`].
+    pub strings: Vec<Vec<u8>>,
+    /// Functions; indexed by [`FuncRef`].
+    pub functions: Vec<Function>,
+    /// Package-level variables.
+    pub globals: Vec<GlobalDesc>,
+    /// Synthetic function that runs the package's initialisation, its allocation charges included.
+    pub init: Option<FuncRef>,
+    /// Synthetic function that evaluates `main()`, if the package has one.
+    pub main: Option<FuncRef>,
+    /// Types the runtime needs whatever the program mentions.
+    pub well_known: WellKnownTypes,
+}
+
+/// Types that the runtime itself creates values of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct WellKnownTypes {
+    /// `string`: panic values raised by the machine, results of `Stringify`.
+    pub string: Option<TypeRef>,
+    /// `int`.
+    pub int: Option<TypeRef>,
+}
+
+/// A package-level variable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GlobalDesc {
+    /// Name.
+    pub name: String,
+    /// Type; the variable holds its zero value before initialisation.
+    pub ty: TypeRef,
+}
+
+/// A compiled function.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Function {
+    /// Bare name; empty for literals.
+    pub name: String,
+    /// What it is.
+    pub kind: FunctionKind,
+    /// Type without receiver; absent for synthetic functions.
+    pub signature: Option<TypeRef>,
+    /// Number of parameters, receiver included; they arrive in registers 0...
+    pub params: u16,
+    /// Number of results.
+    pub results: u16,
+    /// Registers of the frame, the largest outgoing window included.
+    pub frame_size: u32,
+    /// Heap items it captures.
+    pub captures: u16,
+    /// It contains `defer`.
+    pub has_defers: bool,
+    /// Code words (see [`crate::op`]).
+    pub code: Vec<u64>,
+    /// Word of the entry segment for ordinary calls.
+    pub entry: u32,
+    /// Word of the entry segment for deferred calls, which charge neither zero results nor argument copies.
+    pub defer_entry: u32,
+    /// Word of the segment at which the function continues after its defers ran, on return or after a recovered panic.
+    pub recovery: Option<u32>,
+    /// Metering segments in order of `pc`.
+    pub segments: Vec<Segment>,
+    /// Packed events ([`crate::event::Event::pack`]) of all segments.
+    pub events: Vec<u32>,
+    /// For each code word: end of the prefix of `events` that is charged before the instruction takes effect
+    /// (an index into `events`). Segment words and extension words repeat the value before them.
+    pub event_ends: Vec<u32>,
+    /// Source positions: `pc` of the first word, file index, line, column; in order of `pc`.
+    pub lines: Vec<LineEntry>,
+    /// Blocks of the reference with their slots (design.md §3.5); index 0 is the function's own.
+    pub scopes: Vec<ScopeDesc>,
+    /// Innermost scope from a `pc` on; in order of `pc`.
+    pub scope_map: Vec<(u32, u32)>,
+    /// Source position of the declaration: file index and line.
+    pub declared_at: (u32, u32),
+}
+
+/// What a function is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FunctionKind {
+    /// Package-level function.
+    Declared,
+    /// Method with this receiver type.
+    Method(TypeRef),
+    /// Function literal.
+    Literal,
+    /// Made by the compiler: package initialisation, the call of `main`, thunks of deferred natives.
+    Synthetic,
+}
+
+/// A metering segment: instructions from `pc` (a `Segment` word) up to the next segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Segment {
+    /// Word index of the `Segment` word.
+    pub pc: u32,
+    /// First event.
+    pub events_start: u32,
+    /// One past the last event.
+    pub events_end: u32,
+}
+
+/// A source position.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LineEntry {
+    /// First word.
+    pub pc: u32,
+    /// File index.
+    pub file: u32,
+    /// Line, 1-based.
+    pub line: u32,
+    /// Column, 1-based.
+    pub column: u32,
+}
+
+/// A block of the reference.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScopeDesc {
+    /// Enclosing scope of the same function.
+    pub parent: Option<u32>,
+    /// It grows the block of its parent instead of being a block of its own (`if` part, switch clause).
+    pub grows_parent: bool,
+    /// Slots in the reference's order.
+    pub slots: Vec<SlotDesc>,
+}
+
+/// A slot of a block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SlotDesc {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub ty: Option<TypeRef>,
+    /// Where the value is.
+    pub place: SlotPlace,
+}
+
+/// Where a slot's value is while its scope is active.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SlotPlace {
+    /// In this register.
+    Register(u16),
+    /// In the heap item that this register refers to.
+    Cell(u16),
+    /// Nowhere: a constant or type; bytes that a collection counts for it, and whether it visits it.
+    Static {
+        /// Bytes.
+        bytes: u64,
+        /// Counted as a visit.
+        visited: bool,
+    },
+    /// The compiler removed the variable: it is never defined.
+    Never,
+}
+
+/// Name table helper: a string constant as text for messages.
+pub fn text_of(strings: &[Vec<u8>], name: StrRef) -> String {
+    use cranelift_entity::EntityRef;
+    strings.get(name.index()).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+}
