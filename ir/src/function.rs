@@ -1,0 +1,227 @@
+//! A function of the IR.
+//!
+//! Blocks hold instructions in order; the last one is the only terminator. Registers are of two sorts: a *temporary* has exactly
+//! one defining instruction, which dominates its uses; a *variable* ([`RegData::variable`]) may be assigned anywhere and keeps
+//! its value, and its register, until its scope ends. Assignments to variables are never removed or delayed: the virtual
+//! collector, the debugger and deferred functions see them.
+//!
+//! Every instruction carries the metering events that the reference charges *before* the instruction takes effect and after the
+//! previous instruction of the block. A pass that removes an instruction moves its events to the next one; a block always has a
+//! next one. The concatenation of events along a block never changes (`passes`).
+
+use crate::entity::{Block, FuncRef, GlobalRef, Inst, Reg, ScopeRef, StrRef, TypeRef};
+use crate::op::Op;
+use cranelift_entity::PrimaryMap;
+use regno_bytecode::event::Event;
+use regno_bytecode::types::Repr;
+use smallvec::SmallVec;
+
+/// An operand: a register or constant bits of the instruction's representation.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Arg {
+    /// A register.
+    Reg(Reg),
+    /// Slot bits.
+    Bits(u64),
+}
+
+impl Arg {
+    /// The register, if it is one.
+    pub fn reg(self) -> Option<Reg> {
+        match self {
+            Arg::Reg(reg) => Some(reg),
+            Arg::Bits(_) => None,
+        }
+    }
+}
+
+impl From<Reg> for Arg {
+    fn from(reg: Reg) -> Arg {
+        Arg::Reg(reg)
+    }
+}
+
+/// What an instruction refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Entity {
+    /// Nothing.
+    #[default]
+    None,
+    /// A type descriptor.
+    Type(TypeRef),
+    /// A function.
+    Func(FuncRef),
+    /// A string constant.
+    Str(StrRef),
+    /// A package-level variable.
+    Global(GlobalRef),
+}
+
+/// Source position: file index, line, column, 1-based; line 0 is none.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Position {
+    /// File index.
+    pub file: u32,
+    /// Line.
+    pub line: u32,
+    /// Column in bytes.
+    pub column: u32,
+}
+
+/// An instruction.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InstData {
+    /// Operation.
+    pub op: Op,
+    /// Operating representation: of the result for loads and values, of the operands for comparisons and conversions,
+    /// of the stored value for stores.
+    pub repr: Repr,
+    /// Results.
+    pub results: SmallVec<[Reg; 1]>,
+    /// Operands.
+    pub args: SmallVec<[Arg; 3]>,
+    /// Number, see [`crate::op::Index`].
+    pub index: u64,
+    /// Entity, see [`crate::op::Refers`].
+    pub entity: Entity,
+    /// Successors.
+    pub targets: SmallVec<[Block; 2]>,
+    /// Events charged before the effect.
+    pub events: SmallVec<[Event; 4]>,
+    /// Position in the source.
+    pub position: Position,
+    /// Innermost scope in which it executes.
+    pub scope: ScopeRef,
+}
+
+/// A register.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RegData {
+    /// Representation.
+    pub repr: Repr,
+    /// The variable it holds (boxed variables: the register of the heap item); `None` for a temporary.
+    pub variable: Option<String>,
+}
+
+/// A basic block.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BlockData {
+    /// Instructions in order.
+    pub insts: Vec<Inst>,
+}
+
+/// Where a slot's value is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SlotPlace {
+    /// In a variable's register.
+    Reg(Reg),
+    /// In the heap item that a variable's register refers to.
+    Cell(Reg),
+    /// A constant or type: bytes and visit that a collection counts (spec/00 addendum 2).
+    Static {
+        /// Bytes.
+        bytes: u64,
+        /// Visited.
+        visited: bool,
+    },
+}
+
+/// A slot of a block of the reference.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SlotData {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub ty: Option<TypeRef>,
+    /// Place.
+    pub place: SlotPlace,
+}
+
+/// A block of the reference (spec/03 §3).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ScopeData {
+    /// Enclosing scope.
+    pub parent: Option<ScopeRef>,
+    /// Grows its parent's block instead of being a block of its own.
+    pub grows_parent: bool,
+    /// Slots in the reference's order.
+    pub slots: Vec<SlotData>,
+}
+
+/// What a function is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FunctionKind {
+    /// Package-level function.
+    Declared,
+    /// Method with this receiver type.
+    Method(TypeRef),
+    /// Function literal.
+    Literal,
+    /// Made by the compiler.
+    Synthetic,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Bare name; empty for literals.
+    pub name: String,
+    /// Kind.
+    pub kind: FunctionKind,
+    /// Type without receiver.
+    pub signature: Option<TypeRef>,
+    /// Registers.
+    pub regs: PrimaryMap<Reg, RegData>,
+    /// Blocks; block 0 need not be the entry.
+    pub blocks: PrimaryMap<Block, BlockData>,
+    /// Instructions.
+    pub insts: PrimaryMap<Inst, InstData>,
+    /// Scopes; the first is the function's own.
+    pub scopes: PrimaryMap<ScopeRef, ScopeData>,
+    /// Order in which codegen lays the blocks out.
+    pub layout: Vec<Block>,
+    /// Parameters, receiver first: the registers that hold the arguments on entry, whatever the entry block makes of them.
+    pub params: Vec<Reg>,
+    /// Representation of each result.
+    pub results: Vec<Repr>,
+    /// Entry of an ordinary call.
+    pub entry: Block,
+    /// Entry of a deferred call; often the same.
+    pub defer_entry: Block,
+    /// Where execution continues after the defers ran.
+    pub recovery: Option<Block>,
+    /// Number of captured heap items.
+    pub captures: u32,
+    /// It contains `defer`.
+    pub has_defers: bool,
+    /// Position of the declaration.
+    pub position: Position,
+}
+
+impl Function {
+    /// An empty function whose entry is a new empty block.
+    pub fn new(name: &str, kind: FunctionKind) -> Function {
+        let mut blocks = PrimaryMap::new();
+        let entry = blocks.push(BlockData::default());
+        let mut scopes = PrimaryMap::new();
+        scopes.push(ScopeData::default());
+        Function {
+            name: name.to_owned(),
+            kind,
+            signature: None,
+            regs: PrimaryMap::new(),
+            blocks,
+            insts: PrimaryMap::new(),
+            scopes,
+            layout: vec![entry],
+            params: Vec::new(),
+            results: Vec::new(),
+            entry,
+            defer_entry: entry,
+            recovery: None,
+            captures: 0,
+            has_defers: false,
+            position: Position::default(),
+        }
+    }
+}

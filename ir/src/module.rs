@@ -1,0 +1,34 @@
+//! A package of the IR.
+
+use crate::entity::{FuncRef, GlobalRef, StrRef, TypeRef};
+use crate::function::Function;
+use cranelift_entity::PrimaryMap;
+use regno_bytecode::module::{GlobalDesc, WellKnownTypes};
+use regno_bytecode::types::TypeDesc;
+
+/// A package: what the builder makes and codegen consumes.
+#[derive(Debug, Default)]
+pub struct Module {
+    /// Import path.
+    pub path: String,
+    /// Package name.
+    pub name: String,
+    /// Names of the source files.
+    pub files: Vec<String>,
+    /// Parse gas of all files.
+    pub parse_gas: u64,
+    /// Type descriptors.
+    pub types: PrimaryMap<TypeRef, TypeDesc>,
+    /// String constants.
+    pub strings: PrimaryMap<StrRef, Vec<u8>>,
+    /// Functions.
+    pub functions: PrimaryMap<FuncRef, Function>,
+    /// Package-level variables.
+    pub globals: PrimaryMap<GlobalRef, GlobalDesc>,
+    /// Runs the package's initialisation.
+    pub init: Option<FuncRef>,
+    /// Evaluates `main()`.
+    pub main: Option<FuncRef>,
+    /// Types the runtime needs.
+    pub well_known: WellKnownTypes,
+}
