@@ -18,3 +18,4 @@ pub mod entity;
 pub mod function;
 pub mod module;
 pub mod op;
+pub mod passes;
