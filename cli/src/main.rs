@@ -1,3 +1,66 @@
-//! The `regno` command.
+//! The `regno` command: one file a subcommand, no logic of its own.
+//!
+//! Exit codes: 0 success, 1 the program or a test failed, 2 usage or unreadable input.
 
-fn main() {}
+mod build;
+mod disasm;
+mod exec;
+mod filetest;
+mod gas;
+mod input;
+mod limits;
+mod metrics;
+mod run;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Compile and run Gno programs with the reference's gas.
+#[derive(Parser)]
+#[command(
+    name = "regno",
+    version,
+    about = "Compile and run Gno programs with the gas, memory figures, output and errors of the reference interpreter",
+    long_about = "Regno compiles Gno packages ahead of time to a deterministic register bytecode and runs it in a compact \
+                  runtime that charges exactly the gas, and counts exactly the memory, of gnolang/gno v1.1.0.\n\n\
+                  Start with:  regno run prog.gno --metrics",
+    after_help = "Exit codes: 0 success, 1 the program or a test failed, 2 usage or unreadable input."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Compile a program and run its main function
+    Run(run::Args),
+    /// Compile a program to an artifact file
+    Build(build::Args),
+    /// Run an artifact made by `build`
+    Exec(exec::Args),
+    /// Show the bytecode of a program or artifact, with the reference operations each segment pays for
+    Disasm(disasm::Args),
+    /// Run files as the reference's filetests and report every observable
+    Filetest(filetest::Args),
+    /// Print the gas schedule
+    Gas(gas::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::Exec(args) => exec::run(&args),
+        Command::Disasm(args) => disasm::run(&args),
+        Command::Filetest(args) => filetest::run(&args),
+        Command::Gas(args) => gas::run(&args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            input::complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,1 +1,15 @@
-//! Filetest runner, golden corpora and benchmarks.
+//! Running programs as the reference's test runner does, and comparing what happened.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`compile`] | source text to a compiled module, through all compiler crates |
+//! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
+//! | [`execute`] | one program run to its end, with every observable |
+//! | [`filetest`] | a file as a filetest: result row, check against its directives |
+//! | [`corpus`] | recorded results of the reference, and comparison with them |
+
+pub mod compile;
+pub mod corpus;
+pub mod directives;
+pub mod execute;
+pub mod filetest;

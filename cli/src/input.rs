@@ -1,0 +1,97 @@
+//! Reading programs and artifacts, and reporting what cannot be read.
+
+use regno_bytecode::artifact;
+use regno_bytecode::module::Module;
+use regno_conformance::compile::{CompileError, Source, compile_package};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+/// Why a command could not do its work at all (exit code 2), or the program was refused (exit code 1).
+#[derive(Debug)]
+pub enum Error {
+    /// A file could not be read or written.
+    File(PathBuf, io::Error),
+    /// Writing to standard output failed.
+    Output(io::Error),
+    /// A folder without Gno sources.
+    NoSources(PathBuf),
+    /// The bytes are no artifact.
+    Artifact(PathBuf, artifact::ArtifactError),
+    /// The runtime refuses the module.
+    Module(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::File(path, error) => write!(f, "{}: {error}", path.display()),
+            Error::Output(error) => write!(f, "standard output: {error}"),
+            Error::NoSources(path) => write!(f, "{}: no Gno source files", path.display()),
+            Error::Artifact(path, error) => write!(f, "{}: not a usable artifact: {error}", path.display()),
+            Error::Module(message) => write!(f, "the module cannot be loaded: {message}"),
+        }
+    }
+}
+
+/// Prints an error of the command itself.
+pub fn complain(error: &Error) {
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(io::stderr(), "regno: {error}");
+}
+
+/// Writes to standard output.
+pub fn say(text: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        // The reader has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Error::Output),
+    }
+}
+
+/// The sources of a program: one file, or all `.gno` files of a folder but its tests, by name.
+pub fn sources(path: &Path) -> Result<Vec<Source>, Error> {
+    let failed = |error| Error::File(path.to_owned(), error);
+    if !path.is_dir() {
+        return Ok(vec![source(path)?]);
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let entry = entry.map_err(failed)?.path();
+        let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let test = name.ends_with("_test.gno") || name.ends_with("_filetest.gno");
+        if name.ends_with(".gno") && !test {
+            names.push(entry);
+        }
+    }
+    names.sort();
+    if names.is_empty() {
+        return Err(Error::NoSources(path.to_owned()));
+    }
+    names.iter().map(|name| source(name)).collect()
+}
+
+fn source(path: &Path) -> Result<Source, Error> {
+    let failed = |error| Error::File(path.to_owned(), error);
+    let bytes = fs::read(path).map_err(failed)?;
+    let text = String::from_utf8(bytes).map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Source { name, text })
+}
+
+/// Compiles the program at a path.
+pub fn compile(path: &Path) -> Result<Result<Module, CompileError>, Error> {
+    Ok(compile_package("main", &sources(path)?))
+}
+
+/// Reads an artifact.
+pub fn artifact(path: &Path) -> Result<Module, Error> {
+    let bytes = fs::read(path).map_err(|error| Error::File(path.to_owned(), error))?;
+    artifact::decode(&bytes).map_err(|error| Error::Artifact(path.to_owned(), error))
+}
+
+/// Whether a file starts like an artifact.
+pub fn is_artifact(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.starts_with(&artifact::MAGIC))
+}

@@ -1,0 +1,59 @@
+//! Source text to a compiled module, through all compiler crates.
+
+use bumpalo::Bump;
+use regno_bytecode::module::Module;
+use regno_frontend::limits::Limits;
+use regno_frontend::source::SourceFile;
+use std::fmt;
+
+/// A source file of a package: name and text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// File name without directories, e.g. `prog.gno`.
+    pub name: String,
+    /// Text.
+    pub text: String,
+}
+
+/// Why a package was refused, and what had been spent by then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CompileError {
+    /// The reference's text: `path/file.gno:L:C: message`, or a message without position.
+    pub text: String,
+    /// Gas of the parse, which comes before every other finding.
+    pub parse_gas: u64,
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Compiles a package of one or more files.
+///
+/// # Errors
+///
+/// The first finding of the parser, the checker or the code generator.
+pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
+    let limits = Limits::default();
+    let arena = Bump::new();
+    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, &s.text)).collect();
+    let mut parsed = Vec::with_capacity(files.len());
+    let mut parse_gas: u64 = 0;
+    for file in &files {
+        let result = regno_frontend::syntax::parse_file(&arena, file, &limits);
+        parse_gas = parse_gas.saturating_add(result.gas);
+        if let Some(first) = result.errors.first() {
+            let text = first.render(path, file);
+            return Err(CompileError { text, parse_gas });
+        }
+        parsed.push(result);
+    }
+    let refuse = |text: String| CompileError { text, parse_gas };
+    let package = regno_frontend::check::check_package(path, &parsed, &files, &limits).map_err(|e| refuse(e.to_string()))?;
+    let ir = regno_ir::build::build_package(&package, &files, parse_gas).map_err(|e| refuse(e.to_string()))?;
+    regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))
+}

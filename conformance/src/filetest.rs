@@ -1,0 +1,136 @@
+//! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
+
+use crate::compile::{Source, compile_package};
+use crate::directives::Directives;
+use crate::execute::{Execution, Settings, execute, refused};
+use regno_runtime::Report;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The result of one file, with the keys of the recorded corpora. Empty keys are left out of the JSON.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Row {
+    /// The file as it was named.
+    pub file: String,
+    /// What the program printed.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub output: String,
+    /// Run-time or compile error.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub error: String,
+    /// Total gas.
+    pub gas: u64,
+    /// Total gas by category.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub gas_by: Map<String, Value>,
+    /// Gas spent in `main()`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub main_gas: u64,
+    /// Gas spent in `main()` by category.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub main_gas_by: Map<String, Value>,
+    /// Allocation counter at the end.
+    #[serde(skip_serializing_if = "is_zero_signed")]
+    pub alloc_bytes: i64,
+    /// Its peak.
+    #[serde(skip_serializing_if = "is_zero_signed")]
+    pub alloc_peak: i64,
+    /// Cycles: operation constants only.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cycles: u64,
+    /// With a check: whether all directives match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ok: Option<bool>,
+    /// With a check: the directives that differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mismatch: Vec<String>,
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
+fn is_zero_signed(value: &i64) -> bool {
+    *value == 0
+}
+
+/// Runs a source text as a filetest.
+///
+/// The file's `MAXALLOC` directive, if any, overrides the allocation limit of the settings.
+pub fn run(file: &str, text: &str, settings: Settings) -> Row {
+    let directives = Directives::parse(text);
+    let execution = match settings_for(&directives, settings) {
+        Ok(settings) => run_source(file, text, settings),
+        Err(message) => refused(message, 0),
+    };
+    row_of(file, &execution)
+}
+
+/// Runs a source text and compares the result with the file's directives.
+pub fn run_checked(file: &str, text: &str, settings: Settings) -> Row {
+    let mut row = run(file, text, settings);
+    row.mismatch = mismatches(&Directives::parse(text), &row);
+    row.ok = Some(row.mismatch.is_empty());
+    row
+}
+
+fn settings_for(directives: &Directives, settings: Settings) -> Result<Settings, String> {
+    let Some(text) = directives.get("MAXALLOC") else { return Ok(settings) };
+    match text.trim().parse::<u64>() {
+        Ok(0) => Ok(Settings { max_alloc: None, ..settings }),
+        Ok(limit) => Ok(Settings { max_alloc: Some(limit), ..settings }),
+        Err(error) => Err(format!("could not parse MAXALLOC directive: {error}")),
+    }
+}
+
+fn run_source(file: &str, text: &str, settings: Settings) -> Execution {
+    let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let name = match base.strip_suffix("_filetest.gno") {
+        Some(stem) => format!("{stem}.gno"),
+        None => base.to_owned(),
+    };
+    match compile_package("main", &[Source { name, text: text.to_owned() }]) {
+        Ok(module) => execute(module, settings).unwrap_or_else(|error| refused(error.to_string(), 0)),
+        Err(error) => refused(error.text, error.parse_gas),
+    }
+}
+
+fn row_of(file: &str, execution: &Execution) -> Row {
+    let main = execution.main_report();
+    Row {
+        file: file.to_owned(),
+        output: String::from_utf8_lossy(&execution.output).into_owned(),
+        error: execution.error.clone().unwrap_or_default(),
+        gas: execution.total.gas,
+        gas_by: categories(&execution.total),
+        main_gas: if execution.main_started { main.gas } else { 0 },
+        main_gas_by: if execution.main_started { categories(&main) } else { Map::new() },
+        alloc_bytes: execution.total.alloc_bytes,
+        alloc_peak: execution.total.alloc_peak,
+        cycles: execution.total.cycles,
+        ok: None,
+        mismatch: Vec::new(),
+    }
+}
+
+/// Gas by category, zero categories left out.
+fn categories(report: &Report) -> Map<String, Value> {
+    report.by_category().filter(|(_, gas)| *gas != 0).map(|(name, gas)| (name.to_owned(), Value::from(gas))).collect()
+}
+
+/// Names of the directives that the row does not satisfy.
+fn mismatches(directives: &Directives, row: &Row) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut compare = |name: &str, got: &str, required: bool| {
+        let want = directives.get(name);
+        let equal = want.unwrap_or("").trim_end_matches('\n') == got.trim_end_matches('\n');
+        if (want.is_some() || required) && !equal {
+            found.push(name.to_owned());
+        }
+    };
+    let output: Vec<&str> = row.output.lines().map(|line| line.trim_end_matches(' ')).collect();
+    compare("Error", &row.error, true);
+    compare("Output", &output.join("\n"), row.error.is_empty());
+    compare("Gas", &row.gas.to_string(), false);
+    found
+}

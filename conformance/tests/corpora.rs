@@ -1,0 +1,33 @@
+//! Every program of the corpora against the reference's recorded results, in both metering modes: one named test each.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use regno_conformance::corpus::{CORPORA, Corpus, Recorded, compare};
+use regno_conformance::execute::Settings;
+use regno_runtime::Metering;
+use std::path::Path;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora");
+    let mut trials = Vec::new();
+    for corpus in CORPORA {
+        match corpus.load(&root) {
+            Ok(rows) => trials.extend(rows.into_iter().flat_map(|row| trials_of(corpus, row))),
+            Err(error) => trials.push(failing(corpus, error.to_string())),
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trials_of(corpus: &'static Corpus, row: Recorded) -> [Trial; 2] {
+    let modes = [("block", Metering::Auto), ("exact", Metering::Exact)];
+    modes.map(|(mode, metering)| {
+        let row = row.clone();
+        let name = format!("{}/{}/{mode}", corpus.name, row.file);
+        Trial::test(name, move || compare(&row, Settings { metering, ..corpus.settings() }).map_err(Failed::from))
+    })
+}
+
+fn failing(corpus: &Corpus, message: String) -> Trial {
+    Trial::test(corpus.name, move || Err(Failed::from(message)))
+}
