@@ -1,0 +1,45 @@
+//! The benchmark programs: compile time of each, and run time with metering, in exact mode, and without metering.
+//!
+//! `cargo bench -p regno-conformance`; absolute times depend on the machine, ratios are what counts (`docs/performance.md`).
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use regno_conformance::compile::{Source, compile_package};
+use regno_conformance::execute::{Settings, execute};
+use regno_runtime::Metering;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+fn programs() -> io::Result<Vec<(String, String)>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
+    let mut paths = fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            fs::read_to_string(&path).map(|text| (name, text))
+        })
+        .collect()
+}
+
+fn bench(criterion: &mut Criterion) {
+    let programs = match programs() {
+        Ok(programs) => programs,
+        Err(error) => panic!("cannot read the benchmark programs: {error}"),
+    };
+    for (name, text) in programs {
+        let mut group = criterion.benchmark_group(&name);
+        group.sample_size(10);
+        let sources = [Source { name: format!("{name}.gno"), text }];
+        group.bench_function("compile", |b| b.iter(|| compile_package("main", &sources)));
+        let Ok(module) = compile_package("main", &sources) else { panic!("{name} does not compile") };
+        for (mode, metering) in [("block", Metering::Auto), ("exact", Metering::Exact), ("off", Metering::Off)] {
+            let settings = Settings { metering, ..Settings::default() };
+            group.bench_function(mode, |b| b.iter(|| execute(module.clone(), settings)));
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
