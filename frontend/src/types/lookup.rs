@@ -229,8 +229,12 @@ impl Search<'_> {
             return Ok(None);
         }
         for entry in &interface.entries {
-            if *entry.name == *self.name && table.as_func(entry.ty).is_some() {
+            if *entry.name == *self.name {
                 self.accessible(&interface.pkg_path)?;
+                // **Quirk**: the name of an embedded type hides what it and the later ones provide.
+                if table.as_func(entry.ty).is_none() {
+                    return Ok(None);
+                }
                 return Ok(Some(Selection {
                     path: SmallVec::new(),
                     deref: false,

@@ -1,0 +1,306 @@
+//! Calls of predeclared functions (spec/01 §6.2, spec/02 Q8-Q9).
+
+use super::expr::Operand;
+use super::{Checker, Result};
+use crate::constant::{Constant, FixedInt};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprRef};
+use crate::typed::{Builtin, Callee, ExprId, ExprKind, Spread};
+use crate::types::{Kind, NilContext, Type, TypeId};
+
+/// The name of a predeclared function.
+pub(super) const fn builtin_name(builtin: Builtin) -> &'static str {
+    match builtin {
+        Builtin::Append => "append",
+        Builtin::Cap => "cap",
+        Builtin::Copy => "copy",
+        Builtin::Delete => "delete",
+        Builtin::Len => "len",
+        Builtin::Make => "make",
+        Builtin::New => "new",
+        Builtin::Panic => "panic",
+        Builtin::Print => "print",
+        Builtin::Println => "println",
+        Builtin::Recover => "recover",
+        Builtin::IsTypedNil => "istypednil",
+        Builtin::Revive => "revive",
+        Builtin::AddressString => "String",
+        Builtin::AddressIsValid => "IsValid",
+        Builtin::Aborting(_) => "attach",
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// A call of a predeclared function.
+    pub(super) fn builtin_call(
+        &mut self,
+        builtin: Builtin,
+        call: &'a ast::CallExpr<'a>,
+        span: Span,
+    ) -> Result<Operand> {
+        match builtin {
+            Builtin::Append => self.append_call(call, span),
+            Builtin::Copy => self.copy_call(call, span),
+            Builtin::Delete => self.delete_call(call, span),
+            Builtin::Len | Builtin::Cap => self.len_call(builtin, call, span),
+            Builtin::Make | Builtin::New => self.type_call(builtin, call, span),
+            Builtin::Print | Builtin::Println => self.print_call(builtin, call, span),
+            Builtin::Panic | Builtin::IsTypedNil => {
+                let arg = self.only_argument(builtin, call, span)?;
+                let arg = self.coerce_argument(arg, Some(TypeId::ANY), builtin, span)?;
+                let result = if builtin == Builtin::Panic { None } else { Some(TypeId::BOOL) };
+                Ok(self.finish_builtin(builtin, vec![arg], Spread::None, result, span))
+            }
+            Builtin::Recover => {
+                self.exact_count(builtin, call, 0, span)?;
+                Ok(self.finish_builtin(builtin, Vec::new(), Spread::None, Some(TypeId::ANY), span))
+            }
+            Builtin::Revive => {
+                let arg = self.only_argument(builtin, call, span)?;
+                let func = self.types.func(crate::types::FuncType::default());
+                let arg = self.coerce_argument(arg, Some(func), builtin, span)?;
+                Ok(self.finish_builtin(builtin, vec![arg], Spread::None, Some(TypeId::ANY), span))
+            }
+            Builtin::Aborting(text) => {
+                let text = match text {
+                    "crossing() is reserved but deprecated" => "crossing() is reserved and deprecated",
+                    "cross is a virtual function" => "_cross_gno0p0 is reserved",
+                    _ => "attach() not yet supported",
+                };
+                Err(self.error(span, text.to_owned()))
+            }
+            Builtin::AddressString | Builtin::AddressIsValid => {
+                Err(self.error(span, "unexpected method of address".to_owned()))
+            }
+        }
+    }
+
+    fn finish_builtin(
+        &mut self,
+        builtin: Builtin,
+        args: Vec<ExprId>,
+        spread: Spread,
+        result: Option<TypeId>,
+        span: Span,
+    ) -> Operand {
+        let t = match result {
+            Some(t) => t,
+            None => self.types.tuple(Vec::new()),
+        };
+        let kind = ExprKind::Call { callee: Callee::Builtin(builtin), args, spread };
+        let id = self.add_node(kind, t, Some(t), span);
+        Operand { id, ty: Some(t) }
+    }
+
+    fn coerce_argument(&mut self, arg: Operand, t: Option<TypeId>, builtin: Builtin, span: Span) -> Result<ExprId> {
+        let callee = format!("(const ({} func))", builtin_name(builtin));
+        self.coerce_in(arg.id, t, span, NilContext::Argument(callee))
+    }
+
+    fn exact_count(&mut self, builtin: Builtin, call: &ast::CallExpr<'a>, want: usize, span: Span) -> Result<()> {
+        let got = call.args.len();
+        if got != want || call.ellipsis.is_some() {
+            let name = builtin_name(builtin);
+            let text = format!("wrong argument count in call to {name}<VPUverse(0)>; want {want} got {got}");
+            return Err(self.error(span, text));
+        }
+        Ok(())
+    }
+
+    fn only_argument(&mut self, builtin: Builtin, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        self.exact_count(builtin, call, 1, span)?;
+        match call.args {
+            [arg] => self.argument(arg).and_then(|operand| self.refuse_tuple(operand, arg)),
+            _ => Err(self.error(span, "wrong argument count".to_owned())),
+        }
+    }
+
+    fn refuse_tuple(&mut self, operand: Operand, e: ExprRef<'a>) -> Result<Operand> {
+        match operand.ty {
+            Some(t) if self.types.kind(t) == Kind::Tuple => {
+                let ty = self.types.type_string(t);
+                Err(self.error(e.span, format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}")))
+            }
+            _ => Ok(operand),
+        }
+    }
+
+    fn not_enough(&mut self, builtin: Builtin, call: &ast::CallExpr<'a>, want: usize, span: Span) -> super::CheckError {
+        let (name, got) = (builtin_name(builtin), call.args.len());
+        let text =
+            format!("not enough arguments in call to {name}<VPUverse(0)>; want {want} (besides variadic) got {got}");
+        self.error(span, text)
+    }
+
+    /// `append(x, e...)`: elements take the element type; the slice itself is converted only where it is spread (Q8).
+    fn append_call(&mut self, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        let builtin = Builtin::Append;
+        let Some((first, rest)) = call.args.split_first() else {
+            return Err(self.not_enough(builtin, call, 1, span));
+        };
+        let first = self.single(first)?;
+        let elem = first.ty.and_then(|t| match self.types.base(t) {
+            Type::Slice { elem, .. } => Some(*elem),
+            _ => None,
+        });
+        let (Some(t), Some(elem)) = (first.ty, elem) else {
+            let text = format!("expected slice kind but got {}", self.kind_name(first.ty));
+            return Err(self.error(span, text));
+        };
+        let mut args = vec![first.id];
+        if call.ellipsis.is_some() {
+            let [spread] = rest else {
+                return Err(self.error(span, "expected final vargs slice but got many".to_owned()));
+            };
+            let operand = self.single(spread)?;
+            let Some(st) = operand.ty else {
+                return Err(self.error_bare("runtime error: invalid memory address or nil pointer dereference".to_owned()));
+            };
+            let slice = self.types.slice(elem);
+            let arg = if self.types.kind(st) == Kind::String && self.types.kind(elem) == Kind::Uint8 {
+                self.wrap(operand.id, slice, span)?
+            } else {
+                let wanted = self.types.variadic(elem);
+                self.coerce_argument(operand, Some(wanted), builtin, span)?
+            };
+            args.push(arg);
+            return Ok(self.finish_builtin(builtin, args, Spread::Slice, Some(t), span));
+        }
+        let mut operands = Vec::with_capacity(rest.len());
+        for e in rest {
+            operands.push(self.single(e)?);
+        }
+        for operand in operands {
+            args.push(self.coerce_argument(operand, Some(elem), builtin, span)?);
+        }
+        Ok(self.finish_builtin(builtin, args, Spread::Pack(1), Some(t), span))
+    }
+
+    /// `copy(dst, src)`: a string is converted to `[]byte` first.
+    fn copy_call(&mut self, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        let builtin = Builtin::Copy;
+        self.exact_count(builtin, call, 2, span)?;
+        let [dst, src] = call.args else { return Err(self.not_enough(builtin, call, 2, span)) };
+        let dst = self.single(dst)?;
+        let src = self.single(src)?;
+        let kind = |c: &Self, operand: Operand| operand.ty.map(|t| c.types.kind(t));
+        if kind(self, dst) != Some(Kind::Slice) {
+            let text = format!("expected slice kind but got {}", self.kind_name(dst.ty));
+            return Err(self.error(span, text));
+        }
+        let src = match kind(self, src) {
+            Some(Kind::String) => {
+                let bytes = self.types.slice(TypeId::UINT8);
+                self.wrap(src.id, bytes, span)?
+            }
+            Some(Kind::Slice) => src.id,
+            _ => {
+                let text = format!("expected slice kind but got {}", self.kind_name(src.ty));
+                return Err(self.error(span, text));
+            }
+        };
+        Ok(self.finish_builtin(builtin, vec![dst.id, src], Spread::None, Some(TypeId::INT), span))
+    }
+
+    /// `delete(m, k)`: the parameter is an unnamed map type (Q8).
+    fn delete_call(&mut self, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        let builtin = Builtin::Delete;
+        self.exact_count(builtin, call, 2, span)?;
+        let [map, key] = call.args else { return Err(self.not_enough(builtin, call, 2, span)) };
+        let map = self.single(map)?;
+        let key = self.single(key)?;
+        let parts = map.ty.and_then(|t| match self.types.base(t) {
+            Type::Map { key, value } => Some((*key, *value)),
+            _ => None,
+        });
+        let Some((key_type, value_type)) = parts else {
+            let text = format!("expected map kind but got {}", self.kind_name(map.ty));
+            return Err(self.error(span, text));
+        };
+        let unnamed = self.types.map(key_type, value_type);
+        let map = self.coerce_argument(map, Some(unnamed), builtin, span)?;
+        let key = self.coerce_argument(key, Some(key_type), builtin, span)?;
+        Ok(self.finish_builtin(builtin, vec![map, key], Spread::None, None, span))
+    }
+
+    /// `len(x)`, `cap(x)`: run-time calls even of constants (Q9), except in constant declarations.
+    fn len_call(&mut self, builtin: Builtin, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        let arg = self.only_argument(builtin, call, span)?;
+        if self.nodes.in_const
+            && let Some(len) = self.constant_len(builtin, arg)
+        {
+            let value = Constant::Fixed(FixedInt::wrap(Kind::Int, i128::from(len)));
+            return Ok(self.constant(value, TypeId::INT, span));
+        }
+        let arg = self.coerce_argument(arg, Some(TypeId::ANY), builtin, span)?;
+        Ok(self.finish_builtin(builtin, vec![arg], Spread::None, Some(TypeId::INT), span))
+    }
+
+    fn constant_len(&self, builtin: Builtin, arg: Operand) -> Option<i64> {
+        if let ExprKind::Const(Constant::Str(text)) = &self.exprs[arg.id].kind {
+            return if builtin == Builtin::Len { i64::try_from(text.len()).ok() } else { None };
+        }
+        let t = arg.ty?;
+        self.types.array_len(t).or_else(|| match self.types.base(t) {
+            Type::Pointer(elem) => self.types.array_len(*elem),
+            _ => None,
+        })
+    }
+
+    /// `make(T, …)`, `new(T)`.
+    fn type_call(&mut self, builtin: Builtin, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        let Some((first, sizes)) = call.args.split_first() else {
+            return Err(self.not_enough(builtin, call, 1, span));
+        };
+        let Some(t) = self.type_of_expr(first)? else {
+            let operand = self.single(first)?;
+            let text = format!("generic <T{{}}> requires type kind, got {}", self.kind_name(operand.ty));
+            return Err(self.error(span, text));
+        };
+        if builtin == Builtin::New {
+            self.exact_count(builtin, call, 1, span)?;
+        }
+        let target = self.type_expr(first)?;
+        let type_node = self.add_node(ExprKind::Type(target), t, Some(t), first.span);
+        let mut args = vec![type_node];
+        let mut operands = Vec::with_capacity(sizes.len());
+        for e in sizes {
+            operands.push(self.single(e)?);
+        }
+        for operand in operands {
+            args.push(self.coerce_argument(operand, Some(TypeId::ANY), builtin, span)?);
+        }
+        if builtin == Builtin::New {
+            let pointer = self.types.pointer(t);
+            return Ok(self.finish_builtin(builtin, args, Spread::None, Some(pointer), span));
+        }
+        let spread = if call.ellipsis.is_some() { Spread::Slice } else { Spread::Pack(1) };
+        Ok(self.finish_builtin(builtin, args, spread, Some(t), span))
+    }
+
+    /// `print(…)`, `println(…)`.
+    fn print_call(&mut self, builtin: Builtin, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        if let ([only], None) = (call.args, call.ellipsis) {
+            let operand = self.first_argument(only)?;
+            if operand.ty.is_some_and(|t| self.types.kind(t) == Kind::Tuple) {
+                return Ok(self.finish_builtin(builtin, vec![operand.id], Spread::Pack(0), None, span));
+            }
+            let arg = self.coerce_argument(operand, Some(TypeId::ANY), builtin, span)?;
+            return Ok(self.finish_builtin(builtin, vec![arg], Spread::Pack(0), None, span));
+        }
+        let mut operands = Vec::with_capacity(call.args.len());
+        for (index, e) in call.args.iter().enumerate() {
+            operands.push(if index == 0 { self.argument(e)? } else { self.single(e)? });
+        }
+        let spread = if call.ellipsis.is_some() { Spread::Slice } else { Spread::Pack(0) };
+        if spread == Spread::Slice && operands.len() != 1 {
+            return Err(self.error(span, "expected final vargs slice but got many".to_owned()));
+        }
+        let target = if spread == Spread::Slice { self.types.variadic(TypeId::ANY) } else { TypeId::ANY };
+        let mut args = Vec::with_capacity(operands.len());
+        for operand in operands {
+            args.push(self.coerce_argument(operand, Some(target), builtin, span)?);
+        }
+        Ok(self.finish_builtin(builtin, args, spread, None, span))
+    }
+}

@@ -1,0 +1,267 @@
+//! Calls: conversions, functions, methods, variadic parameters (spec/02 §5.5, §9.1; spec/01 §3.4).
+
+use super::expr::{Operand, unparen};
+use super::selector::Selected;
+use super::{Checker, Result};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprRef};
+use crate::typed::{Callee, ExprId, ExprKind, Spread};
+use crate::types::{FuncType, NilContext, Type, TypeId};
+
+impl<'a> Checker<'a> {
+    /// `f(args)`: a conversion, a predeclared function or a call.
+    pub(super) fn call(&mut self, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        let fun = unparen(call.fun);
+        if let Some(t) = self.type_of_expr(fun)? {
+            return self.explicit_conversion(call, t, span);
+        }
+        if let ast::ExprKind::Ident(name) = fun.kind
+            && let Some(builtin) = self.names_builtin(name)
+        {
+            return self.builtin_call(builtin, call, span);
+        }
+        let (callee, signature, text) = self.callee(fun, span)?;
+        let Some(signature) = self.types.as_func(signature).cloned() else {
+            let name = self.types.type_string(signature);
+            let host = self.host_type_name(signature);
+            return Err(self.error(span, format!("unexpected func type {name} ({host})")));
+        };
+        let (args, spread) = self.arguments(call, &signature, &text, span)?;
+        Ok(self.finish_call(callee, args, spread, &signature, span))
+    }
+
+    /// Adds the call node; its type is that of the results.
+    pub(super) fn finish_call(
+        &mut self,
+        callee: Callee,
+        args: Vec<ExprId>,
+        spread: Spread,
+        signature: &FuncType,
+        span: Span,
+    ) -> Operand {
+        let t = match signature.results.as_slice() {
+            [result] => result.ty,
+            results => {
+                let elems = results.iter().map(|result| result.ty).collect();
+                self.types.tuple(elems)
+            }
+        };
+        let id = self.add_node(ExprKind::Call { callee, args, spread }, t, Some(t), span);
+        Operand { id, ty: Some(t) }
+    }
+
+    /// `T(x)`.
+    fn explicit_conversion(&mut self, call: &'a ast::CallExpr<'a>, t: TypeId, span: Span) -> Result<Operand> {
+        let ([arg], None) = (call.args, call.ellipsis) else {
+            return Err(self.error(span, "type conversion requires single argument".to_owned()));
+        };
+        let operand = self.argument(arg)?;
+        let target = self.type_expr(call.fun)?;
+        let id = self.conversion(operand.id, t, target, Some(span), span)?;
+        Ok(Operand { id, ty: self.recorded(id) })
+    }
+
+    /// An argument 0: `cross` there is an untyped nil (spec/00 addendum 5).
+    pub(super) fn argument(&mut self, e: ExprRef<'a>) -> Result<Operand> {
+        match unparen(e).kind {
+            ast::ExprKind::Ident("cross") => Ok(self.nil(e.span)),
+            _ => self.single(e),
+        }
+    }
+
+    /// The callee, the type it has, and its rendering for messages.
+    fn callee(&mut self, fun: ExprRef<'a>, span: Span) -> Result<(Callee, TypeId, String)> {
+        if let ast::ExprKind::Selector(selector) = fun.kind {
+            return Ok(match self.select(selector, fun.span)? {
+                Selected::Method(selected) => {
+                    let text = format!("{}.{}", self.render(selected.operand), selector.sel.name);
+                    let callee = Callee::Method { operand: selected.operand, method: selected.method };
+                    (callee, selected.signature, text)
+                }
+                Selected::Value(operand) => {
+                    let text = self.render(operand.id);
+                    (Callee::Value(operand.id), operand.ty.unwrap_or(TypeId::INVALID), text)
+                }
+            });
+        }
+        let operand = self.single(fun)?;
+        let Some(t) = operand.ty else {
+            return Err(self.error(span, "unexpected func type untyped nil (<nil>)".to_owned()));
+        };
+        let text = self.render(operand.id);
+        let callee = match self.exprs[operand.id].kind {
+            ExprKind::Func { func, via_package } => Callee::Func { func, via_package },
+            _ => Callee::Value(operand.id),
+        };
+        Ok((callee, t, text))
+    }
+
+    /// Arguments against parameters, converted.
+    fn arguments(
+        &mut self,
+        call: &'a ast::CallExpr<'a>,
+        signature: &FuncType,
+        callee: &str,
+        span: Span,
+    ) -> Result<(Vec<ExprId>, Spread)> {
+        let params: Vec<TypeId> = signature.params.iter().map(|param| param.ty).collect();
+        let fixed = if signature.variadic { params.len().saturating_sub(1) } else { params.len() };
+        if let [only] = call.args
+            && call.ellipsis.is_none()
+        {
+            let operand = if params.is_empty() { self.expr(only)? } else { self.first_argument(only)? };
+            if let Some(t) = operand.ty
+                && let Type::Tuple(elems) = self.types.get(t)
+                && elems.len() != 1
+            {
+                let elems = elems.clone();
+                return self.embedded_call(operand.id, &elems, &params, signature.variadic, callee, only.span, span);
+            }
+            self.check_count(1, &params, signature.variadic, callee, "", span)?;
+            let target = if fixed == 0 { self.variadic_elem(&params) } else { params.first().copied() };
+            let id = self.coerce_in(operand.id, target, span, NilContext::Argument(callee.to_owned()))?;
+            let spread = if signature.variadic { Spread::Pack(fixed as u32) } else { Spread::None };
+            return Ok((vec![id], spread));
+        }
+        let mut args = Vec::with_capacity(call.args.len());
+        for (index, e) in call.args.iter().enumerate() {
+            args.push(if index == 0 { self.argument(e)? } else { self.single(e)? });
+        }
+        if call.ellipsis.is_some() {
+            if args.len() < params.len() || !signature.variadic {
+                let text = format!(
+                    "not enough arguments in call to {callee}; want {} (including variadic) got {}",
+                    params.len(),
+                    args.len()
+                );
+                return Err(self.error(span, text));
+            }
+            if args.len() > params.len() {
+                return Err(self.error(span, "expected final vargs slice but got many".to_owned()));
+            }
+        } else {
+            self.check_count(args.len(), &params, signature.variadic, callee, "", span)?;
+        }
+        let spread = match (signature.variadic, call.ellipsis) {
+            (true, Some(_)) => Spread::Slice,
+            (true, None) => Spread::Pack(fixed as u32),
+            (false, _) => Spread::None,
+        };
+        let mut converted = Vec::with_capacity(args.len());
+        for (index, arg) in args.into_iter().enumerate() {
+            let target = match spread {
+                Spread::Pack(_) if index >= fixed => self.variadic_elem(&params),
+                _ => params.get(index).copied(),
+            };
+            converted.push(self.coerce_in(arg.id, target, span, NilContext::Argument(callee.to_owned()))?);
+        }
+        Ok((converted, spread))
+    }
+
+    /// The single argument: several values are allowed.
+    pub(super) fn first_argument(&mut self, e: ExprRef<'a>) -> Result<Operand> {
+        match unparen(e).kind {
+            ast::ExprKind::Call(_) => {
+                let operand = self.expr(e)?;
+                if let Some(t) = operand.ty
+                    && matches!(self.types.get(t), Type::Tuple(elems) if elems.is_empty())
+                {
+                    let text = format!("{} (no value) used as value", self.render(operand.id));
+                    return Err(self.error(e.span, text));
+                }
+                Ok(operand)
+            }
+            _ => self.argument(e),
+        }
+    }
+
+    fn variadic_elem(&self, params: &[TypeId]) -> Option<TypeId> {
+        params.last().and_then(|&last| self.types.elem(last))
+    }
+
+    /// `f(g())` with several results: checked, not converted.
+    #[expect(clippy::too_many_arguments, reason = "one call site; all are parts of one call")]
+    fn embedded_call(
+        &mut self,
+        id: ExprId,
+        elems: &[TypeId],
+        params: &[TypeId],
+        variadic: bool,
+        callee: &str,
+        at: Span,
+        span: Span,
+    ) -> Result<(Vec<ExprId>, Spread)> {
+        self.check_count(elems.len(), params, variadic, callee, " (with embedded call expr as arg)", span)?;
+        let fixed = if variadic { params.len().saturating_sub(1) } else { params.len() };
+        for (index, &elem) in elems.iter().enumerate() {
+            let target = if variadic && index >= fixed { self.variadic_elem(params) } else { params.get(index).copied() };
+            self.assignable(Some(elem), target, at)?;
+        }
+        Ok((vec![id], if variadic { Spread::Pack(fixed as u32) } else { Spread::None }))
+    }
+
+    fn check_count(
+        &mut self,
+        got: usize,
+        params: &[TypeId],
+        variadic: bool,
+        callee: &str,
+        suffix: &str,
+        span: Span,
+    ) -> Result<()> {
+        if !variadic && got != params.len() {
+            let text = format!("wrong argument count in call to {callee}; want {} got {got}{suffix}", params.len());
+            return Err(self.error(span, text));
+        }
+        let fixed = params.len().saturating_sub(1);
+        if variadic && got < fixed {
+            let text =
+                format!("not enough arguments in call to {callee}; want {fixed} (besides variadic) got {got}{suffix}");
+            return Err(self.error(span, text));
+        }
+        Ok(())
+    }
+
+    /// The reference's own name for the shape of a type.
+    fn host_type_name(&self, t: TypeId) -> &'static str {
+        match self.types.get(t) {
+            Type::Named(_) => "*gnolang.DeclaredType",
+            Type::Basic(_) => "gnolang.PrimitiveType",
+            Type::Pointer(_) => "*gnolang.PointerType",
+            Type::Slice { .. } => "*gnolang.SliceType",
+            Type::Array { .. } => "*gnolang.ArrayType",
+            Type::Map { .. } => "*gnolang.MapType",
+            Type::Chan { .. } => "*gnolang.ChanType",
+            Type::Func(_) => "*gnolang.FuncType",
+            Type::Struct(_) => "*gnolang.StructType",
+            Type::Interface(_) => "*gnolang.InterfaceType",
+            Type::Tuple(_) => "*gnolang.tupleType",
+            Type::Type => "*gnolang.TypeType",
+            Type::Package => "*gnolang.PackageType",
+            Type::Invalid => "<nil>",
+        }
+    }
+
+    /// An expression statement: only calls are accepted.
+    pub(super) fn call_statement(&mut self, e: ExprRef<'a>, at: Span) -> Result<ExprId> {
+        let operand = self.expr(e)?;
+        if matches!(self.exprs[operand.id].kind, ExprKind::Call { .. }) {
+            return Ok(operand.id);
+        }
+        let text = format!("{} is not used", self.render(operand.id));
+        Err(self.error(at, text))
+    }
+
+    /// The call of a `defer`.
+    pub(super) fn defer_call(&mut self, e: ExprRef<'a>, at: Span) -> Result<ExprId> {
+        let operand = self.expr(e)?;
+        match self.exprs[operand.id].kind {
+            ExprKind::Call { .. } => Ok(operand.id),
+            ExprKind::Const(_) => {
+                let text = "interface conversion: gnolang.Node is *gnolang.ConstExpr, not *gnolang.CallExpr";
+                Err(self.error_bare(text.to_owned()))
+            }
+            _ => Err(self.error(at, "expression in defer must be function call".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Composite literals (spec/02 §5.6, §6.2; spec/01 §3.4).
+
+use super::expr::{Operand, Static, unparen};
+use super::{Checker, Result};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprRef};
+use crate::typed::{CompositeElement, CompositeKind, ExprId, ExprKind, Place};
+use crate::types::{Kind, NilContext, Type, TypeId};
+
+impl<'a> Checker<'a> {
+    /// `T{…}`, or `{…}` where the enclosing literal's element type is `elided`.
+    pub(super) fn composite(
+        &mut self,
+        literal: &'a ast::CompositeLit<'a>,
+        elided: Static,
+        span: Span,
+    ) -> Result<Operand> {
+        let (t, open_array) = match (literal.ty, elided) {
+            (Some(written), _) => match unparen(written).kind {
+                ast::ExprKind::ArrayType(ast::ArrayType { len: Some(len), elem })
+                    if matches!(len.kind, ast::ExprKind::Ellipsis(None)) =>
+                {
+                    (self.resolve_type(elem)?, true)
+                }
+                _ => (self.resolve_type(written)?, false),
+            },
+            (None, Some(t)) => (t, false),
+            (None, None) => {
+                return Err(self.error(span, "types cannot be elided in composite literals for struct types".to_owned()));
+            }
+        };
+        if open_array {
+            return self.array_literal(literal, None, t, span);
+        }
+        match self.types.base(t) {
+            Type::Struct(_) => self.struct_literal(literal, t, span),
+            Type::Array { len, elem } => {
+                let (len, elem) = (*len, *elem);
+                self.array_literal(literal, Some((t, len)), elem, span)
+            }
+            Type::Slice { elem, .. } => {
+                let elem = *elem;
+                self.slice_literal(literal, t, elem, span)
+            }
+            Type::Map { key, value } => {
+                let (key, value) = (*key, *value);
+                self.map_literal(literal, t, key, value, span)
+            }
+            _ => Err(self.error(span, format!("unexpected composite lit type {}", self.types.type_string(t)))),
+        }
+    }
+
+    fn finish_literal(
+        &mut self,
+        kind: CompositeKind,
+        elements: Vec<CompositeElement>,
+        len: u64,
+        t: TypeId,
+        span: Span,
+    ) -> Operand {
+        let id = self.add_node(ExprKind::Composite { kind, elements, len }, t, Some(t), span);
+        Operand { id, ty: Some(t) }
+    }
+
+    fn struct_literal(&mut self, literal: &'a ast::CompositeLit<'a>, t: TypeId, span: Span) -> Result<Operand> {
+        let fields: Vec<(std::rc::Rc<str>, TypeId)> =
+            self.types.fields(t).iter().map(|field| (field.name.clone(), field.ty)).collect();
+        let keyed = literal.elements.first().is_none_or(|e| matches!(e.kind, ast::ExprKind::KeyValue(_)));
+        let mut elements = Vec::with_capacity(literal.elements.len());
+        for (position, e) in literal.elements.iter().enumerate() {
+            let (index, value) = match (e.kind, keyed) {
+                (ast::ExprKind::KeyValue(pair), true) => (self.field_key(pair.key, &fields, t, span)?, pair.value),
+                (ast::ExprKind::KeyValue(_), false) | (_, true) => {
+                    return Err(self.error(span, "mixed keyed and unkeyed elements".to_owned()));
+                }
+                (_, false) => (position, *e),
+            };
+            let Some((_, field)) = fields.get(index) else {
+                let (index, length) = (fields.len(), fields.len());
+                return Err(self.error_bare(format!("runtime error: index out of range [{index}] with length {length}")));
+            };
+            let value = self.single(value)?.id;
+            elements.push((index, value, *field));
+        }
+        if !keyed && elements.len() < fields.len() {
+            let text = format!("too few values in struct literal of type {}", self.types.type_string(t));
+            return Err(self.error(span, text));
+        }
+        let mut finished = Vec::with_capacity(elements.len());
+        for (index, value, field) in elements {
+            let value = self.coerce(value, Some(field), span)?;
+            finished.push(CompositeElement { index: index as u64, key: None, value });
+        }
+        let kind = if keyed { CompositeKind::StructKeyed } else { CompositeKind::StructPositional };
+        Ok(self.finish_literal(kind, finished, fields.len() as u64, t, span))
+    }
+
+    fn field_key(
+        &mut self,
+        key: ExprRef<'a>,
+        fields: &[(std::rc::Rc<str>, TypeId)],
+        t: TypeId,
+        span: Span,
+    ) -> Result<usize> {
+        let name = match unparen(key).kind {
+            ast::ExprKind::Ident(name) => name,
+            _ => "",
+        };
+        match fields.iter().position(|(field, _)| !name.is_empty() && **field == *name) {
+            Some(index) => Ok(index),
+            None => {
+                let text = format!("struct type {} has no field {name}", self.types.type_string(self.types.underlying(t)));
+                Err(self.error(span, text))
+            }
+        }
+    }
+
+    /// An element or key: a literal without type takes the element type, behind `&` if that is a pointer type.
+    fn element(&mut self, e: ExprRef<'a>, t: TypeId) -> Result<ExprId> {
+        let ast::ExprKind::CompositeLit(literal) = e.kind else { return Ok(self.single(e)?.id) };
+        if literal.ty.is_some() {
+            return Ok(self.single(e)?.id);
+        }
+        super::deep(|| match *self.types.base(t) {
+            Type::Pointer(elem) => {
+                let literal = self.composite(literal, Some(elem), e.span)?;
+                let pointer = self.types.pointer(elem);
+                let kind = ExprKind::AddressOf(Place::Literal(literal.id));
+                Ok(self.add_node(kind, pointer, Some(pointer), e.span))
+            }
+            _ => Ok(self.composite(literal, Some(t), e.span)?.id),
+        })
+    }
+
+    /// Indices, optional key nodes and values of an array or slice literal, and the length it needs.
+    fn indexed_elements(
+        &mut self,
+        literal: &'a ast::CompositeLit<'a>,
+        elem: TypeId,
+        ordered: bool,
+        span: Span,
+    ) -> Result<(Vec<CompositeElement>, u64)> {
+        let mut elements = Vec::with_capacity(literal.elements.len());
+        let (mut next, mut len) = (0u64, 0u64);
+        for e in literal.elements {
+            let (key, value) = match e.kind {
+                ast::ExprKind::KeyValue(pair) => {
+                    let key = self.single(pair.key)?.id;
+                    if !self.is_const(key) {
+                        let text = format!("index {} must be integer constant", self.render(key));
+                        return Err(self.error(span, text));
+                    }
+                    self.convert_constant_to_int(key, span)?;
+                    (Some(key), pair.value)
+                }
+                _ => (None, *e),
+            };
+            if let Some(key) = key {
+                let index = self.constant_as_i64(key).and_then(|index| u64::try_from(index).ok());
+                let Some(index) = index else {
+                    return Err(self.error(span, format!("invalid index {} (must be non-negative)", self.render(key))));
+                };
+                if ordered && index < next {
+                    return Err(self.error(span, "array lit key out of order".to_owned()));
+                }
+                next = index;
+            }
+            let value = self.element(value, elem)?;
+            elements.push(CompositeElement { index: next, key, value });
+            next = next.saturating_add(1);
+            len = len.max(next);
+        }
+        for element in &mut elements {
+            element.value = self.coerce_in(element.value, Some(elem), span, NilContext::CompositeLiteral)?;
+        }
+        Ok((elements, len))
+    }
+
+    /// `[N]T{…}`, and `[...]T{…}` where `declared` is absent.
+    fn array_literal(
+        &mut self,
+        literal: &'a ast::CompositeLit<'a>,
+        declared: Option<(TypeId, i64)>,
+        elem: TypeId,
+        span: Span,
+    ) -> Result<Operand> {
+        let (mut elements, needed) = self.indexed_elements(literal, elem, declared.is_none(), span)?;
+        for element in &mut elements {
+            element.key = None;
+        }
+        let (t, len) = match declared {
+            Some((t, len)) => (t, u64::try_from(len).unwrap_or(0)),
+            None => (self.types.array(i64::try_from(needed).unwrap_or(i64::MAX), elem), needed),
+        };
+        if needed > len {
+            let text = format!("runtime error: index out of range [{}] with length {len}", needed.saturating_sub(1));
+            return Err(self.error_bare(text));
+        }
+        Ok(self.finish_literal(CompositeKind::Array, elements, len, t, span))
+    }
+
+    fn slice_literal(
+        &mut self,
+        literal: &'a ast::CompositeLit<'a>,
+        t: TypeId,
+        elem: TypeId,
+        span: Span,
+    ) -> Result<Operand> {
+        let (elements, len) = self.indexed_elements(literal, elem, false, span)?;
+        let keyed = elements.first().is_some_and(|element| element.key.is_some());
+        let kind = if keyed { CompositeKind::SliceKeyed } else { CompositeKind::Slice };
+        Ok(self.finish_literal(kind, elements, len, t, span))
+    }
+
+    fn map_literal(
+        &mut self,
+        literal: &'a ast::CompositeLit<'a>,
+        t: TypeId,
+        key_type: TypeId,
+        value_type: TypeId,
+        span: Span,
+    ) -> Result<Operand> {
+        let mut pairs = Vec::with_capacity(literal.elements.len());
+        for e in literal.elements {
+            let ast::ExprKind::KeyValue(pair) = e.kind else {
+                return Err(self.error(span, "missing key in map literal".to_owned()));
+            };
+            let key = self.element(pair.key, key_type)?;
+            let value = self.element(pair.value, value_type)?;
+            pairs.push((key, value));
+        }
+        let mut elements = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            let key = self.coerce_in(key, Some(key_type), span, NilContext::CompositeLiteral)?;
+            let value = self.coerce_in(value, Some(value_type), span, NilContext::CompositeLiteral)?;
+            elements.push(CompositeElement { index: 0, key: Some(key), value });
+        }
+        let len = elements.len() as u64;
+        debug_assert_eq!(self.types.kind(t), Kind::Map);
+        Ok(self.finish_literal(CompositeKind::Map, elements, len, t, span))
+    }
+}

@@ -1,0 +1,274 @@
+//! Expressions: syntax tree -> rewritten typed nodes.
+//!
+//! Each written expression becomes one [`typed::Expr`](crate::typed::Expr) in the table, after its operands. Beside its
+//! run-time type every node has a *recorded static type* (spec/02 §5.3), which decides the implicit conversions and may be
+//! untyped for a node that is not constant. Later contexts change nodes in place ([`Checker::coerce`]).
+//!
+//! | file | holds |
+//! |---|---|
+//! | `expr` | dispatch, names, literals, the small forms |
+//! | `coerce` | implicit and explicit conversions |
+//! | `fold` | constants: literals, folding, retyping |
+//! | `operator` | unary, binary, shifts |
+//! | `selector` | fields, methods, promotion |
+//! | `index` | index and slice expressions, type assertions |
+//! | `composite` | composite literals |
+//! | `call`, `builtin` | calls |
+//! | `place` | left sides and operands of `&` |
+//! | `context` | what statements ask for: conditions, tags, right sides, `op=` |
+//! | `render` | text of nodes in messages |
+
+use super::scope::Entity;
+use super::{Checker, Result};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprRef};
+use crate::typed::{ExprId, ExprKind, Place};
+use crate::types::{NilContext, Type, TypeId};
+use cranelift_entity::SecondaryMap;
+
+/// A recorded static type: `None` for `nil` and the blank target.
+pub(super) type Static = Option<TypeId>;
+
+/// A checked expression.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operand {
+    /// The rewritten node.
+    pub(super) id: ExprId,
+    /// Its recorded static type.
+    pub(super) ty: Static,
+}
+
+/// What `:=` and `var x = e` define.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Defined {
+    /// The value.
+    pub(super) id: ExprId,
+    /// The recorded static type of the variable: untyped for Q5, Q6.
+    pub(super) recorded: TypeId,
+    /// Its type at run time.
+    pub(super) ty: TypeId,
+}
+
+/// A checked left side.
+#[derive(Clone, Debug)]
+pub(super) struct PlaceOperand {
+    /// The place.
+    pub(super) place: Place,
+    /// Its recorded static type; `None` for `_`.
+    pub(super) recorded: Static,
+    /// Its type at run time; [`TypeId::INVALID`] for `_`.
+    pub(super) ty: TypeId,
+}
+
+/// Right sides against a number of targets.
+#[derive(Clone, Debug)]
+pub(super) enum Values {
+    /// One value per target.
+    Each(Vec<Operand>),
+    /// One node that yields all values (call with several results, comma-ok form), and their types.
+    Tuple(ExprId, Vec<TypeId>),
+    /// The counts do not fit.
+    Mismatch(Vec<Operand>),
+}
+
+/// What the checker remembers of expression nodes beside the typed tree.
+pub(super) struct Nodes {
+    recorded: SecondaryMap<ExprId, Static>,
+    big: SecondaryMap<ExprId, bool>,
+    watched: Vec<ExprId>,
+    /// Where a misplaced `nil` would stand.
+    pub(super) nil_context: NilContext,
+    /// Inside the values of a `const` declaration, where `len` and `cap` fold.
+    pub(super) in_const: bool,
+}
+
+impl Default for Nodes {
+    fn default() -> Self {
+        Self {
+            recorded: SecondaryMap::new(),
+            big: SecondaryMap::new(),
+            watched: Vec::new(),
+            nil_context: NilContext::Other,
+            in_const: false,
+        }
+    }
+}
+
+impl Nodes {
+    /// Sets the recorded static type of a node.
+    pub(super) fn record(&mut self, id: ExprId, ty: Static) {
+        self.recorded[id] = ty;
+    }
+
+    /// The recorded static type of a node.
+    pub(super) fn recorded(&self, id: ExprId) -> Static {
+        self.recorded[id]
+    }
+
+    /// Notes a binary node that may keep untyped constants as operands.
+    pub(super) fn watch(&mut self, id: ExprId) {
+        self.watched.push(id);
+    }
+
+    /// The noted nodes, in order of creation.
+    pub(super) fn take_watched(&mut self) -> Vec<ExprId> {
+        std::mem::take(&mut self.watched)
+    }
+
+    /// Notes that a constant was still a big number at run time.
+    pub(super) fn mark_big(&mut self, id: ExprId) {
+        self.big[id] = true;
+    }
+
+    /// Whether a constant was still a big number at run time.
+    pub(super) fn was_big(&self, id: ExprId) -> bool {
+        self.big[id]
+    }
+}
+
+/// The expression without its parentheses.
+pub(super) fn unparen<'a>(e: ExprRef<'a>) -> ExprRef<'a> {
+    let mut e = e;
+    while let ast::ExprKind::Paren(inner) = e.kind {
+        e = inner;
+    }
+    e
+}
+
+impl<'a> Checker<'a> {
+    /// Any value expression. A call with several results or none has a tuple type; a type is an error.
+    pub(super) fn expr(&mut self, e: ExprRef<'a>) -> Result<Operand> {
+        super::deep(|| self.expr_kind(e))
+    }
+
+    /// An expression with exactly one value.
+    pub(super) fn single(&mut self, e: ExprRef<'a>) -> Result<Operand> {
+        let operand = self.expr(e)?;
+        if let Some(t) = operand.ty
+            && let Type::Tuple(elems) = self.types.get(t)
+        {
+            let text = if elems.is_empty() {
+                format!("{} (no value) used as value", self.render(operand.id))
+            } else {
+                let ty = self.types.type_string(t);
+                format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}")
+            };
+            return Err(self.error(e.span, text));
+        }
+        Ok(operand)
+    }
+
+    fn expr_kind(&mut self, e: ExprRef<'a>) -> Result<Operand> {
+        match e.kind {
+            ast::ExprKind::Paren(x) => self.expr(x),
+            ast::ExprKind::Ident(name) => self.name(name, e.span),
+            ast::ExprKind::Literal(literal) => self.literal(literal, e.span),
+            ast::ExprKind::CompositeLit(literal) => self.composite(literal, None, e.span),
+            ast::ExprKind::FuncLit(literal) => self.func_literal(literal, e.span),
+            ast::ExprKind::Selector(selector) => self.selector(selector, e.span),
+            ast::ExprKind::Index(index) => self.index(index, e.span),
+            ast::ExprKind::Slice(slice) => self.slice(slice, e.span),
+            ast::ExprKind::TypeAssert(assert) => self.type_assert(assert, e.span),
+            ast::ExprKind::Call(call) => self.call(call, e.span),
+            ast::ExprKind::Star(x) => self.deref(x, e.span),
+            ast::ExprKind::Unary(op, x) => self.unary(op, x, e.span),
+            ast::ExprKind::Binary(binary) => self.binary(binary, e.span),
+            ast::ExprKind::ArrayType(_)
+            | ast::ExprKind::StructType(_)
+            | ast::ExprKind::FuncType(_)
+            | ast::ExprKind::InterfaceType(_)
+            | ast::ExprKind::MapType(_)
+            | ast::ExprKind::ChanType(..) => {
+                let t = self.resolve_type(e)?;
+                let text = format!("{} (type) is not an expression", self.types.type_string(t));
+                Err(self.error(e.span, text))
+            }
+            ast::ExprKind::Bad | ast::ExprKind::KeyValue(_) | ast::ExprKind::Ellipsis(_) => {
+                Err(self.error(e.span, "unexpected expression".to_owned()))
+            }
+        }
+    }
+
+    /// A name in an expression. Package-level variables and functions named inside a literal cost more (spec/02 §5.7).
+    fn name(&mut self, name: &'a str, span: Span) -> Result<Operand> {
+        if name == "_" {
+            return Err(self.error(span, "cannot use _ as value or type".to_owned()));
+        }
+        if name == "cross" {
+            let text = "cross can only be used as the first argument to a crossing function (since gno 0.9)";
+            return Err(self.error(span, text.to_owned()));
+        }
+        let entity = self.lookup(name, span)?;
+        let via_package = self.in_literal();
+        let (kind, ty, recorded) = match entity {
+            Entity::Local(var) => {
+                let recorded = self.var_static(var);
+                (ExprKind::Local(var), self.vars[var].ty, recorded)
+            }
+            Entity::Global(global) => {
+                let recorded = self.global_static(global);
+                (ExprKind::Global { global, via_package }, self.globals[global].ty, recorded)
+            }
+            Entity::Func(func) => {
+                let t = self.func_type(func);
+                (ExprKind::Func { func, via_package }, t, Some(t))
+            }
+            Entity::Const(constant, t) => (ExprKind::Const(constant), t, Some(t)),
+            Entity::Nil => return Ok(self.nil(span)),
+            Entity::Iota => return self.iota(span),
+            Entity::Builtin(_) => {
+                return Err(self.error(span, format!("use of builtin {name} not in function call")));
+            }
+            Entity::Type(t) => {
+                let text = format!("{} (type) is not an expression", self.types.type_string(t));
+                return Err(self.error(span, text));
+            }
+        };
+        let id = self.add_node(kind, ty, recorded, span);
+        Ok(Operand { id, ty: recorded })
+    }
+
+    /// A func literal.
+    fn func_literal(&mut self, literal: &'a ast::FuncLit<'a>, span: Span) -> Result<Operand> {
+        let (func, t, signature) = self.func_lit(literal, span)?;
+        let id = self.add_node(ExprKind::FuncLit { func, signature }, t, Some(t), span);
+        Ok(Operand { id, ty: Some(t) })
+    }
+
+    /// `*x` as a value.
+    fn deref(&mut self, x: ExprRef<'a>, span: Span) -> Result<Operand> {
+        let operand = self.single(x)?;
+        let Some(t) = operand.ty else {
+            return Err(self.error(span, "invalid operation: cannot indirect nil".to_owned()));
+        };
+        let Type::Pointer(elem) = *self.types.base(t) else {
+            let name = self.types.type_string(t);
+            let text = format!("invalid operation: cannot indirect {} (variable of type {name})", self.render(operand.id));
+            return Err(self.error(span, text));
+        };
+        let id = self.add_node(ExprKind::Deref(operand.id), elem, Some(elem), span);
+        Ok(Operand { id, ty: Some(elem) })
+    }
+
+    /// The type that an expression denotes, if it denotes one.
+    pub(super) fn type_of_expr(&mut self, e: ExprRef<'a>) -> Result<Option<TypeId>> {
+        if self.denotes_type(e)? { Ok(Some(self.resolve_type(e)?)) } else { Ok(None) }
+    }
+
+    fn denotes_type(&mut self, e: ExprRef<'a>) -> Result<bool> {
+        let mut e = e;
+        loop {
+            match e.kind {
+                ast::ExprKind::Paren(x) | ast::ExprKind::Star(x) => e = x,
+                ast::ExprKind::Ident(name) => return Ok(self.names_type(name)),
+                ast::ExprKind::ArrayType(_)
+                | ast::ExprKind::StructType(_)
+                | ast::ExprKind::FuncType(_)
+                | ast::ExprKind::InterfaceType(_)
+                | ast::ExprKind::MapType(_)
+                | ast::ExprKind::ChanType(..) => return Ok(true),
+                _ => return Ok(false),
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Constants: literals, folding and retyping (spec/02 §5.2, spec/01 §1.8).
+
+use super::expr::{Operand, Static};
+use super::{CheckError, Checker, Result};
+use crate::constant::{self, ConstError, Constant};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprRef, LiteralKind};
+use crate::typed::{BinaryOp, ExprId, ExprKind, TypeExprId, UnaryOp};
+use crate::types::{Kind, TypeId};
+
+impl<'a> Checker<'a> {
+    /// A literal.
+    pub(super) fn literal(&mut self, literal: ast::Literal<'a>, span: Span) -> Result<Operand> {
+        let (value, t) = match literal.kind {
+            LiteralKind::Int => (constant::parse_int(literal.text), TypeId::UNTYPED_BIGINT),
+            LiteralKind::Float => (constant::parse_float(literal.text), TypeId::UNTYPED_BIGDEC),
+            LiteralKind::Rune => (constant::parse_char(literal.text), TypeId::UNTYPED_RUNE),
+            LiteralKind::String => (constant::parse_string(literal.text).map(Constant::Str), TypeId::UNTYPED_STRING),
+            LiteralKind::Imaginary => {
+                return Err(self.error(span, "imaginaries are not supported".to_owned()));
+            }
+        };
+        let value = value.map_err(|error| self.constant_error(&error, None, span))?;
+        Ok(self.constant(value, t, span))
+    }
+
+    /// A constant node.
+    pub(super) fn constant(&mut self, value: Constant, t: TypeId, span: Span) -> Operand {
+        let id = self.add_node(ExprKind::Const(value), t, Some(t), span);
+        Operand { id, ty: Some(t) }
+    }
+
+    /// `nil`.
+    pub(super) fn nil(&mut self, span: Span) -> Operand {
+        let id = self.add_node(ExprKind::Const(Constant::Nil), TypeId::UNTYPED_NIL, None, span);
+        Operand { id, ty: None }
+    }
+
+    /// `iota`.
+    pub(super) fn iota(&mut self, span: Span) -> Result<Operand> {
+        match self.iota_value() {
+            Some(value) => Ok(self.constant(Constant::int(i64::from(value)), TypeId::UNTYPED_BIGINT, span)),
+            None => Err(self.error_bare("interface conversion: interface {} is nil, not int".to_owned())),
+        }
+    }
+
+    fn constant_error(&self, error: &ConstError, operand: Option<ExprId>, at: Span) -> CheckError {
+        let text = error.text(&operand.map_or_else(String::new, |id| self.render(id)));
+        if error.has_location() { self.error(at, text) } else { self.error_bare(text) }
+    }
+
+    /// The value of a constant node; `Nil` for other nodes, which callers exclude.
+    pub(super) fn value(&self, id: ExprId) -> Constant {
+        match &self.exprs[id].kind {
+            ExprKind::Const(value) => value.clone(),
+            _ => Constant::Nil,
+        }
+    }
+
+    fn set_constant(&mut self, id: ExprId, value: Constant, ty: TypeId, recorded: Static) {
+        let node = &mut self.exprs[id];
+        node.kind = ExprKind::Const(value);
+        node.ty = ty;
+        self.nodes.record(id, recorded);
+    }
+
+    /// Folds `op x`.
+    pub(super) fn fold_unary(&mut self, op: UnaryOp, operand: ExprId, span: Span) -> Result<Operand> {
+        let t = self.recorded(operand).unwrap_or(TypeId::INVALID);
+        let value = constant::unary(op, &self.value(operand)).map_err(|error| self.constant_error(&error, None, span))?;
+        Ok(self.constant(value, t, span))
+    }
+
+    /// Folds `x op y`; both operands have one type.
+    pub(super) fn fold_binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Result<Operand> {
+        let (x, y) = (self.value(left), self.value(right));
+        let value = match (&x, &y) {
+            (Constant::Nil, Constant::Nil) => Ok(Constant::Bool(op == BinaryOp::Eql)),
+            _ => constant::binary(op, &x, &y),
+        };
+        let value = value.map_err(|error| self.constant_error(&error, None, span))?;
+        let t = if op.is_comparison() {
+            TypeId::UNTYPED_BOOL
+        } else {
+            self.recorded(left).unwrap_or(TypeId::INVALID)
+        };
+        Ok(self.constant(value, t, span))
+    }
+
+    /// Folds `x << y`, `x >> y`; the count is a `uint` constant already.
+    pub(super) fn fold_shift(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Result<Operand> {
+        let t = self.recorded(left);
+        let count = constant::shift_count(&self.value(right)).unwrap_or(0);
+        match constant::shift(op, &self.value(left), count) {
+            Ok(value) => {
+                let t = match value {
+                    Constant::Int(_) => TypeId::UNTYPED_BIGINT,
+                    _ => t.unwrap_or(TypeId::INVALID),
+                };
+                Ok(self.constant(value, t, span))
+            }
+            Err(ConstError::Undefined(..)) if t.is_some_and(|t| self.types.is_untyped(t)) => {
+                let name = self.types.type_string_or_nil(t);
+                let text =
+                    format!("invalid operation: shifted operand {} ({name}) must be integer", self.render(left));
+                Err(self.error(span, text))
+            }
+            Err(error @ ConstError::Overflows) => Err(self.error_at_block(error.text(""))),
+            Err(error) => Err(self.constant_error(&error, None, span)),
+        }
+    }
+
+    /// A constant shift count becomes a `uint`.
+    pub(super) fn convert_shift_count(&mut self, id: ExprId, at: Span) -> Result<()> {
+        let value = self.value(id);
+        match constant::shift_count(&value) {
+            Ok(count) => {
+                let value = constant::FixedInt::wrap(Kind::Uint, i128::from(count));
+                self.set_constant(id, Constant::Fixed(value), TypeId::UINT, Some(TypeId::UINT));
+                Ok(())
+            }
+            Err(error) => {
+                let text = error.text(&self.render(id));
+                Err(self.error(at, text))
+            }
+        }
+    }
+
+    /// Retypes a constant in place for a context of type `t`; without one, or with an interface type, an untyped constant
+    /// takes its default type.
+    pub(super) fn convert_constant(&mut self, id: ExprId, t: Static, at: Span) -> Result<()> {
+        let value = self.value(id);
+        let Some(xt) = self.recorded(id) else {
+            if let Some(t) = t {
+                self.exprs[id].ty = t;
+            }
+            return Ok(());
+        };
+        let target = if self.types.is_untyped(xt) {
+            self.concrete_or_default(t, xt)
+        } else {
+            match t {
+                Some(t) if !self.types.is_interface(t) && !self.types.identical(xt, t) => t,
+                _ => return Ok(()),
+            }
+        };
+        if xt == target || value == Constant::Nil {
+            return Ok(());
+        }
+        let Some(basic) = self.types.basic(target) else {
+            return Err(self.error(at, "not yet implemented".to_owned()));
+        };
+        let converted = if self.types.is_untyped(xt) {
+            constant::convert_untyped(&value, basic)
+        } else {
+            constant::convert_typed(&value, basic)
+        };
+        let converted = converted.map_err(|error| self.constant_error(&error, Some(id), at))?;
+        self.set_constant(id, converted, target, Some(target));
+        Ok(())
+    }
+
+    /// A constant index, length or bound becomes an `int`.
+    pub(super) fn convert_constant_to_int(&mut self, id: ExprId, at: Span) -> Result<()> {
+        let t = self.recorded(id);
+        if !t.is_some_and(|t| self.types.kind(t).is_numeric()) {
+            let text = format!("expected typed integer kind, but got {}", self.kind_name(t));
+            return Err(self.error(at, text));
+        }
+        self.convert_constant(id, Some(TypeId::INT), at)
+    }
+
+    /// `T(c)` of a constant: folded, except for byte and rune slices, which are made at run time (spec/01 §1.10, 3).
+    pub(super) fn convert_constant_explicitly(
+        &mut self,
+        id: ExprId,
+        t: TypeId,
+        target: TypeExprId,
+        span: Span,
+        at: Span,
+    ) -> Result<ExprId> {
+        let kind = self.types.kind(t);
+        let text_slice = self.types.is_byte_slice(t) || self.types.is_rune_slice(t);
+        let Some(xt) = self.recorded(id) else {
+            if !kind.is_nilable() {
+                let text = format!("cannot convert {} to {kind}", self.render(id));
+                return Err(self.error(at, text));
+            }
+            self.exprs[id].ty = t;
+            if text_slice {
+                return Ok(self.add_node(ExprKind::Convert { target, operand: id }, t, Some(t), span));
+            }
+            self.nodes.record(id, Some(t));
+            return Ok(id);
+        };
+        if text_slice {
+            self.convert_constant(id, None, at)?;
+            if self.types.kind(xt) != Kind::String {
+                let text = self.cannot_convert(id, xt, t);
+                return Err(self.error(at, text));
+            }
+            return Ok(self.add_node(ExprKind::Convert { target, operand: id }, t, Some(t), span));
+        }
+        if kind == Kind::Interface {
+            self.assignable(Some(xt), Some(t), at)?;
+            self.convert_constant(id, None, at)?;
+            self.nodes.record(id, Some(t));
+            return Ok(id);
+        }
+        if self.types.is_interface(xt) {
+            let (xn, tn) = (self.types.type_string(xt), self.types.type_string(t));
+            return Err(self.error(at, format!("cannot convert {xn} to {tn}: need type assertion")));
+        }
+        let value = self.value(id);
+        let Some(basic) = self.types.basic(t) else {
+            if value == Constant::Nil {
+                if let Err(text) = self.convertible(id, xt, t) {
+                    return Err(self.error(at, text));
+                }
+                self.set_constant(id, value, t, Some(t));
+                return Ok(id);
+            }
+            let text = self.cannot_convert(id, xt, t);
+            return Err(self.error(at, text));
+        };
+        if !self.types.is_untyped(xt)
+            && let Err(text) = self.convertible(id, xt, t)
+        {
+            return Err(self.error(at, text));
+        }
+        let converted =
+            constant::convert_explicit(&value, basic).map_err(|error| self.constant_error(&error, Some(id), at))?;
+        self.set_constant(id, converted, t, Some(t));
+        self.exprs[id].span = span;
+        Ok(id)
+    }
+
+    /// Whether a constant node is a number equal to zero.
+    pub(super) fn constant_is_zero(&self, id: ExprId) -> bool {
+        self.value(id).is_zero()
+    }
+
+    /// The value of an integral constant node.
+    pub(super) fn constant_as_i64(&self, id: ExprId) -> Option<i64> {
+        self.value(id).as_i64()
+    }
+
+    /// Makes a constant the zero of a numeric type.
+    pub(super) fn zero_constant(&mut self, id: ExprId, ty: TypeId) {
+        let zero = match self.types.kind(ty) {
+            Kind::Float32 => Constant::Float32(0),
+            Kind::Float64 => Constant::Float64(0),
+            kind => Constant::Fixed(constant::FixedInt::wrap(kind, 0)),
+        };
+        self.set_constant(id, zero, ty, Some(ty));
+    }
+
+    /// The value of a `const` declaration: a constant node, converted to `t` if given.
+    pub(super) fn constant_value(&mut self, e: ExprRef<'a>, t: Option<TypeId>, at: Span) -> Result<Operand> {
+        let outer = std::mem::replace(&mut self.nodes.in_const, true);
+        let operand = self.expr(e);
+        self.nodes.in_const = outer;
+        let operand = operand?;
+        if !self.is_const(operand.id) || self.value(operand.id) == Constant::Nil {
+            let text = self.not_constant(operand);
+            return Err(self.error(at, text));
+        }
+        if let Some(t) = t {
+            if !self.types.kind(t).is_primitive() {
+                return Err(self.error(at, format!("invalid constant type {}", self.types.type_string(t))));
+            }
+            self.coerce(operand.id, Some(t), at)?;
+        }
+        Ok(Operand { id: operand.id, ty: self.recorded(operand.id) })
+    }
+
+    fn not_constant(&self, operand: Operand) -> String {
+        let text = self.render(operand.id);
+        let Some(t) = operand.ty else { return format!("{text} (variable of type nil) is not constant") };
+        let name = self.types.type_string(t);
+        match (&self.exprs[operand.id].kind, self.types.get(t)) {
+            (ExprKind::Call { .. }, crate::types::Type::Tuple(elems)) if elems.is_empty() => {
+                format!("{text} (no value) used as value")
+            }
+            (ExprKind::Call { .. }, crate::types::Type::Tuple(_)) => {
+                format!("multiple-value {text} (value of type {name}) in single-value context")
+            }
+            (ExprKind::Call { .. }, _) => format!("{text} (value of type {name}) is not constant"),
+            (ExprKind::TypeAssert { .. }, _) => format!("{text} (comma, ok expression of type {name}) is not constant"),
+            _ => format!("{text} (variable of type {name}) is not constant"),
+        }
+    }
+
+    /// An array length.
+    pub(super) fn constant_length(&mut self, e: ExprRef<'a>) -> Result<i64> {
+        let operand = self.constant_value(e, None, e.span)?;
+        self.convert_constant_to_int(operand.id, e.span)?;
+        Ok(self.constant_as_i64(operand.id).unwrap_or(0))
+    }
+
+    /// The name of a kind in messages; `nil` has none.
+    pub(super) fn kind_name(&self, t: Static) -> String {
+        t.map_or_else(|| "nil".to_owned(), |t| self.types.kind(t).name().to_owned())
+    }
+}

@@ -1,0 +1,449 @@
+//! Unary and binary operators: constant folding, operand unification (spec/02 §5.5), shifts, operator checks (spec/01 §3.4).
+
+use super::expr::{Operand, Static};
+use super::{Checker, Result};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::typed::{BinaryOp, ExprId, ExprKind, UnaryOp};
+use crate::types::{Kind, TypeId};
+
+/// The typed tree's operator for a written one.
+pub(super) const fn binary_op(op: ast::BinaryOp) -> BinaryOp {
+    match op {
+        ast::BinaryOp::Add => BinaryOp::Add,
+        ast::BinaryOp::Sub => BinaryOp::Sub,
+        ast::BinaryOp::Mul => BinaryOp::Mul,
+        ast::BinaryOp::Quo => BinaryOp::Quo,
+        ast::BinaryOp::Rem => BinaryOp::Rem,
+        ast::BinaryOp::And => BinaryOp::And,
+        ast::BinaryOp::Or => BinaryOp::Or,
+        ast::BinaryOp::Xor => BinaryOp::Xor,
+        ast::BinaryOp::AndNot => BinaryOp::AndNot,
+        ast::BinaryOp::Shl => BinaryOp::Shl,
+        ast::BinaryOp::Shr => BinaryOp::Shr,
+        ast::BinaryOp::LogicalAnd => BinaryOp::LogicalAnd,
+        ast::BinaryOp::LogicalOr => BinaryOp::LogicalOr,
+        ast::BinaryOp::Equal => BinaryOp::Eql,
+        ast::BinaryOp::NotEqual => BinaryOp::Neq,
+        ast::BinaryOp::Less => BinaryOp::Lss,
+        ast::BinaryOp::LessEqual => BinaryOp::Leq,
+        ast::BinaryOp::Greater => BinaryOp::Gtr,
+        ast::BinaryOp::GreaterEqual => BinaryOp::Geq,
+    }
+}
+
+impl BinaryOp {
+    /// `== != < <= > >=`
+    #[must_use]
+    pub const fn is_comparison(self) -> bool {
+        matches!(self, Self::Eql | Self::Neq | Self::Lss | Self::Leq | Self::Gtr | Self::Geq)
+    }
+
+    /// `<< >>`
+    #[must_use]
+    pub const fn is_shift(self) -> bool {
+        matches!(self, Self::Shl | Self::Shr)
+    }
+
+    /// The operator as written.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Quo => "/",
+            Self::Rem => "%",
+            Self::And => "&",
+            Self::Or => "|",
+            Self::Xor => "^",
+            Self::AndNot => "&^",
+            Self::Shl => "<<",
+            Self::Shr => ">>",
+            Self::LogicalAnd => "&&",
+            Self::LogicalOr => "||",
+            Self::Eql => "==",
+            Self::Neq => "!=",
+            Self::Lss => "<",
+            Self::Leq => "<=",
+            Self::Gtr => ">",
+            Self::Geq => ">=",
+        }
+    }
+
+    /// The operator as a word, for messages about constants of different kinds.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Add => "ADD",
+            Self::Sub => "SUB",
+            Self::Mul => "MUL",
+            Self::Quo => "QUO",
+            Self::Rem => "REM",
+            Self::And => "BAND",
+            Self::Or => "BOR",
+            Self::Xor => "XOR",
+            Self::AndNot => "BAND_NOT",
+            Self::Shl => "SHL",
+            Self::Shr => "SHR",
+            Self::LogicalAnd => "LAND",
+            Self::LogicalOr => "LOR",
+            Self::Eql => "EQL",
+            Self::Neq => "NEQ",
+            Self::Lss => "LSS",
+            Self::Leq => "LEQ",
+            Self::Gtr => "GTR",
+            Self::Geq => "GEQ",
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// `x op y`.
+    pub(super) fn binary(&mut self, b: &'a ast::BinaryExpr<'a>, span: Span) -> Result<Operand> {
+        let left = self.single(b.x)?.id;
+        let right = self.single(b.y)?.id;
+        let op = binary_op(b.op);
+        if op.is_shift() { self.shift(op, left, right, span) } else { self.plain_binary(op, left, right, span) }
+    }
+
+    /// Every binary operator but the shifts.
+    fn plain_binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Result<Operand> {
+        let (lc, rc) = (self.is_const(left), self.is_const(right));
+        if matches!(op, BinaryOp::Quo | BinaryOp::Rem) && rc && self.constant_is_zero(right) {
+            return Err(self.error(span, "invalid operation: division by zero".to_owned()));
+        }
+        self.check_operator(op, left, right, span)?;
+        let (left, right) = self.unify(op, left, right, span)?;
+        let (lt, rt) = (self.recorded(left), self.recorded(right));
+        if lc && rc {
+            if let (Some(l), Some(r)) = (lt, rt)
+                && l != r
+                && self.types.is_untyped(l)
+                && self.types.is_untyped(r)
+            {
+                let text = format!(
+                    "incompatible types in binary expression: {} {} {}",
+                    self.types.type_id_string(l),
+                    op.word(),
+                    self.types.type_id_string(r)
+                );
+                return Err(self.error(span, text));
+            }
+            return self.fold_binary(op, left, right, span);
+        }
+        let (recorded, ty) = if op.is_comparison() {
+            (Some(TypeId::UNTYPED_BOOL), TypeId::BOOL)
+        } else {
+            (lt, self.exprs[left].ty)
+        };
+        let id = self.add_node(ExprKind::Binary { op, left, right }, ty, recorded, span);
+        self.nodes.watch(id);
+        Ok(Operand { id, ty: recorded })
+    }
+
+    /// Operand conversion by the table of spec/02 §5.5.
+    fn unify(&mut self, op: BinaryOp, left: ExprId, right: ExprId, at: Span) -> Result<(ExprId, ExprId)> {
+        let (lt, rt) = (self.recorded(left), self.recorded(right));
+        let equality = matches!(op, BinaryOp::Eql | BinaryOp::Neq);
+        let untyped = |c: &Self, t: Static| t.is_some_and(|t| c.types.is_untyped(t));
+        match (self.is_const(left), self.is_const(right)) {
+            (true, true) => {
+                if self.types.should_swap(lt, rt) {
+                    Ok((left, self.coerce(right, lt, at)?))
+                } else {
+                    Ok((self.coerce(left, rt, at)?, right))
+                }
+            }
+            (true, false) => {
+                if untyped(self, lt) {
+                    if !untyped(self, rt) {
+                        return Ok((self.coerce(left, rt, at)?, right));
+                    }
+                    return self.unify_untyped(equality, left, right, at);
+                }
+                if lt.is_none() {
+                    return Ok((self.coerce(left, rt, at)?, right));
+                }
+                if untyped(self, rt) { Ok((left, self.coerce(right, lt, at)?)) } else { Ok((left, right)) }
+            }
+            (false, true) => {
+                if untyped(self, rt) {
+                    if !untyped(self, lt) {
+                        return Ok((left, self.coerce(right, lt, at)?));
+                    }
+                    return self.unify_untyped(equality, left, right, at);
+                }
+                if rt.is_none() {
+                    return Ok((left, self.coerce(right, lt, at)?));
+                }
+                if untyped(self, lt) { Ok((self.coerce(left, rt, at)?, right)) } else { Ok((left, right)) }
+            }
+            (false, false) => match (untyped(self, lt), untyped(self, rt)) {
+                (true, true) => {
+                    let (ld, rd) = (self.default_of(lt), self.default_of(rt));
+                    if ld != rd {
+                        let text = self.mismatched(op, left, right, lt, rt);
+                        return Err(self.error(at, text));
+                    }
+                    Ok((self.coerce(left, ld, at)?, self.coerce(right, rd, at)?))
+                }
+                (true, false) => Ok((self.coerce(left, rt, at)?, right)),
+                (false, true) => Ok((left, self.coerce(right, lt, at)?)),
+                (false, false) => {
+                    if self.types.should_swap(lt, rt) {
+                        Ok((left, self.coerce(right, lt, at)?))
+                    } else {
+                        Ok((self.coerce(left, rt, at)?, right))
+                    }
+                }
+            },
+        }
+    }
+
+    /// One constant and one other operand, both untyped: `==` and `!=` take the default type, the others stay.
+    fn unify_untyped(&mut self, equality: bool, left: ExprId, right: ExprId, at: Span) -> Result<(ExprId, ExprId)> {
+        if !equality {
+            return Ok((left, right));
+        }
+        let (lt, rt) = (self.recorded(left), self.recorded(right));
+        let d = if self.types.should_swap(lt, rt) { self.default_of(lt) } else { self.default_of(rt) };
+        let right = self.coerce(right, d, at)?;
+        let left = self.coerce(left, d, at)?;
+        Ok((left, right))
+    }
+
+    fn default_of(&self, t: Static) -> Static {
+        t.map(|t| self.types.default_type(t))
+    }
+
+    /// Whether the operator is defined on the destination operand and typed operands agree.
+    fn check_operator(&mut self, op: BinaryOp, left: ExprId, right: ExprId, at: Span) -> Result<()> {
+        let (lt, rt) = (self.recorded(left), self.recorded(right));
+        let swapped = self.types.should_swap(lt, rt);
+        let (source, destination) = if swapped { (rt, lt) } else { (lt, rt) };
+        if matches!(op, BinaryOp::Eql | BinaryOp::Neq) {
+            if let Err(text) = self.check_equality(lt, rt, source, destination) {
+                return Err(self.error(at, text));
+            }
+            return Ok(());
+        }
+        let defined = destination.is_some_and(|t| self.operator_defined(op, t));
+        if !defined {
+            let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(destination));
+            return Err(self.error(at, text));
+        }
+        let typed = |c: &Self, t: Static| t.is_some_and(|t| !c.types.is_untyped(t));
+        if typed(self, source) && typed(self, destination) && self.types.check_assignable(source, destination).is_err() {
+            let text = self.mismatched(op, left, right, lt, rt);
+            return Err(self.error(at, text));
+        }
+        if source.is_none() {
+            let text = self.mismatched(op, left, right, lt, rt);
+            return Err(self.error(at, text));
+        }
+        Ok(())
+    }
+
+    fn mismatched(&self, op: BinaryOp, left: ExprId, right: ExprId, lt: Static, rt: Static) -> String {
+        let name = |t: Static| t.map_or_else(|| "untyped nil".to_owned(), |t| self.types.type_string(t));
+        format!(
+            "invalid operation: {} {} {} (mismatched types {} and {})",
+            self.render(left),
+            op.text(),
+            self.render(right),
+            name(lt),
+            name(rt)
+        )
+    }
+
+    /// `==` and `!=` (spec/01 §1.11).
+    fn check_equality(&mut self, lt: Static, rt: Static, source: Static, destination: Static) -> std::result::Result<(), String> {
+        let name = |c: &Self, t: Static| t.map_or_else(|| "<nil>".to_owned(), |t| c.types.type_string(t));
+        if self.types.check_assignable(source, destination).is_err() {
+            return Err(format!(
+                "invalid operation: (mismatched types {} and {})",
+                name(self, source),
+                name(self, destination)
+            ));
+        }
+        let checked = match (lt, rt, destination) {
+            (Some(_), Some(_), Some(t)) => self.types.comparable(t),
+            (lt, rt, _) => self.types.comparable_to_nil(lt.or(rt)),
+        };
+        checked.map_err(|error| error.text(&self.types))
+    }
+
+    /// Operator categories of spec/01 §3.4.
+    pub(super) fn operator_defined(&self, op: BinaryOp, t: TypeId) -> bool {
+        let kind = self.types.kind(t);
+        match op {
+            BinaryOp::Add | BinaryOp::Lss | BinaryOp::Leq | BinaryOp::Gtr | BinaryOp::Geq => {
+                kind.is_numeric() || kind == Kind::String
+            }
+            BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Quo => kind.is_numeric(),
+            BinaryOp::Rem
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Xor
+            | BinaryOp::AndNot
+            | BinaryOp::Shl
+            | BinaryOp::Shr => kind.is_integer(),
+            BinaryOp::LogicalAnd | BinaryOp::LogicalOr => kind == Kind::Bool,
+            BinaryOp::Eql | BinaryOp::Neq => true,
+        }
+    }
+
+    /// `x << y`, `x >> y`.
+    fn shift(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Result<Operand> {
+        let (lc, rc) = (self.is_const(left), self.is_const(right));
+        let right = self.shift_count(right, span)?;
+        if lc && rc {
+            return self.fold_shift(op, left, right, span);
+        }
+        let lt = self.recorded(left);
+        let untyped_left = lt.is_some_and(|t| self.types.is_untyped(t));
+        let defined = lt.is_some_and(|t| self.operator_defined(op, t) || self.types.kind(t) == Kind::Bigdec);
+        if !defined {
+            let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(lt));
+            return Err(self.error(span, text));
+        }
+        let ty = self.exprs[left].ty;
+        let id = self.add_node(ExprKind::Binary { op, left, right }, ty, lt, span);
+        if untyped_left {
+            self.nodes.watch(id);
+        }
+        Ok(Operand { id, ty: lt })
+    }
+
+    /// The count of a `<<` or `>>` expression: converted to `uint` unless its base type is `uint` already.
+    fn shift_count(&mut self, right: ExprId, at: Span) -> Result<ExprId> {
+        let uint = TypeId::UINT;
+        let rt = self.recorded(right);
+        if self.is_const(right) {
+            self.convert_shift_count(right, at)?;
+            return Ok(right);
+        }
+        let Some(t) = rt else {
+            return Err(self.error(at, "cannot convert nil to type uint".to_owned()));
+        };
+        let kind = self.types.kind(t);
+        if !kind.is_numeric() {
+            let text = format!("cannot convert {} to type uint", self.render(right));
+            return Err(self.error(at, text));
+        }
+        if !kind.is_integer() {
+            let text = format!("invalid operation: invalid shift count: {}", self.render(right));
+            return Err(self.error(at, text));
+        }
+        if self.types.underlying(t) == uint { Ok(right) } else { self.wrap(right, uint, at) }
+    }
+
+    /// `op x`.
+    pub(super) fn unary(&mut self, op: ast::UnaryOp, x: ast::ExprRef<'a>, span: Span) -> Result<Operand> {
+        let op = match op {
+            ast::UnaryOp::Plus => UnaryOp::Plus,
+            ast::UnaryOp::Minus => UnaryOp::Neg,
+            ast::UnaryOp::Not => UnaryOp::Not,
+            ast::UnaryOp::Xor => UnaryOp::Xor,
+            ast::UnaryOp::Addr => return self.address_of(x, span),
+            ast::UnaryOp::Recv => return Err(self.error(span, "checker for ARROW does not exist".to_owned())),
+            ast::UnaryOp::Tilde => return Err(self.error(span, "checker for ILLEGAL does not exist".to_owned())),
+        };
+        let operand = self.single(x)?.id;
+        let t = self.recorded(operand);
+        let kind = t.map(|t| self.types.kind(t));
+        let (defined, text) = match op {
+            UnaryOp::Plus => (kind.is_some_and(|k| k.is_numeric()), "+"),
+            UnaryOp::Neg => (kind.is_some_and(|k| k.is_numeric()), "-"),
+            UnaryOp::Xor => (kind.is_some_and(|k| k.is_integer()), "^"),
+            UnaryOp::Not => (kind.is_some_and(|k| k == Kind::Bool), "!"),
+        };
+        if !defined {
+            let text = format!("operator {text} not defined on: {}", self.kind_name(t));
+            return Err(self.error(span, text));
+        }
+        if self.is_const(operand) {
+            return self.fold_unary(op, operand, span);
+        }
+        let ty = self.exprs[operand].ty;
+        let id = self.add_node(ExprKind::Unary { op, operand }, ty, t, span);
+        Ok(Operand { id, ty: t })
+    }
+
+    /// `&x`.
+    fn address_of(&mut self, x: ast::ExprRef<'a>, span: Span) -> Result<Operand> {
+        let operand = self.single(x)?;
+        let place = self.addressed_place(operand.id);
+        let elem = match (operand.ty, &place) {
+            (Some(t), _) if !self.types.is_untyped(t) => t,
+            (Some(_), _) => self.exprs[operand.id].ty,
+            (None, _) => {
+                let text = "illegal assignment X expression type *gnolang.ConstExpr".to_owned();
+                return Err(self.error(span, text));
+            }
+        };
+        let t = self.types.pointer(elem);
+        let id = self.add_node(ExprKind::AddressOf(place), t, Some(t), span);
+        Ok(Operand { id, ty: Some(t) })
+    }
+
+    /// After everything is checked: untyped constants that no context converted. Next to a variable whose recorded type
+    /// stayed untyped, a big number is read as 0 on the right and aborts on the left (spec/02 Q5); others take their
+    /// default type.
+    pub(super) fn finish_expressions(&mut self) {
+        for id in self.nodes.take_watched() {
+            let ExprKind::Binary { op, left, right } = self.exprs[id].kind else { continue };
+            if !op.is_shift() && self.is_big_constant(right) && !self.is_const(left) && !self.stays_big(left) {
+                self.zero_constant(right, self.exprs[left].ty);
+            } else if !op.is_shift() && self.is_big_constant(left) && !self.is_const(right) && !self.stays_big(right) {
+                let text = "interface conversion: gnolang.Value is nil, not gnolang.BigintValue".to_owned();
+                self.exprs[right].kind = ExprKind::Abort(text);
+            }
+            self.settle(left);
+            self.settle(right);
+            if !op.is_comparison() {
+                self.exprs[id].ty = self.exprs[left].ty;
+            }
+        }
+        let untyped: Vec<ExprId> =
+            self.exprs.iter().filter(|(_, node)| self.types.is_untyped(node.ty)).map(|(id, _)| id).collect();
+        for id in untyped {
+            match self.exprs[id].kind {
+                ExprKind::Const(_) => self.settle(id),
+                ExprKind::Binary { left: operand, .. } | ExprKind::Unary { operand, .. } => {
+                    self.exprs[id].ty = self.exprs[operand].ty;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_big_constant(&self, id: ExprId) -> bool {
+        self.is_const(id) && matches!(self.recorded(id).map(|t| self.types.kind(t)), Some(Kind::Bigint | Kind::Bigdec))
+    }
+
+    /// Whether a non-constant node computes with big numbers: its leftmost operand is an untyped constant, as in
+    /// `1<<n < 3`.
+    fn stays_big(&self, id: ExprId) -> bool {
+        let mut at = id;
+        loop {
+            match self.exprs[at].kind {
+                ExprKind::Binary { left, .. } => at = left,
+                ExprKind::Unary { operand, .. } => at = operand,
+                _ => return self.nodes.was_big(at),
+            }
+        }
+    }
+
+    /// Gives a constant that is still untyped its default type.
+    pub(super) fn settle(&mut self, id: ExprId) {
+        if self.is_big_constant(id) {
+            self.nodes.mark_big(id);
+        }
+        if self.is_const(id) && self.recorded(id).is_some_and(|t| self.types.is_untyped(t)) {
+            let at = self.exprs[id].span;
+            // A value that does not fit its default type stays as it is.
+            let _ = self.convert_constant(id, None, at);
+        }
+    }
+}

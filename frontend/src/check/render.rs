@@ -1,0 +1,124 @@
+//! Text of expressions in messages (spec/01 §B), from the rewritten nodes.
+
+use super::Checker;
+use super::builtin::builtin_name;
+use crate::constant::Constant;
+use crate::typed::{Callee, ExprId, ExprKind, MethodRef, Place, UnaryOp};
+use crate::types::TypeId;
+
+impl Checker<'_> {
+    /// The rendering of a node.
+    pub(super) fn render(&self, id: ExprId) -> String {
+        super::deep(|| self.render_node(id))
+    }
+
+    fn render_node(&self, id: ExprId) -> String {
+        let node = &self.exprs[id];
+        match &node.kind {
+            ExprKind::Const(value) => self.render_constant(id, value),
+            ExprKind::Type(_) => format!("(const-type {})", self.types.type_string(node.ty)),
+            ExprKind::Local(var) => self.render_local(*var),
+            ExprKind::Global { global, .. } => self.render_package_name(&self.globals[*global].name),
+            ExprKind::Func { func, .. } => self.render_package_name(&self.funcs[*func].name),
+            ExprKind::Abort(text) => text.clone(),
+            ExprKind::Unary { op, operand } => {
+                let op = match op {
+                    UnaryOp::Plus => "+",
+                    UnaryOp::Neg => "-",
+                    UnaryOp::Not => "!",
+                    UnaryOp::Xor => "^",
+                };
+                format!("{op}{}", self.render(*operand))
+            }
+            ExprKind::Binary { op, left, right } => {
+                format!("{} {} {}", self.render(*left), op.text(), self.render(*right))
+            }
+            ExprKind::Convert { operand, .. } => {
+                format!("(const-type {})({})", self.types.type_string(node.ty), self.render(*operand))
+            }
+            ExprKind::Call { callee, args, .. } => {
+                let callee = match callee {
+                    Callee::Func { func, .. } => self.render_package_name(&self.funcs[*func].name),
+                    Callee::Method { operand, method } => self.render_method(*operand, method),
+                    Callee::Builtin(builtin) => builtin_name(*builtin).to_owned(),
+                    Callee::Value(id) => self.render(*id),
+                };
+                format!("{callee}({})", self.render_list(args))
+            }
+            ExprKind::Index { operand, index, .. } => format!("{}[{}]", self.render(*operand), self.render(*index)),
+            ExprKind::Slice { operand, low, high, max, .. } => {
+                let part = |id: &Option<ExprId>| id.map_or_else(String::new, |id| self.render(id));
+                let max = max.map_or_else(String::new, |id| format!(":{}", self.render(id)));
+                format!("{}[{}:{}{max}]", self.render(*operand), part(low), part(high))
+            }
+            ExprKind::Field { operand, field, .. } => {
+                let name = self.field_name(*operand, *field);
+                format!("{}.{name}", self.render(*operand))
+            }
+            ExprKind::MethodValue { operand, method } => self.render_method(*operand, method),
+            ExprKind::MethodExpr { func, .. } => self.funcs[*func].name.clone(),
+            ExprKind::Deref(operand) => format!("*({})", self.render(*operand)),
+            ExprKind::AddressOf(place) => format!("&({})", self.render_place(place)),
+            ExprKind::TypeAssert { operand, to, .. } => {
+                format!("{}.((const-type {}))", self.render(*operand), self.types.type_string(*to))
+            }
+            ExprKind::Composite { elements, .. } => {
+                let parts: Vec<String> = elements
+                    .iter()
+                    .map(|element| match element.key {
+                        Some(key) => format!("{}: {}", self.render(key), self.render(element.value)),
+                        None => self.render(element.value),
+                    })
+                    .collect();
+                format!("(const-type {}){{{}}}", self.types.type_string(node.ty), parts.join(", "))
+            }
+            ExprKind::FuncLit { .. } => format!("func {}{{ ... }}", self.types.type_string(node.ty)),
+        }
+    }
+
+    fn render_list(&self, ids: &[ExprId]) -> String {
+        ids.iter().map(|&id| self.render(id)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn render_constant(&self, id: ExprId, value: &Constant) -> String {
+        match value {
+            Constant::Nil => "(const (undefined))".to_owned(),
+            _ => {
+                let t = self.recorded(id).unwrap_or(TypeId::INVALID);
+                format!("(const ({} {}))", value.text(), self.types.type_string(t))
+            }
+        }
+    }
+
+    fn render_method(&self, operand: ExprId, method: &MethodRef) -> String {
+        let name = match method {
+            MethodRef::Concrete { func, .. } => self.funcs[*func].name.as_str(),
+            MethodRef::Native(builtin) => builtin_name(*builtin),
+            MethodRef::Interface { name } => name.as_str(),
+        };
+        format!("{}.{name}", self.render(operand))
+    }
+
+    fn render_place(&self, place: &Place) -> String {
+        match place {
+            Place::Blank => "_".to_owned(),
+            Place::Local(var) => self.render_local(*var),
+            Place::Global { global, .. } => self.render_package_name(&self.globals[*global].name),
+            Place::Index { operand, index, .. } => format!("{}[{}]", self.render(*operand), self.render(*index)),
+            Place::Field { operand, field, .. } => {
+                format!("{}.{}", self.render(*operand), self.field_name(*operand, *field))
+            }
+            Place::Deref(operand) => format!("*({})", self.render(*operand)),
+            Place::Literal(id) | Place::Unaddressable(id, _) => self.render(*id),
+        }
+    }
+
+    fn field_name(&self, operand: ExprId, field: u32) -> String {
+        let t = self.exprs[operand].ty;
+        let t = match self.types.base(t) {
+            crate::types::Type::Pointer(elem) => *elem,
+            _ => t,
+        };
+        self.types.fields(t).get(field as usize).map_or_else(String::new, |field| field.name.to_string())
+    }
+}
