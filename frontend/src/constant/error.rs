@@ -74,6 +74,7 @@ impl ConstError {
             Self::InvalidQuoted => "invalid syntax".to_string(),
             Self::Decimal(operation, error) => format!("bigdec {operation} error: {}", error.text()),
             Self::DivisionByZero => "invalid operation: division by zero".to_string(),
+            Self::Undefined(operator, Kind::Invalid) => format!("operator {operator} not defined on: nil"),
             Self::Undefined(operator, kind) => format!("operator {operator} not defined on: {kind}"),
             Self::RuneOperation => "unexpected type <untyped> int32 in operation".to_string(),
             Self::Mismatched => "mismatched constants".to_string(),

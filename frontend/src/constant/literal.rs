@@ -1,7 +1,7 @@
 //! Values of literals (spec/01 §1.8). The texts come from a scanner that has accepted them, so failures are rare.
 
 use super::decimal::pow10;
-use super::limits::{MAX_DECIMAL_DIGITS, MAX_INT_BITS};
+use super::limits::{MAX_INT_BITS, MAX_MANTISSA_DIGITS};
 use super::{ConstError, Constant, Decimal, unquote};
 use num_bigint::{BigInt, BigUint};
 use std::borrow::Cow;
@@ -88,8 +88,8 @@ fn decimal_digits(digits: &str) -> BigUint {
     decimal_digits(high) * pow10(low.len() as u32) + decimal_digits(low)
 }
 
-/// Mantissa digits without the point, the number of them after it, and the exponent's text.
-fn split_float<'a>(text: &'a str, markers: [char; 2]) -> (&'a str, &'a str, Option<&'a str>) {
+/// Digits before and after the point, and the exponent's text.
+fn split_float(text: &str, markers: [char; 2]) -> (&str, &str, Option<&str>) {
     let (mantissa, exponent) = match text.split_once(markers) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (text, None),
@@ -123,7 +123,7 @@ fn decimal_float(text: &str) -> Result<Decimal, ConstError> {
         return Err(invalid());
     }
     let significant = digits.trim_start_matches('0');
-    if significant.len() > MAX_DECIMAL_DIGITS {
+    if significant.len() > MAX_MANTISSA_DIGITS {
         return Err(invalid());
     }
     let coefficient = BigInt::from(decimal_digits(significant));
@@ -138,7 +138,7 @@ fn hex_float(text: &str) -> Result<Decimal, ConstError> {
     }
     let exponent = exponent(exponent_text).ok_or_else(|| invalid("exponent is not numeric"))?;
     let digits = [whole, fraction].concat();
-    if digits.len() > MAX_DECIMAL_DIGITS {
+    if digits.len() > MAX_MANTISSA_DIGITS {
         return Err(ConstError::TooLarge);
     }
     let mantissa = BigInt::parse_bytes(digits.as_bytes(), 16).ok_or_else(|| invalid(""))?;

@@ -28,7 +28,7 @@ impl Constant {
     }
 }
 
-/// Shortest digits, with an exponent below -4 and from 6 on unless the digits reach further (spec/01 §1.12).
+/// The shortest digits, in exponent form if the decimal exponent is below -4 or at least 6 (spec/01 §1.12).
 fn float_text(nan: bool, infinite: bool, negative: bool, scientific: &str) -> String {
     if nan {
         return "NaN".to_string();

@@ -1,8 +1,8 @@
 //! Selector lookup (spec/01 §4.6): `x.name` on a type, through pointers and embedded fields.
 //!
 //! The rule differs from Go's: fields are searched in order, embedded ones in depth, and two embedded fields that both
-//! lead to the name cancel each other whatever their depths (**Quirk**). A declared type or struct type is entered once
-//! per lookup, so recursive and shared embeddings end.
+//! lead to the name cancel each other whatever their depths (**Quirk**). A declared type is entered once per
+//! lookup, so recursive embeddings end, and one reached twice does not conflict with itself.
 
 use super::{NamedId, Type, TypeId, TypeTable, deeper, is_exported};
 use smallvec::SmallVec;
@@ -193,9 +193,6 @@ impl Search<'_> {
     fn structure(&mut self, ty: TypeId) -> Found {
         let table = self.table;
         let Some(structure) = table.as_struct(ty) else { return Ok(None) };
-        if !self.entered.insert(ty) {
-            return Ok(None);
-        }
         let mut remembered: Option<Selection> = None;
         for (index, field) in structure.fields.iter().enumerate() {
             if *field.name == *self.name {
@@ -225,9 +222,6 @@ impl Search<'_> {
     fn interface(&mut self, ty: TypeId, operand: TypeId) -> Found {
         let table = self.table;
         let Some(interface) = table.as_interface(ty) else { return Ok(None) };
-        if !self.entered.insert(table.underlying(ty)) {
-            return Ok(None);
-        }
         for entry in &interface.entries {
             if *entry.name == *self.name {
                 self.accessible(&interface.pkg_path)?;
@@ -245,10 +239,11 @@ impl Search<'_> {
             }
         }
         for entry in &interface.entries {
-            if table.is_interface(entry.ty) {
-                if let Some(found) = deeper(|| self.interface(entry.ty, operand))? {
-                    return Ok(Some(found));
-                }
+            if table.is_interface(entry.ty)
+                && self.entered.insert(entry.ty)
+                && let Some(found) = deeper(|| self.interface(entry.ty, operand))?
+            {
+                return Ok(Some(found));
             }
         }
         Ok(None)

@@ -242,12 +242,17 @@ pub enum Type {
 pub struct Method {
     /// Its name.
     pub name: Rc<str>,
-    /// The function, as the checker numbers functions.
+    /// The function, as the checker numbers functions; [`NATIVE`](Self::NATIVE) for methods of predeclared types.
     pub func: u32,
     /// Whether the receiver is a pointer.
     pub ptr_receiver: bool,
     /// Its type without the receiver.
     pub signature: TypeId,
+}
+
+impl Method {
+    /// The number in [`func`](Self::func) of the methods of predeclared types: they are natives.
+    pub const NATIVE: u32 = u32::MAX - 1;
 }
 
 /// A declared type.

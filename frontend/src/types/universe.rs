@@ -103,9 +103,6 @@ const BASICS: [Basic; 20] = [
     Basic::UntypedNil,
 ];
 
-/// Function numbers of the predeclared methods, in [`Method::func`]: they are natives, not functions of a package.
-const NATIVE_METHOD: u32 = u32::MAX - 1;
-
 /// Fills an empty table so that the constants of [`TypeId`] are right.
 pub(super) fn install(table: &mut TypeTable) {
     let path: Rc<str> = UNIVERSE_PATH.into();
@@ -186,6 +183,6 @@ fn define(table: &mut TypeTable, declared: TypeId, underlying: TypeId) {
 
 fn add(table: &mut TypeTable, declared: TypeId, name: &str, signature: TypeId) {
     if let Some(named) = table.as_named(declared) {
-        table.add_method(named, Method { name: name.into(), func: NATIVE_METHOD, ptr_receiver: false, signature });
+        table.add_method(named, Method { name: name.into(), func: Method::NATIVE, ptr_receiver: false, signature });
     }
 }
