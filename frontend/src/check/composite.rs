@@ -106,13 +106,23 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Ident(name) => name,
             _ => "",
         };
-        match fields.iter().position(|(field, _)| !name.is_empty() && **field == *name) {
+        let found = fields.iter().position(|(field, _)| !name.is_empty() && **field == *name);
+        match found.filter(|&index| !self.hidden_field(fields, index)) {
             Some(index) => Ok(index),
             None => {
                 let text = format!("struct type {} has no field {name}", self.types.type_string(self.types.underlying(t)));
                 Err(self.error(span, text))
             }
         }
+    }
+
+    /// **Quirk**: the fields after one of an unnamed struct type cannot be named, as many as that type has fields
+    /// (spec/01 §1.2).
+    fn hidden_field(&self, fields: &[(std::rc::Rc<str>, TypeId)], index: usize) -> bool {
+        fields.iter().take(index).enumerate().any(|(at, (_, t))| match self.types.get(*t) {
+            Type::Struct(structure) => index <= at + structure.fields.len(),
+            _ => false,
+        })
     }
 
     /// An element or key: a literal without type takes the element type, behind `&` if that is a pointer type.

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::builtin::builtin_name;
 use crate::constant::Constant;
-use crate::typed::{Callee, ExprId, ExprKind, MethodRef, Place, UnaryOp};
+use crate::typed::{Callee, ExprId, ExprKind, MethodRef, Place, UnaryOp, VarId};
 use crate::types::TypeId;
 
 impl Checker<'_> {
@@ -74,6 +74,16 @@ impl Checker<'_> {
             }
             ExprKind::FuncLit { .. } => format!("func {}{{ ... }}", self.types.type_string(node.ty)),
         }
+    }
+
+    fn render_local(&self, var: VarId) -> String {
+        let (depth, index) = self.value_path(var);
+        format!("{}<VPBlock({depth},{index})>", self.vars[var].name)
+    }
+
+    fn render_package_name(&self, name: &str) -> String {
+        let (depth, index) = self.package_value_path(name);
+        format!("{name}<VPBlock({depth},{index})>")
     }
 
     fn render_list(&self, ids: &[ExprId]) -> String {

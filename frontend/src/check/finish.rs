@@ -1,0 +1,67 @@
+//! The last step: constants that no context converted get a run-time type.
+
+use super::Checker;
+use crate::typed::{ExprId, ExprKind};
+use crate::types::Kind;
+
+impl Checker<'_> {
+    /// After everything is checked: untyped constants that no context converted. Next to a variable whose recorded type
+    /// stayed untyped, a big number is read as 0 on the right and aborts on the left (spec/02 Q5); others take their
+    /// default type.
+    pub(super) fn finish_expressions(&mut self) {
+        for id in self.nodes.take_watched() {
+            let ExprKind::Binary { op, left, right } = self.exprs[id].kind else { continue };
+            if !op.is_shift() && self.is_big_constant(right) && !self.is_const(left) && !self.stays_big(left) {
+                self.zero_constant(right, self.exprs[left].ty);
+            } else if !op.is_shift() && self.is_big_constant(left) && !self.is_const(right) && !self.stays_big(right) {
+                let text = "interface conversion: gnolang.Value is nil, not gnolang.BigintValue".to_owned();
+                self.exprs[right].kind = ExprKind::Abort(text);
+            }
+            self.settle(left);
+            self.settle(right);
+            if !op.is_comparison() {
+                self.exprs[id].ty = self.exprs[left].ty;
+            }
+        }
+        let untyped: Vec<ExprId> =
+            self.exprs.iter().filter(|(_, node)| self.types.is_untyped(node.ty)).map(|(id, _)| id).collect();
+        for id in untyped {
+            match self.exprs[id].kind {
+                ExprKind::Const(_) => self.settle(id),
+                ExprKind::Binary { left: operand, .. } | ExprKind::Unary { operand, .. } => {
+                    self.exprs[id].ty = self.exprs[operand].ty;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_big_constant(&self, id: ExprId) -> bool {
+        self.is_const(id) && matches!(self.recorded(id).map(|t| self.types.kind(t)), Some(Kind::Bigint | Kind::Bigdec))
+    }
+
+    /// Whether a non-constant node computes with big numbers: its leftmost operand is an untyped constant, as in
+    /// `1<<n < 3`.
+    fn stays_big(&self, id: ExprId) -> bool {
+        let mut at = id;
+        loop {
+            match self.exprs[at].kind {
+                ExprKind::Binary { left, .. } => at = left,
+                ExprKind::Unary { operand, .. } => at = operand,
+                _ => return self.nodes.was_big(at),
+            }
+        }
+    }
+
+    /// Gives a constant that is still untyped its default type.
+    pub(super) fn settle(&mut self, id: ExprId) {
+        if self.is_big_constant(id) {
+            self.nodes.mark_big(id);
+        }
+        if self.is_const(id) && self.recorded(id).is_some_and(|t| self.types.is_untyped(t)) {
+            let at = self.exprs[id].span;
+            // A value that does not fit its default type stays as it is.
+            let _ = self.convert_constant(id, None, at);
+        }
+    }
+}
