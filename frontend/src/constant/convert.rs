@@ -42,7 +42,9 @@ pub fn convert_explicit(x: &Constant, to: Basic) -> Result<Constant, ConstError>
         Constant::Dec(value) if to_integer => {
             convert_untyped(&Constant::Int(value.to_int().ok_or(ConstError::NotIntegerOperand)?), to)
         }
-        Constant::Int(_) | Constant::Rune(_) if to_integer => convert_untyped(x, to),
+        Constant::Int(_) | Constant::Rune(_) | Constant::Str(_) | Constant::Bool(_) if to_integer => {
+            convert_untyped(x, to)
+        }
         Constant::Int(_) => convert_typed(&convert_untyped(x, Basic::Int)?, to),
         Constant::Rune(_) => convert_typed(&convert_untyped(x, Basic::Int32)?, to),
         Constant::Dec(_) => convert_typed(&convert_untyped(x, Basic::Float64)?, to),

@@ -267,6 +267,7 @@ fn explicit_and_typed_conversions() {
         (f64_of(1e300), Basic::Float32, "error: cannot convert constant of type Float64Kind to Float32Kind"),
         (f64_of(0.1), Basic::Float32, "0.1"),
         (Constant::str("a"), Basic::String, "\"a\""),
+        (Constant::str("12"), Basic::Int, "error: cannot convert StringKind to IntKind"),
     ] {
         assert_eq!(shown(convert_explicit(&x, to)), value, "{x:?} to {to:?}");
     }
