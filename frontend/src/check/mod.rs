@@ -1,0 +1,255 @@
+//! The checker: syntax tree -> typed tree (spec/01 §1, §4; spec/02 §5; spec/03 §3).
+//!
+//! One pass over the whole package. Names that belong to the package are collected first, in the reference's slot order;
+//! types, signatures, constants and the types of variables are then worked out on demand, in the reference's phases;
+//! function bodies follow. Within a body, names become visible as their declarations are reached, so that the order of
+//! slots in a block, the meaning of a use before its declaration and the merged blocks of `if` and `switch` come out
+//! as the reference has them without a second pass.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `mod` | the [`Checker`] and its tables, errors, entry point |
+//! | `scope` | blocks, slots, name lookup, captures, predeclared names, branch targets |
+//! | `package` | package-level declarations and the order in which they are worked out |
+//! | `function` | declared functions, methods, literals |
+//! | `init` | order and repetition of package initialisation |
+//! | `types` | type expressions |
+//! | `stmt`, `assign`, `branch`, `switch` | statements |
+//! | `loopvar` | which names mean the loop's own variables |
+//! | `heap` | what is known about variables only when everything has been seen |
+//! | `terminate` | whether functions with results end in a return |
+//! | `expr` and what it lists | expressions |
+//!
+//! The first error ends the check: the reference never reports more than one.
+
+mod assign;
+mod branch;
+mod builtin;
+mod call;
+mod coerce;
+mod composite;
+mod context;
+mod expr;
+mod finish;
+mod fold;
+mod function;
+mod heap;
+mod index;
+mod init;
+mod loopvar;
+mod operator;
+mod package;
+mod place;
+mod render;
+mod scope;
+mod selector;
+mod stmt;
+mod switch;
+mod terminate;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use crate::limits::Limits;
+use crate::source::{SourceFile, Span};
+use crate::syntax::ParsedFile;
+use crate::syntax::ast;
+use crate::typed::{self, Expr, ExprId, Func, FuncId, Global, GlobalId, Scope, ScopeId, Stmt, StmtId, TypeExprId, Var, VarId};
+use crate::types::{TypeId, TypeTable};
+use cranelift_entity::{PrimaryMap, SecondaryMap};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::rc::Rc;
+
+/// Outcome of a check step.
+pub(crate) type Result<T> = std::result::Result<T, CheckError>;
+
+/// Why a package was refused: the first error.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckError {
+    /// What is wrong, without location.
+    pub message: String,
+    /// The reference's location `PATH/FILE:SPAN`, if the reference prints one (spec/01 §3.3).
+    pub location: Option<String>,
+    /// Source range of the error.
+    pub span: Span,
+    /// Index of the file.
+    pub file: u32,
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Some(location) => write!(f, "{location}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for CheckError {}
+
+/// Checks a package without imports.
+///
+/// `files` are the parsed files in the reference's order (by name) and `sources` their texts, index by index. Files with
+/// syntax errors must have been refused before.
+///
+/// # Errors
+///
+/// The first error of the reference's preprocessor layer, as [`CheckError`].
+pub fn check_package(
+    path: &str,
+    files: &[ParsedFile<'_>],
+    sources: &[SourceFile],
+    limits: &Limits,
+) -> std::result::Result<typed::Package, CheckError> {
+    let files: Vec<&ast::File<'_>> = files.iter().map(|parsed| &*parsed.file).collect();
+    let _ = limits;
+    Checker::new(path, &files, sources).package()
+}
+
+/// Runs `f` with enough stack for another level of recursion over the syntax tree.
+pub(crate) fn deep<R>(f: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, f)
+}
+
+/// State of a check. `'a` is the lifetime of the syntax tree.
+pub(crate) struct Checker<'a> {
+    /// Import path of the package.
+    pub(crate) path: Rc<str>,
+    /// The files in order.
+    files: Vec<&'a ast::File<'a>>,
+    /// Their texts.
+    sources: &'a [SourceFile],
+    /// All types.
+    pub(crate) types: TypeTable,
+    /// Expression nodes.
+    pub(crate) exprs: PrimaryMap<ExprId, Expr>,
+    /// Statement nodes.
+    stmts: PrimaryMap<StmtId, Stmt>,
+    /// Type expressions.
+    pub(crate) type_exprs: PrimaryMap<TypeExprId, typed::TypeExpr>,
+    /// Names with slots.
+    pub(crate) vars: PrimaryMap<VarId, Var>,
+    /// Recorded static type of each variable where it differs from its type (spec/02 Q5, Q6).
+    statics: SecondaryMap<VarId, Option<TypeId>>,
+    /// For a capture, the variable of the enclosing function that it shares.
+    captured: SecondaryMap<VarId, Option<VarId>>,
+    /// Blocks.
+    scopes: PrimaryMap<ScopeId, Scope>,
+    /// Functions, methods, literals.
+    pub(crate) funcs: PrimaryMap<FuncId, Func>,
+    /// Package-level variables.
+    pub(crate) globals: PrimaryMap<GlobalId, Global>,
+    /// Recorded static type of each package-level variable.
+    global_statics: SecondaryMap<GlobalId, Option<TypeId>>,
+    /// Side tables of expression nodes.
+    nodes: expr::Nodes,
+    /// Where the check stands.
+    at: scope::Position<'a>,
+    /// Package-level declarations and names.
+    package: package::PackageScope<'a>,
+    /// Meaning of type expressions that have been resolved, by file and node.
+    resolved: HashMap<(u32, ast::NodeId), TypeId>,
+    /// Uses of names that mean a loop's own variable, by file and offset (spec/01 §4.4).
+    loop_names: HashSet<(u32, u32)>,
+    /// `:=` statements that redefine variables.
+    redefinitions: Vec<(StmtId, Vec<VarId>)>,
+    /// `for` statements with the variables of their init part.
+    loops: Vec<(StmtId, Vec<VarId>)>,
+    /// The shared type expression of resolved types and names.
+    name_expr: TypeExprId,
+}
+
+impl<'a> Checker<'a> {
+    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile]) -> Self {
+        let mut type_exprs = PrimaryMap::new();
+        let name_expr = type_exprs.push(typed::TypeExpr::Name);
+        Self {
+            path: path.into(),
+            files: files.to_vec(),
+            sources,
+            types: TypeTable::new(),
+            exprs: PrimaryMap::new(),
+            stmts: PrimaryMap::new(),
+            type_exprs,
+            vars: PrimaryMap::new(),
+            statics: SecondaryMap::new(),
+            captured: SecondaryMap::new(),
+            scopes: PrimaryMap::new(),
+            funcs: PrimaryMap::new(),
+            globals: PrimaryMap::new(),
+            global_statics: SecondaryMap::new(),
+            nodes: expr::Nodes::default(),
+            at: scope::Position::default(),
+            package: package::PackageScope::default(),
+            resolved: HashMap::new(),
+            loop_names: HashSet::new(),
+            redefinitions: Vec::new(),
+            loops: Vec::new(),
+            name_expr,
+        }
+    }
+
+    /// The check, phase by phase (spec/01 §4.1).
+    fn package(mut self) -> Result<typed::Package> {
+        self.mark_loop_names();
+        self.collect()?;
+        self.predefine()?;
+        self.bodies()?;
+        self.finish_expressions();
+        self.finish_variables();
+        let init_steps = self.init_steps()?;
+        Ok(self.into_package(init_steps))
+    }
+
+    fn into_package(self, init_steps: Vec<typed::InitStep>) -> typed::Package {
+        let package_slots = self.package_slots();
+        typed::Package {
+            name: self.files.first().map_or_else(String::new, |file| file.package.name.to_owned()),
+            path: self.path.to_string(),
+            types: self.types,
+            exprs: self.exprs,
+            stmts: self.stmts,
+            type_exprs: self.type_exprs,
+            vars: self.vars,
+            scopes: self.scopes,
+            funcs: self.funcs,
+            globals: self.globals,
+            init_steps,
+            inits: self.package.inits,
+            main: self.package.main,
+            package_slots,
+            file_imports: vec![0; self.files.len()],
+        }
+    }
+
+    /// An error at a node.
+    pub(crate) fn error(&self, span: Span, message: String) -> CheckError {
+        let span = if span == Span::default() { self.block_span() } else { span };
+        CheckError { message, location: Some(self.location(span)), span, file: self.at.file }
+    }
+
+    /// An error at a node without span of its own: located at the innermost block (spec/01 §3.3 rule 4).
+    pub(crate) fn error_at_block(&self, message: String) -> CheckError {
+        self.error(self.block_span(), message)
+    }
+
+    /// An error that the reference reports without location (spec/01 §3.3 rule 3).
+    pub(crate) fn error_bare(&self, message: String) -> CheckError {
+        CheckError { message, location: None, span: self.block_span(), file: self.at.file }
+    }
+
+    /// `PATH/FILE:SPAN` of a range in the current file.
+    fn location(&self, span: Span) -> String {
+        let Some(source) = self.sources.get(self.at.file as usize) else { return self.path.to_string() };
+        let (start, end) = (source.position(span.start), source.position(span.end));
+        let range = if span.end <= span.start {
+            start.to_string()
+        } else if start.line == end.line {
+            format!("{start}-{}", end.column)
+        } else {
+            format!("{start}-{end}")
+        };
+        format!("{}/{}:{range}", self.path, source.name())
+    }
+}
