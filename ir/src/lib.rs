@@ -19,3 +19,5 @@ pub mod function;
 pub mod module;
 pub mod op;
 pub mod passes;
+pub mod text;
+pub mod verify;

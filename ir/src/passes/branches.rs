@@ -54,9 +54,10 @@ fn definition_before(function: &Function, block: Block, condition: Reg) -> Optio
     let at = insts.iter().rposition(|&inst| function.insts[inst].results.contains(&condition))?;
     let definition = *insts.get(at)?;
     let operands = &function.insts[definition].args;
-    let changed = insts.get(at + 1..)?.iter().any(|&inst| {
-        function.insts[inst].results.iter().any(|reg| operands.contains(&Arg::Reg(*reg)))
-    });
+    let changed = insts
+        .get(at + 1..)?
+        .iter()
+        .any(|&inst| function.insts[inst].results.iter().any(|reg| operands.contains(&Arg::Reg(*reg))));
     (!changed).then_some(definition)
 }
 

@@ -18,7 +18,8 @@ pub fn run(function: &mut Function) -> bool {
         for pair in function.blocks[block].insts.clone().windows(2) {
             let [definition, copy] = *pair else { continue };
             let data = &function.insts[copy];
-            let (Op::Copy, [Arg::Reg(source)], [target]) = (data.op, data.args.as_slice(), data.results.as_slice()) else {
+            let (Op::Copy, [Arg::Reg(source)], [target]) = (data.op, data.args.as_slice(), data.results.as_slice())
+            else {
                 continue;
             };
             let (source, target) = (*source, *target);

@@ -18,12 +18,12 @@ pub fn run(function: &mut Function) -> bool {
                 .copied()
                 .filter(|&inst| {
                     let data = &function.insts[inst];
-                    data.op.removable()
-                        && data.results.iter().all(|&reg| is_temporary(function, reg) && uses[reg] == 0)
+                    data.op.removable() && data.results.iter().all(|&reg| is_temporary(function, reg) && uses[reg] == 0)
                 })
                 .collect();
             if !dead.is_empty() {
-                round |= remove_insts(function, block, |inst| dead.binary_search(&inst).is_ok() || dead.contains(&inst));
+                round |=
+                    remove_insts(function, block, |inst| dead.binary_search(&inst).is_ok() || dead.contains(&inst));
             }
         }
         if !round {
@@ -36,7 +36,8 @@ pub fn run(function: &mut Function) -> bool {
 /// Takes blocks out of the layout that no path from an entry reaches. Their instructions stay in the tables.
 fn drop_unreachable(function: &mut Function) -> bool {
     let mut reached: SecondaryMap<Block, bool> = SecondaryMap::new();
-    let mut work: Vec<Block> = [Some(function.entry), Some(function.defer_entry), function.recovery].into_iter().flatten().collect();
+    let mut work: Vec<Block> =
+        [Some(function.entry), Some(function.defer_entry), function.recovery].into_iter().flatten().collect();
     while let Some(block) = work.pop() {
         if std::mem::replace(&mut reached[block], true) {
             continue;

@@ -41,12 +41,31 @@ pub const PIPELINE: &[Pass] = &[
 ///
 /// In debug builds, if a pass breaks the metering contract or the function's structure: that is a defect of the pass.
 pub fn optimize(function: &mut Function) {
+    check(function, "builder");
     for pass in PIPELINE {
         let before = (cfg!(debug_assertions) && pass.keeps_blocks).then(|| events_by_block(function));
         (pass.run)(function);
         if let Some(before) = before {
-            assert!(before == events_by_block(function), "pass {} changed metering events of {}", pass.name, function.name);
+            assert!(
+                before == events_by_block(function),
+                "pass {} changed metering events of {}",
+                pass.name,
+                function.name
+            );
         }
+        check(function, pass.name);
+    }
+}
+
+/// Functions above this product of blocks and registers are not verified between passes: the verifier keeps a set of
+/// registers per block.
+const VERIFY_LIMIT: usize = 1 << 22;
+
+/// In debug builds: the function is well-formed after the pass.
+fn check(function: &Function, pass: &str) {
+    if cfg!(debug_assertions) && function.layout.len().saturating_mul(function.regs.len()) <= VERIFY_LIMIT {
+        let verified = crate::verify::verify_function(function);
+        assert!(verified.is_ok(), "after {pass}: {verified:?}");
     }
 }
 
