@@ -16,7 +16,7 @@ impl<'a> Checker<'a> {
             return self.explicit_conversion(call, t, span);
         }
         if let ast::ExprKind::Ident(name) = fun.kind
-            && let Some(builtin) = self.names_builtin(name)
+            && let Some(builtin) = self.names_builtin(name, fun.span)?
         {
             return self.builtin_call(builtin, call, span);
         }

@@ -106,6 +106,11 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Ident(name) => name,
             _ => "",
         };
+        if self.is_loop_name(key.span) {
+            let struct_type = self.types.type_string(self.types.underlying(t));
+            let name = self.renamed(name, key.span);
+            return Err(self.error(span, format!("struct type {struct_type} has no field {name}")));
+        }
         let found = fields.iter().position(|(field, _)| !name.is_empty() && **field == *name);
         match found.filter(|&index| !self.hidden_field(fields, index)) {
             Some(index) => Ok(index),

@@ -260,7 +260,7 @@ impl<'a> Checker<'a> {
         loop {
             match e.kind {
                 ast::ExprKind::Paren(x) | ast::ExprKind::Star(x) => e = x,
-                ast::ExprKind::Ident(name) => return Ok(self.names_type(name)),
+                ast::ExprKind::Ident(name) => return self.names_type(name, e.span),
                 ast::ExprKind::ArrayType(_)
                 | ast::ExprKind::StructType(_)
                 | ast::ExprKind::FuncType(_)
