@@ -1,0 +1,30 @@
+//! Scope tables: where the slots of the reference's blocks are.
+
+use crate::CodegenError;
+use crate::allocate::Registers;
+use cranelift_entity::EntityRef;
+use regno_bytecode::module::{ScopeDesc, SlotDesc, SlotPlace as Place};
+use regno_ir::entity::Reg;
+use regno_ir::function::{Function, SlotPlace};
+
+/// The scopes of a function with the registers of their slots.
+pub(super) fn describe(function: &Function, registers: &Registers) -> Result<Vec<ScopeDesc>, CodegenError> {
+    let too_many = || CodegenError::too_many("scopes", function);
+    let register = |reg: Reg| {
+        let register = registers.get(reg).map(u16::try_from).transpose();
+        register.map_err(|_| CodegenError::too_many("registers", function))
+    };
+    let scopes = function.scopes.values().map(|scope| {
+        let slots = scope.slots.iter().map(|slot| {
+            let place = match slot.place {
+                SlotPlace::Reg(reg) => register(reg)?.map_or(Place::Never, Place::Register),
+                SlotPlace::Cell(reg) => register(reg)?.map_or(Place::Never, Place::Cell),
+                SlotPlace::Static { bytes, visited } => Place::Static { bytes, visited },
+            };
+            Ok(SlotDesc { name: slot.name.clone(), ty: slot.ty, place })
+        });
+        let parent = scope.parent.map(|parent| u32::try_from(parent.index())).transpose().map_err(|_| too_many())?;
+        Ok(ScopeDesc { parent, grows_parent: scope.grows_parent, slots: slots.collect::<Result<_, CodegenError>>()? })
+    });
+    scopes.collect()
+}
