@@ -1,0 +1,3 @@
+//! Lexer, parser and syntax tree.
+
+pub mod ast;
