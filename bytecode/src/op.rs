@@ -245,7 +245,7 @@ macro_rules! for_each_op {
             JumpNotLeF64   [Src Src Off None] {j} "if !(a <= b)";
 
             // Heap items (boxed variables), package-level variables, pointers.
-            NewCell        [Dst Src None None] {} "a = new heap item holding b, uncharged";
+            NewCell        [Dst Src Num None] {} "a = new heap item holding b, whose representation has code c, uncharged";
             LoadCell       [Dst Src None None] {} "a = content of heap item b";
             StoreCell      [Src Src None None] {} "content of heap item a = b";
             LoadGlobal     [Dst None None Global] {} "a = content of the variable";
@@ -290,7 +290,7 @@ macro_rules! for_each_op {
             SliceSlice     [Dst Src None Bounds] {t d} "a = b[low:high:max]; charges a slice header unless b is nil";
             SliceArray     [Dst Src None Bounds] {t d} "a = b[low:high:max] of an array object; charges TY, SL";
             SlicePtr       [Dst Src None Bounds] {t d} "a = b[low:high:max] of a pointer to an array; charges TY, SL";
-            NewSlice       [Dst None None Bits] {} "a = new slice over a new list array of ext zero elements, uncharged";
+            NewSlice       [Dst None Num Bits] {} "a = new slice over a new list array of ext zero elements of the representation with code c, uncharged";
             InitElem       [Src Src None Bits] {} "element ext of the array under slice a = b";
             MakeSlice      [Dst Src Src Type] {t d} "a = make(type, b, c); charges spec/03 §4.5; ext bit 32: one size only";
             NewMap         [Dst None None Type] {} "a = new empty map, uncharged";
