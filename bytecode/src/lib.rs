@@ -3,6 +3,8 @@
 //! Everything here is data. The compiler crates produce a [`module::Module`], the runtime executes one; neither needs
 //! the other.
 
+pub mod artifact;
+pub mod disasm;
 pub mod event;
 pub mod module;
 pub mod op;

@@ -131,10 +131,7 @@ impl Repr {
 
     /// An integer representation.
     pub const fn is_int(self) -> bool {
-        matches!(
-            self,
-            Repr::I8 | Repr::I16 | Repr::I32 | Repr::I64 | Repr::U8 | Repr::U16 | Repr::U32 | Repr::U64
-        )
+        matches!(self, Repr::I8 | Repr::I16 | Repr::I32 | Repr::I64 | Repr::U8 | Repr::U16 | Repr::U32 | Repr::U64)
     }
 
     /// A signed integer representation.
@@ -227,15 +224,35 @@ pub struct MethodEntry {
 pub enum TypeKind {
     /// A primitive: bool, integer, float, string by `repr`.
     Basic,
-    Pointer { elem: TypeRef },
-    Slice { elem: TypeRef },
-    Array { elem: TypeRef, len: u64 },
-    Map { key: TypeRef, elem: TypeRef },
-    Struct { fields: Vec<FieldDesc> },
+    Pointer {
+        elem: TypeRef,
+    },
+    Slice {
+        elem: TypeRef,
+    },
+    Array {
+        elem: TypeRef,
+        len: u64,
+    },
+    Map {
+        key: TypeRef,
+        elem: TypeRef,
+    },
+    Struct {
+        fields: Vec<FieldDesc>,
+    },
     /// Methods by name with their signatures, flattened; `id` of two interface types may differ nevertheless.
-    Interface { methods: Vec<(StrRef, TypeRef)> },
-    Func { params: Vec<TypeRef>, results: Vec<TypeRef>, variadic: bool },
-    Chan { elem: TypeRef },
+    Interface {
+        methods: Vec<(StrRef, TypeRef)>,
+    },
+    Func {
+        params: Vec<TypeRef>,
+        results: Vec<TypeRef>,
+        variadic: bool,
+    },
+    Chan {
+        elem: TypeRef,
+    },
     /// Untyped nil and other types that have no values with a payload.
     Nil,
 }

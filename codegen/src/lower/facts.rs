@@ -32,7 +32,7 @@ impl Facts {
         let temporary =
             |reg: Reg| definitions[reg] == 1 && function.regs.get(reg).is_some_and(|data| data.variable.is_none());
         let mut facts = Facts { constants: SecondaryMap::new(), merged_into: SecondaryMap::new() };
-        let params = function.params.iter().copied().collect::<Vec<_>>();
+        let params = function.params.to_vec();
         for data in insts() {
             match (data.op, data.results.first(), data.args.first()) {
                 (Op::Const, Some(&result), _) if temporary(result) => facts.constants[result] = Some(data.index),
