@@ -14,6 +14,7 @@
 //! | [`passes`] | simplifications |
 //! | [`build`] | typed tree to IR, with events |
 
+pub mod build;
 pub mod entity;
 pub mod function;
 pub mod module;

@@ -1,0 +1,287 @@
+//! Predeclared functions, built in line (spec/02 §9.2, spec/03 §4.1, §4.5).
+//!
+//! A native call is `Eval`, the name, the arguments, `Precall`, `Call`, the block, the argument copies, `CallNativeBody`, the effect,
+//! `Return`. A deferred one copies its arguments at the `defer` statement and runs in a function of its own.
+
+use super::emit::FunctionBuilder;
+use super::value::Value;
+use crate::entity::FuncRef;
+use crate::function::{Arg, Entity, FunctionKind};
+use crate::op::Op;
+use regno_bytecode::event::{OpClass, size};
+use regno_bytecode::types::Repr;
+use regno_frontend::typed::{Builtin, Spread};
+use regno_frontend::types::{Kind, TypeId};
+
+/// Names in the block of a native function.
+fn slots(builtin: Builtin) -> u64 {
+    match builtin {
+        Builtin::Append | Builtin::Copy | Builtin::Make => 3,
+        Builtin::Cap | Builtin::Len | Builtin::Delete | Builtin::New | Builtin::IsTypedNil | Builtin::Revive => 2,
+        Builtin::AddressString | Builtin::AddressIsValid => 2,
+        Builtin::Print | Builtin::Println | Builtin::Panic | Builtin::Recover => 1,
+        Builtin::Aborting(_) => 0,
+    }
+}
+
+/// Its name in stack traces.
+pub(super) fn name(builtin: Builtin) -> &'static str {
+    match builtin {
+        Builtin::Append => "append",
+        Builtin::Cap => "cap",
+        Builtin::Copy => "copy",
+        Builtin::Delete => "delete",
+        Builtin::Len => "len",
+        Builtin::Make => "make",
+        Builtin::New => "new",
+        Builtin::Panic => "panic",
+        Builtin::Print => "print",
+        Builtin::Println => "println",
+        Builtin::Recover => "recover",
+        Builtin::IsTypedNil => "istypednil",
+        Builtin::Revive => "revive",
+        Builtin::AddressString => "String",
+        Builtin::AddressIsValid => "IsValid",
+        Builtin::Aborting(_) => "",
+    }
+}
+
+/// Number of arguments before the variadic ones; `None` if the function is not variadic.
+fn fixed_args(builtin: Builtin) -> Option<usize> {
+    match builtin {
+        Builtin::Append | Builtin::Make => Some(1),
+        Builtin::Print | Builtin::Println => Some(0),
+        _ => None,
+    }
+}
+
+impl FunctionBuilder<'_, '_> {
+    /// A native call: everything after the evaluation of callee and arguments.
+    pub(super) fn native_call(
+        &mut self,
+        builtin: Builtin,
+        receiver: Option<Value>,
+        values: Vec<Value>,
+        spread: Spread,
+        ty: TypeId,
+    ) -> Vec<Value> {
+        let values: Vec<Value> = receiver.into_iter().chain(values).collect();
+        self.ops(&[OpClass::Precall, OpClass::Call]);
+        self.native_block(builtin);
+        let values = self.native_arguments(builtin, &values, spread, false);
+        self.op(OpClass::CallNativeBody);
+        let results = self.native_effect(builtin, &values, spread, ty, false);
+        self.op(OpClass::Return);
+        results
+    }
+
+    pub(super) fn native_block(&mut self, builtin: Builtin) {
+        self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * slots(builtin));
+    }
+
+    /// Charges argument copies and packing. With `keep` the copies live on, else the native only reads them at once.
+    pub(super) fn native_arguments(
+        &mut self,
+        builtin: Builtin,
+        values: &[Value],
+        spread: Spread,
+        keep: bool,
+    ) -> Vec<Value> {
+        let copy = |b: &mut Self, value: Value| if keep { b.copied_value(value) } else { b.charge_copy(value) };
+        let fixed = match fixed_args(builtin) {
+            Some(fixed) if spread != Spread::Slice => fixed.min(values.len()),
+            _ => return values.iter().map(|&value| copy(self, value)).collect(),
+        };
+        let (first, rest) = values.split_at(fixed);
+        let rest: Vec<Value> = rest.iter().map(|&value| copy(self, value)).collect();
+        self.alloc(u64::from(size::SLICE));
+        self.alloc(u64::from(size::ARRAY) + u64::from(size::SLOT) * rest.len() as u64);
+        let mut all: Vec<Value> = Vec::with_capacity(values.len());
+        for (index, &value) in first.iter().enumerate() {
+            let is_type = builtin == Builtin::Make && index == 0;
+            all.push(if is_type { value } else { copy(self, value) });
+        }
+        all.extend(rest);
+        all
+    }
+
+    /// What the native does, after its own op is charged.
+    pub(super) fn native_effect(
+        &mut self,
+        builtin: Builtin,
+        values: &[Value],
+        spread: Spread,
+        ty: TypeId,
+        deferred: bool,
+    ) -> Vec<Value> {
+        let nothing = Value::shared(Arg::Bits(0), TypeId::UNTYPED_NIL);
+        let first = values.first().copied().unwrap_or(nothing);
+        let second = values.get(1).copied().unwrap_or(nothing);
+        let result = match builtin {
+            Builtin::Append => self.append(first, values.get(1..).unwrap_or_default(), spread, ty),
+            Builtin::Len | Builtin::Cap => Value::shared(self.length(first, builtin == Builtin::Cap), TypeId::INT),
+            Builtin::Copy => {
+                let desc = self.cx.type_ref(first.ty);
+                let args = [first.arg, second.arg];
+                Value::shared(self.typed(Op::CopySlice, Repr::Slice, Repr::I64, &args, desc), TypeId::INT)
+            }
+            Builtin::Delete => {
+                let key = self.cx.package.types.key(first.ty).unwrap_or(second.ty);
+                let key = self.converted(second, key);
+                let entity = Entity::Type(self.cx.type_ref(first.ty));
+                self.effect_of(Op::DeleteMap, Repr::Map, &[first.arg, key], entity, 0);
+                return Vec::new();
+            }
+            Builtin::Make => self.make(values.get(1..).unwrap_or_default(), ty),
+            Builtin::New => self.new_pointer(ty),
+            Builtin::Panic => {
+                let value = self.copied(first, TypeId::ANY);
+                self.end(Op::Panic, Repr::Iface, &[value], &[]);
+                return Vec::new();
+            }
+            Builtin::Print | Builtin::Println => {
+                self.print(values, spread, builtin == Builtin::Println);
+                return Vec::new();
+            }
+            // Deferred directly it sees no panic of its own caller (spec/02 §10).
+            Builtin::Recover if deferred => nothing,
+            Builtin::Recover => Value::shared(self.value(Op::Recover, Repr::Iface, Repr::Iface, &[]), TypeId::ANY),
+            Builtin::IsTypedNil => self.is_typed_nil(first),
+            Builtin::Revive => {
+                self.raise("revive() not enabled");
+                nothing
+            }
+            Builtin::AddressString => Value::shared(first.arg, TypeId::STRING),
+            Builtin::AddressIsValid => {
+                self.abort("address.IsValid is not supported");
+                Value::shared(Arg::Bits(0), TypeId::BOOL)
+            }
+            Builtin::Aborting(text) => {
+                self.abort(text);
+                nothing
+            }
+        };
+        vec![result]
+    }
+
+    fn append(&mut self, slice: Value, values: &[Value], spread: Spread, ty: TypeId) -> Value {
+        let ty = if self.cx.package.types.kind(ty) == Kind::Slice { ty } else { slice.ty };
+        let elem = self.cx.package.types.elem(ty).unwrap_or(TypeId::ANY);
+        let added = if spread == Spread::Slice {
+            values.first().map_or(Arg::Bits(0), |value| value.arg)
+        } else if values.is_empty() {
+            return slice;
+        } else {
+            let contents: Vec<Arg> = values.iter().map(|&value| self.converted(value, elem)).collect();
+            self.pack(&contents, elem)
+        };
+        if added == Arg::Bits(0) {
+            return slice;
+        }
+        let desc = self.cx.type_ref(ty);
+        Value::shared(self.typed(Op::Append, Repr::Slice, Repr::Slice, &[slice.arg, added], desc), ty)
+    }
+
+    fn length(&mut self, value: Value, capacity: bool) -> Arg {
+        let types = &self.cx.package.types;
+        let array = match types.kind(value.ty) {
+            Kind::Pointer => types.elem(value.ty).and_then(|elem| types.array_len(elem)),
+            _ => types.array_len(value.ty),
+        };
+        if let Some(len) = array {
+            return Arg::Bits(len.max(0) as u64);
+        }
+        let repr = self.cx.repr(value.ty);
+        match (repr, capacity) {
+            (Repr::Slice, true) => self.value(Op::Cap, repr, Repr::I64, &[value.arg]).into(),
+            (Repr::Str | Repr::Slice | Repr::Map, false) => self.value(Op::Len, repr, Repr::I64, &[value.arg]).into(),
+            _ => {
+                let native = if capacity { "cap" } else { "len" };
+                let text = format!("unexpected type for {native}(): {}", types.type_string(value.ty));
+                self.abort(&text);
+                Arg::Bits(0)
+            }
+        }
+    }
+
+    fn make(&mut self, sizes: &[Value], ty: TypeId) -> Value {
+        let sizes: Vec<Arg> = sizes.iter().map(|&size| self.as_int(size)).collect();
+        let desc = self.cx.type_ref(ty);
+        match self.cx.package.types.kind(ty) {
+            Kind::Slice => {
+                let len = sizes.first().copied().unwrap_or(Arg::Bits(0));
+                let cap = sizes.get(1).copied().unwrap_or(len);
+                let one_size = u64::from(sizes.len() < 2);
+                let entity = Entity::Type(desc);
+                Value::shared(self.value_of(Op::MakeSlice, Repr::Slice, Repr::Slice, &[len, cap], entity, one_size), ty)
+            }
+            Kind::Map => {
+                let hint = sizes.first().copied().unwrap_or(Arg::Bits(0));
+                Value::shared(self.typed(Op::MakeMap, Repr::Map, Repr::Map, &[hint], desc), ty)
+            }
+            _ => {
+                self.abort("not yet implemented");
+                Value::shared(Arg::Bits(0), ty)
+            }
+        }
+    }
+
+    fn new_pointer(&mut self, ty: TypeId) -> Value {
+        let elem = self.cx.package.types.elem(ty).unwrap_or(ty);
+        self.charge_zero(elem);
+        self.allocs(&[size::POINTER, size::HEAP_ITEM, size::TYPE]);
+        let zero = self.zero(elem);
+        let repr = self.cx.repr(elem);
+        let cell = self.value(Op::NewCell, repr, Repr::Cell, &[zero]);
+        Value::shared(self.value(Op::AddrCell, Repr::Ptr, Repr::Ptr, &[cell.into()]), ty)
+    }
+
+    /// Values whose type has a `String` or `Error` method are replaced by its result first.
+    fn print(&mut self, values: &[Value], spread: Spread, line: bool) {
+        self.op(OpClass::Print);
+        if spread == Spread::Slice {
+            let args: Vec<Arg> = values.iter().map(|value| value.arg).collect();
+            self.effect_of(Op::Print, Repr::Slice, &args, Entity::None, 2 | u64::from(line));
+            return;
+        }
+        let mut args = Vec::new();
+        for &value in values {
+            let boxed = self.converted(value, TypeId::ANY);
+            let text = !self.cx.is_nil_type(value.ty) && self.cx.may_stringify(value.ty);
+            args.push(if text { self.value(Op::Stringify, Repr::Iface, Repr::Iface, &[boxed]).into() } else { boxed });
+        }
+        self.effect_of(Op::Print, Repr::Iface, &args, Entity::None, u64::from(line));
+    }
+
+    fn is_typed_nil(&mut self, value: Value) -> Value {
+        let repr = self.cx.repr(value.ty);
+        let nilable = matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Chan);
+        let result: Arg = if nilable && !self.cx.is_nil_type(value.ty) {
+            self.value(Op::Eq, repr, Repr::Bool, &[value.arg, Arg::Bits(0)]).into()
+        } else {
+            if repr == Repr::Iface && !self.cx.is_nil_type(value.ty) {
+                self.abort("istypednil of an interface is not supported");
+            }
+            Arg::Bits(0)
+        };
+        Value::shared(result, TypeId::BOOL)
+    }
+
+    /// A predeclared method as a function of its receiver, for method values.
+    pub(super) fn native_method(&mut self, builtin: Builtin) -> FuncRef {
+        let file = self.file;
+        let mut b = FunctionBuilder::new(&mut *self.cx, name(builtin), FunctionKind::Synthetic, file);
+        let receiver = b.temp(Repr::Str);
+        b.function.params.push(receiver);
+        b.function.results.push(if builtin == Builtin::AddressString { Repr::Str } else { Repr::Bool });
+        b.native_block(builtin);
+        b.op(OpClass::CallNativeBody);
+        let value = Value::shared(receiver, TypeId::ADDRESS);
+        let results = b.native_effect(builtin, &[value], Spread::None, TypeId::INVALID, false);
+        b.op(OpClass::Return);
+        let args: Vec<Arg> = results.iter().map(|value| value.arg).collect();
+        b.end(Op::Return, Repr::Raw, &args, &[]);
+        let function = b.finish();
+        self.cx.add_function(function)
+    }
+}

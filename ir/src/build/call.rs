@@ -1,0 +1,260 @@
+//! Calls, method selection, variadic packing (spec/02 §9.1, spec/03 §4.1, §4.4).
+
+use super::emit::FunctionBuilder;
+use super::value::Value;
+use crate::entity::FuncRef;
+use crate::function::{Arg, Entity, Function, FunctionKind, InstData};
+use crate::op::Op;
+use regno_bytecode::event::{OpClass, size};
+use regno_bytecode::types::Repr;
+use regno_frontend::typed::{Builtin, Callee, ExprId, FuncId, MethodRef, Receiver, Spread};
+use regno_frontend::types::TypeId;
+
+/// What a call runs, its operands evaluated.
+#[derive(Clone, Copy)]
+pub(super) enum Callable {
+    /// A function of the package.
+    Func(FuncRef),
+    /// A function value.
+    Value(Arg),
+    /// A method found by name, and its receiver.
+    Selected(Arg, Arg),
+    /// A predeclared function.
+    Builtin(Builtin),
+}
+
+/// An evaluated callee.
+pub(super) struct Called {
+    pub callable: Callable,
+    /// The receiver of a bound method, copied.
+    pub receiver: Option<Value>,
+    /// Parameter types without the receiver; the last one of a variadic function is the slice.
+    pub params: Vec<TypeId>,
+    pub results: Vec<TypeId>,
+    /// Its first parameter is the realm.
+    pub crossing: bool,
+}
+
+/// A selected method.
+pub(super) enum Selected {
+    Concrete(FuncId, Value),
+    Interface { function: Arg, receiver: Arg, signature: TypeId },
+    Native(Builtin, Value),
+}
+
+impl FunctionBuilder<'_, '_> {
+    /// A call whose own `Eval` is charged.
+    pub(super) fn call(&mut self, callee: &Callee, args: &[ExprId], spread: Spread, ty: TypeId) -> Vec<Value> {
+        let called = self.callee(callee);
+        let values = self.eval_list(args);
+        if let Callable::Builtin(builtin) = called.callable {
+            return self.native_call(builtin, called.receiver, values, spread, ty);
+        }
+        let args = self.arguments(&values, &called.params, spread);
+        self.op(OpClass::Precall);
+        if let Callable::Value(function) = called.callable {
+            self.effect(Op::CheckFunc, Repr::Func, &[function]);
+        }
+        if called.crossing {
+            self.op(OpClass::EnterCrossing);
+        }
+        self.op(OpClass::Call);
+        let mut data = self.call_data([Op::Call, Op::CallValue, Op::CallSelected], &called, &args, spread);
+        let mut results = Vec::new();
+        for &ty in &called.results {
+            let reg = self.temp(self.cx.repr(ty));
+            data.results.push(reg);
+            results.push(Value::shared(reg, ty));
+        }
+        self.push(data);
+        results
+    }
+
+    /// The instruction that calls or defers: one of the three ops, for functions, function values and selected methods.
+    pub(super) fn call_data(&mut self, ops: [Op; 3], called: &Called, args: &[Arg], spread: Spread) -> InstData {
+        let [func_op, value_op, selected_op] = ops;
+        let mut operands: Vec<Arg> = Vec::new();
+        let (op, entity) = match called.callable {
+            Callable::Func(func) => (func_op, Entity::Func(func)),
+            Callable::Value(function) => {
+                operands.push(function);
+                (value_op, Entity::None)
+            }
+            Callable::Selected(function, receiver) => {
+                operands.extend([function, receiver]);
+                (selected_op, Entity::None)
+            }
+            Callable::Builtin(_) => (func_op, Entity::None),
+        };
+        operands.extend(called.receiver.map(|receiver| receiver.arg));
+        operands.extend_from_slice(args);
+        let mut data = self.data(op, Repr::Raw, &operands);
+        data.entity = entity;
+        data.index = u64::from(matches!(spread, Spread::Pack(_)));
+        data
+    }
+
+    /// Evaluates a callee.
+    pub(super) fn callee(&mut self, callee: &Callee) -> Called {
+        let package = self.cx.package;
+        match callee {
+            Callee::Func { func, via_package } => {
+                self.op(OpClass::Eval);
+                self.package_name(*via_package);
+                let callable = Callable::Func(self.cx.func(*func));
+                self.called(callable, None, package.funcs[*func].signature, package.funcs[*func].crossing)
+            }
+            Callee::Method { operand, method } => {
+                let position = self.position;
+                self.op(OpClass::Eval);
+                let called = match self.select_method(*operand, method) {
+                    Selected::Concrete(func, receiver) => {
+                        let callable = Callable::Func(self.cx.func(func));
+                        let declared = &package.funcs[func];
+                        self.called(callable, Some(receiver), declared.signature, declared.crossing)
+                    }
+                    Selected::Interface { function, receiver, signature } => {
+                        let crossing = self.is_crossing(signature);
+                        self.called(Callable::Selected(function, receiver), None, signature, crossing)
+                    }
+                    Selected::Native(builtin, receiver) => {
+                        self.called(Callable::Builtin(builtin), Some(receiver), TypeId::INVALID, false)
+                    }
+                };
+                self.position = position;
+                called
+            }
+            Callee::Builtin(builtin) => {
+                self.op(OpClass::Eval);
+                self.called(Callable::Builtin(*builtin), None, TypeId::INVALID, false)
+            }
+            Callee::Value(function) => {
+                let function = self.eval(*function);
+                let crossing = self.is_crossing(function.ty);
+                self.called(Callable::Value(function.arg), None, function.ty, crossing)
+            }
+        }
+    }
+
+    fn called(&self, callable: Callable, receiver: Option<Value>, signature: TypeId, crossing: bool) -> Called {
+        let (mut params, mut results) = (Vec::new(), Vec::new());
+        if let Some(func) = self.cx.package.types.as_func(signature) {
+            params.extend(func.params.iter().map(|param| param.ty));
+            results.extend(func.results.iter().map(|result| result.ty));
+        }
+        Called { callable, receiver, params, results, crossing }
+    }
+
+    /// A function type whose first parameter is a realm (spec/05 §2.1).
+    fn is_crossing(&self, signature: TypeId) -> bool {
+        let types = &self.cx.package.types;
+        types.as_func(signature).and_then(|func| func.params.first()).is_some_and(|param| param.ty == TypeId::REALM)
+    }
+
+    /// `x.M` after its own `Eval`: a new function value, the receiver's copy, a bound method (spec/03 §4.4).
+    pub(super) fn select_method(&mut self, operand: ExprId, method: &MethodRef) -> Selected {
+        let value = self.eval(operand);
+        self.op(OpClass::Selector);
+        match method {
+            MethodRef::Concrete { func, receiver } => {
+                let value = match receiver {
+                    Receiver::Value | Receiver::Pointer => value,
+                    Receiver::ValueThroughPointer => {
+                        let elem = self.cx.package.types.elem(value.ty).unwrap_or(value.ty);
+                        let repr = self.cx.repr(elem);
+                        Value::shared(self.value(Op::LoadPtr, repr, repr, &[value.arg]), elem)
+                    }
+                };
+                self.alloc(u64::from(size::FUNC));
+                let value = self.copied_value(value);
+                self.alloc(u64::from(size::BOUND_METHOD));
+                Selected::Concrete(*func, value)
+            }
+            MethodRef::Native(builtin) => {
+                self.allocs(&[size::FUNC, size::BOUND_METHOD]);
+                Selected::Native(*builtin, value)
+            }
+            MethodRef::Interface { name } => {
+                let signature = self.interface_method(value.ty, name);
+                let (function, receiver) = (self.temp(Repr::Raw), self.temp(Repr::Raw));
+                let mut data = self.data(Op::SelectIface, Repr::Iface, &[value.arg]);
+                data.results.extend([function, receiver]);
+                data.entity = Entity::Str(self.cx.name(name));
+                self.push(data);
+                Selected::Interface { function: function.into(), receiver: receiver.into(), signature }
+            }
+        }
+    }
+
+    fn interface_method(&self, interface: TypeId, name: &str) -> TypeId {
+        let package = self.cx.package;
+        package.types.lookup(interface, name, &package.path).map_or(TypeId::INVALID, |selection| selection.ty)
+    }
+
+    /// `x.M` as a value.
+    pub(super) fn method_value(&mut self, operand: ExprId, method: &MethodRef, ty: TypeId) -> Value {
+        if let MethodRef::Interface { name } = method {
+            let value = self.eval(operand);
+            self.op(OpClass::Selector);
+            let entity = Entity::Str(self.cx.name(name));
+            let bound = self.value_of(Op::BindIface, Repr::Iface, Repr::Func, &[value.arg], entity, 0);
+            return Value::shared(bound, ty);
+        }
+        let (func, receiver) = match self.select_method(operand, method) {
+            Selected::Concrete(func, receiver) => (self.cx.func(func), receiver),
+            Selected::Native(builtin, receiver) => (self.native_method(builtin), receiver),
+            Selected::Interface { .. } => return Value::shared(Arg::Bits(0), ty),
+        };
+        let repr = self.cx.repr(receiver.ty);
+        let bound = self.value_of(Op::BindMethod, repr, Repr::Func, &[receiver.arg], Entity::Func(func), 0);
+        Value::shared(bound, ty)
+    }
+
+    /// A function whose first argument is the receiver.
+    pub(super) fn method_expr(&mut self, func: FuncId) -> FuncRef {
+        let package = self.cx.package;
+        let receiver = package.funcs[func].params.first().map(|&param| package.vars[param].ty);
+        if !receiver.is_some_and(|ty| self.has_copy(ty)) {
+            return self.cx.func(func);
+        }
+        if let Some(&known) = self.cx.method_exprs.get(&func) {
+            return known;
+        }
+        let new = self.cx.add_function(Function::new("", FunctionKind::Synthetic));
+        self.cx.method_exprs.insert(func, new);
+        new
+    }
+
+    /// The arguments as the callee takes them: boxed for interface parameters, the variadic ones packed, nothing copied.
+    fn arguments(&mut self, values: &[Value], params: &[TypeId], spread: Spread) -> Vec<Arg> {
+        let fixed = match spread {
+            Spread::Pack(from) => (from as usize).min(values.len()),
+            _ => values.len(),
+        };
+        let (fixed, packed) = values.split_at(fixed);
+        let mut args: Vec<Arg> = fixed
+            .iter()
+            .enumerate()
+            .map(|(index, &value)| self.converted(value, params.get(index).copied().unwrap_or(value.ty)))
+            .collect();
+        if let Spread::Pack(_) = spread {
+            let slice_ty = params.last().copied().unwrap_or(TypeId::ANY);
+            let elem = self.cx.package.types.elem(slice_ty).unwrap_or(TypeId::ANY);
+            let contents: Vec<Arg> = packed.iter().map(|&value| self.converted(value, elem)).collect();
+            args.push(self.pack(&contents, elem));
+        }
+        args
+    }
+
+    /// A new slice of the contents, uncharged.
+    pub(super) fn pack(&mut self, contents: &[Arg], elem: TypeId) -> Arg {
+        let repr = self.cx.repr(elem);
+        let slice = self.value_of(Op::NewSlice, repr, Repr::Slice, &[], Entity::None, contents.len() as u64);
+        for (index, &content) in contents.iter().enumerate() {
+            if content != Arg::Bits(0) {
+                self.effect_of(Op::InitElem, repr, &[slice.into(), content], Entity::None, index as u64);
+            }
+        }
+        slice.into()
+    }
+}

@@ -1,0 +1,199 @@
+//! What zero values and copies of a type charge (spec/03 §4).
+
+use super::Context;
+use super::emit::FunctionBuilder;
+use crate::function::Arg;
+use crate::op::Op;
+use regno_bytecode::event::size;
+use regno_bytecode::types::Repr;
+use regno_frontend::types::{Type, TypeId};
+use std::rc::Rc;
+
+/// Copies with more charges than this are left to the charging operation.
+const MAX_COPY_EVENTS: usize = 64;
+/// Zero values of arrays with at most this many charges are spelled out; larger ones charge in a loop.
+const MAX_UNROLLED: u64 = 48;
+/// Charges of one zero value, loops counted once.
+const MAX_ZERO_EVENTS: u64 = 10_000;
+
+/// How a value of a type is copied.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum CopyPlan {
+    /// Shared or scalar: nothing to do.
+    None,
+    /// Allocations in order.
+    Static(Vec<u64>),
+    /// A struct that holds interfaces, or is large: the operation charges.
+    Dynamic,
+}
+
+impl Context<'_> {
+    /// The copy plan of a concrete type.
+    pub(super) fn copy_plan(&mut self, ty: TypeId) -> Rc<CopyPlan> {
+        if let Some(plan) = self.copies.get(&ty) {
+            return plan.clone();
+        }
+        let mut charges = Vec::new();
+        let plan = match self.package.types.base(ty) {
+            Type::Struct(_) | Type::Array { .. } if self.copy_charges(ty, &mut charges) => CopyPlan::Static(charges),
+            Type::Struct(_) | Type::Array { .. } => CopyPlan::Dynamic,
+            _ => CopyPlan::None,
+        };
+        let plan = Rc::new(plan);
+        self.copies.insert(ty, plan.clone());
+        plan
+    }
+
+    /// Appends the charges of a copy; false if they are not static.
+    fn copy_charges(&self, ty: TypeId, charges: &mut Vec<u64>) -> bool {
+        if charges.len() > MAX_COPY_EVENTS {
+            return false;
+        }
+        match self.package.types.base(ty) {
+            Type::Struct(structure) => {
+                charges.push(u64::from(size::SLOT) * structure.fields.len() as u64);
+                let fields = || structure.fields.iter().all(|field| self.copy_charges(field.ty, charges));
+                let mut fields = fields;
+                if !super::deeper(&mut fields) {
+                    return false;
+                }
+                charges.push(u64::from(size::STRUCT));
+                true
+            }
+            Type::Array { len, elem } => match self.array_bytes(*len, *elem) {
+                Some(bytes) => {
+                    charges.push(bytes);
+                    true
+                }
+                None => false,
+            },
+            Type::Interface(_) => false,
+            _ => true,
+        }
+    }
+
+    /// Bytes of an array object; `None` if they overflow.
+    pub(super) fn array_bytes(&self, len: i64, elem: TypeId) -> Option<u64> {
+        let unit = if self.is_byte(elem) { 1 } else { i64::from(size::SLOT) };
+        let bytes = len.checked_mul(unit)?.checked_add(i64::from(size::ARRAY))?;
+        u64::try_from(bytes).ok()
+    }
+
+    /// Number of charges of a zero value, saturating; arrays count by length.
+    fn zero_events(&self, ty: TypeId) -> u64 {
+        match self.package.types.base(ty) {
+            Type::Struct(structure) => super::deeper(|| {
+                structure.fields.iter().fold(2u64, |sum, field| sum.saturating_add(self.zero_events(field.ty)))
+            }),
+            Type::Array { len, elem } => {
+                let len = u64::try_from(*len).unwrap_or(0);
+                super::deeper(|| len.saturating_mul(self.zero_events(*elem))).saturating_add(1)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Number of charges that a zero value takes in code, loops counted once.
+    fn zero_code(&self, ty: TypeId) -> u64 {
+        match self.package.types.base(ty) {
+            Type::Struct(structure) => super::deeper(|| {
+                structure.fields.iter().fold(2u64, |sum, field| sum.saturating_add(self.zero_code(field.ty)))
+            }),
+            Type::Array { elem, .. } if self.zero_events(ty) > MAX_UNROLLED => {
+                super::deeper(|| self.zero_code(*elem)) + 8
+            }
+            Type::Array { .. } => self.zero_events(ty),
+            _ => 0,
+        }
+    }
+}
+
+impl FunctionBuilder<'_, '_> {
+    /// Charges the zero value of a type (`zero(T)`).
+    pub(super) fn charge_zero(&mut self, ty: TypeId) {
+        if self.cx.zero_code(ty) > MAX_ZERO_EVENTS {
+            self.cx.too_large(ty);
+            return;
+        }
+        self.charge_zero_parts(ty, true);
+    }
+
+    /// Charges the fields of a zero struct without the struct itself, as literals do (spec/03 §4.3).
+    pub(super) fn charge_zero_fields(&mut self, ty: TypeId) {
+        if self.cx.zero_code(ty) > MAX_ZERO_EVENTS {
+            self.cx.too_large(ty);
+            return;
+        }
+        self.charge_zero_parts(ty, false);
+    }
+
+    fn charge_zero_parts(&mut self, ty: TypeId, close: bool) {
+        let package = self.cx.package;
+        match package.types.base(ty) {
+            Type::Struct(structure) => {
+                self.alloc(u64::from(size::SLOT) * structure.fields.len() as u64);
+                super::deeper(|| structure.fields.iter().for_each(|field| self.charge_zero_parts(field.ty, true)));
+                if close {
+                    self.alloc(u64::from(size::STRUCT));
+                }
+            }
+            Type::Array { len, elem } => self.charge_zero_array(ty, *len, *elem),
+            _ => {}
+        }
+    }
+
+    fn charge_zero_array(&mut self, ty: TypeId, len: i64, elem: TypeId) {
+        if len < 0 {
+            self.raise("len out of range");
+            return;
+        }
+        match self.cx.array_bytes(len, elem) {
+            Some(bytes) => self.alloc(bytes),
+            None => {
+                let unit = if self.cx.is_byte(elem) { 1 } else { i64::from(size::SLOT) };
+                let text =
+                    if len.checked_mul(unit).is_none() { "multiplication overflow" } else { "addition overflow" };
+                self.abort(text);
+                return;
+            }
+        }
+        if self.cx.zero_events(elem) == 0 {
+            return;
+        }
+        if self.cx.zero_events(ty) <= MAX_UNROLLED {
+            super::deeper(|| (0..len).for_each(|_| self.charge_zero_parts(elem, true)));
+            return;
+        }
+        let counter = self.counting_loop(len as u64);
+        super::deeper(|| self.charge_zero_parts(elem, true));
+        self.end_counting_loop(counter);
+    }
+
+    /// Starts a loop of the compiler's own that runs `count` times, at least once.
+    pub(super) fn counting_loop(&mut self, count: u64) -> CountingLoop {
+        let index = self.hidden(Repr::I64);
+        self.copy_to(index, Arg::Bits(0), Repr::I64);
+        let body = self.block();
+        self.jump(body);
+        self.switch_to(body);
+        CountingLoop { index, count, body }
+    }
+
+    /// Ends the loop.
+    pub(super) fn end_counting_loop(&mut self, counter: CountingLoop) {
+        let next = self.value(Op::Add, Repr::I64, Repr::I64, &[counter.index.into(), Arg::Bits(1)]);
+        self.copy_to(counter.index, next.into(), Repr::I64);
+        let done = self.block();
+        let args = [counter.index.into(), Arg::Bits(counter.count)];
+        self.end(Op::BranchLt, Repr::I64, &args, &[counter.body, done]);
+        self.switch_to(done);
+    }
+}
+
+/// A loop made by [`FunctionBuilder::counting_loop`].
+pub(super) struct CountingLoop {
+    /// The counter, from 0.
+    pub index: crate::entity::Reg,
+    count: u64,
+    body: crate::entity::Block,
+}

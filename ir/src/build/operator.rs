@@ -1,0 +1,190 @@
+//! Unary and binary operators, comparisons.
+
+use super::emit::FunctionBuilder;
+use super::value::Value;
+use crate::function::{Arg, Entity};
+use crate::op::Op;
+use regno_bytecode::event::OpClass;
+use regno_bytecode::types::Repr;
+use regno_frontend::typed::{BinaryOp, ExprId, ExprKind, UnaryOp};
+use regno_frontend::types::{Kind, TypeId};
+
+/// The op class of a binary operator that is not short-circuit.
+fn class(op: BinaryOp) -> OpClass {
+    match op {
+        BinaryOp::Add => OpClass::Add,
+        BinaryOp::Sub => OpClass::Sub,
+        BinaryOp::Mul => OpClass::Mul,
+        BinaryOp::Quo => OpClass::Quo,
+        BinaryOp::Rem => OpClass::Rem,
+        BinaryOp::And => OpClass::Band,
+        BinaryOp::Or => OpClass::Bor,
+        BinaryOp::Xor => OpClass::Xor,
+        BinaryOp::AndNot => OpClass::Bandn,
+        BinaryOp::Shl => OpClass::Shl,
+        BinaryOp::Shr => OpClass::Shr,
+        BinaryOp::Eql => OpClass::Eql,
+        BinaryOp::Neq => OpClass::Neq,
+        BinaryOp::Lss => OpClass::Lss,
+        BinaryOp::Leq => OpClass::Leq,
+        BinaryOp::Gtr => OpClass::Gtr,
+        BinaryOp::Geq => OpClass::Geq,
+        BinaryOp::LogicalAnd => OpClass::Land,
+        BinaryOp::LogicalOr => OpClass::Lor,
+    }
+}
+
+/// The op class of `op=`.
+pub(super) fn assign_class(op: BinaryOp) -> OpClass {
+    match op {
+        BinaryOp::Sub => OpClass::SubAssign,
+        BinaryOp::Mul => OpClass::MulAssign,
+        BinaryOp::Quo => OpClass::QuoAssign,
+        BinaryOp::Rem => OpClass::RemAssign,
+        BinaryOp::And => OpClass::BandAssign,
+        BinaryOp::AndNot => OpClass::BandnAssign,
+        BinaryOp::Or => OpClass::BorAssign,
+        BinaryOp::Xor => OpClass::XorAssign,
+        BinaryOp::Shl => OpClass::ShlAssign,
+        BinaryOp::Shr => OpClass::ShrAssign,
+        _ => OpClass::AddAssign,
+    }
+}
+
+/// The operation of an arithmetic or bitwise operator.
+fn arithmetic(op: BinaryOp) -> Op {
+    match op {
+        BinaryOp::Sub => Op::Sub,
+        BinaryOp::Mul => Op::Mul,
+        BinaryOp::Quo => Op::Div,
+        BinaryOp::Rem => Op::Rem,
+        BinaryOp::And => Op::And,
+        BinaryOp::Or => Op::Or,
+        BinaryOp::Xor => Op::Xor,
+        BinaryOp::AndNot => Op::AndNot,
+        BinaryOp::Shl => Op::Shl,
+        BinaryOp::Shr => Op::Shr,
+        _ => Op::Add,
+    }
+}
+
+/// A comparison.
+pub(super) fn is_comparison(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Eql | BinaryOp::Neq | BinaryOp::Lss | BinaryOp::Leq | BinaryOp::Gtr | BinaryOp::Geq)
+}
+
+fn is_shift(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Shl | BinaryOp::Shr)
+}
+
+impl FunctionBuilder<'_, '_> {
+    pub(super) fn unary(&mut self, op: UnaryOp, operand: ExprId) -> Value {
+        let value = self.eval(operand);
+        let repr = self.cx.repr(value.ty);
+        let (class, op) = match op {
+            UnaryOp::Plus => {
+                self.op(OpClass::Upos);
+                return value;
+            }
+            UnaryOp::Neg => (OpClass::Uneg, Op::Neg),
+            UnaryOp::Not => (OpClass::Unot, Op::Not),
+            UnaryOp::Xor => (OpClass::Uxor, Op::Complement),
+        };
+        self.op(class);
+        Value::shared(self.value(op, repr, repr, &[value.arg]), value.ty)
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, ty: TypeId) -> Value {
+        if matches!(op, BinaryOp::LogicalAnd | BinaryOp::LogicalOr) {
+            return self.logical(op, left, right);
+        }
+        let left = self.eval(left);
+        let right = if is_shift(op) { self.shift_count(right) } else { self.eval(right) };
+        self.op(class(op));
+        if is_comparison(op) {
+            let ty = if self.cx.is_interface(ty) { TypeId::BOOL } else { ty };
+            return Value::shared(self.compare(op, left, right), ty);
+        }
+        self.combine(op, left, right)
+    }
+
+    /// The right operand of a shift. The reference checks the sign of a count that it converts to `uint` before it converts
+    /// (spec/02 §5.5).
+    fn shift_count(&mut self, right: ExprId) -> Value {
+        let package = self.cx.package;
+        let expr = &package.exprs[right];
+        if let ExprKind::Convert { target, operand } = &expr.kind
+            && package.types.kind(expr.ty) == Kind::Uint
+            && self.cx.repr(package.exprs[*operand].ty).is_signed()
+        {
+            self.op(OpClass::Eval);
+            return self.convert(*target, *operand, expr.ty, true);
+        }
+        self.eval(right)
+    }
+
+    /// Aborts if a signed shift count is negative.
+    pub(super) fn check_shift(&mut self, count: Value) {
+        let repr = self.cx.repr(count.ty);
+        if !repr.is_signed() || matches!(count.arg, Arg::Bits(bits) if bits >> 63 == 0) {
+            return;
+        }
+        let desc = self.cx.type_ref(count.ty);
+        self.effect_of(Op::CheckShift, repr, &[count.arg], Entity::Type(desc), 0);
+    }
+
+    /// An arithmetic operation, its op already charged.
+    pub(super) fn combine(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
+        let repr = self.cx.repr(left.ty);
+        let op = if repr == Repr::Str { Op::Concat } else { arithmetic(op) };
+        Value::shared(self.value(op, repr, repr, &[left.arg, right.arg]), left.ty)
+    }
+
+    /// `&&` and `||` as a value.
+    fn logical(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Value {
+        let left = self.eval(left);
+        self.op(OpClass::Binary1);
+        let result = self.hidden(Repr::Bool);
+        self.copy_to(result, left.arg, Repr::Bool);
+        let (more, done) = (self.block(), self.block());
+        match op {
+            BinaryOp::LogicalAnd => self.branch(result.into(), more, done),
+            _ => self.branch(result.into(), done, more),
+        }
+        self.switch_to(more);
+        let right = self.eval(right);
+        self.op(class(op));
+        self.copy_to(result, right.arg, Repr::Bool);
+        self.jump(done);
+        self.switch_to(done);
+        Value::shared(result, left.ty)
+    }
+
+    /// A comparison of two values, its op already charged. Where one is an interface the other is boxed, uncopied.
+    pub(super) fn compare(&mut self, op: BinaryOp, left: Value, right: Value) -> Arg {
+        let negate = op == BinaryOp::Neq;
+        let nil = self.cx.is_nil_type(left.ty) || self.cx.is_nil_type(right.ty);
+        let (left_iface, right_iface) = (self.cx.is_interface(left.ty), self.cx.is_interface(right.ty));
+        if (left_iface || right_iface) && !nil {
+            let to = if left_iface { left.ty } else { right.ty };
+            let args = [self.converted(left, to), self.converted(right, to)];
+            let op = if negate { Op::NeIface } else { Op::EqIface };
+            return self.value(op, Repr::Iface, Repr::Bool, &args).into();
+        }
+        let repr = self.cx.repr(if self.cx.is_nil_type(left.ty) { right.ty } else { left.ty });
+        let args = [left.arg, right.arg];
+        if matches!(repr, Repr::Struct | Repr::Array) {
+            let desc = self.cx.type_ref(left.ty);
+            return self.typed(if negate { Op::NeValue } else { Op::EqValue }, repr, Repr::Bool, &args, desc).into();
+        }
+        let op = match op {
+            BinaryOp::Neq => Op::Ne,
+            BinaryOp::Lss => Op::Lt,
+            BinaryOp::Leq => Op::Le,
+            BinaryOp::Gtr => Op::Gt,
+            BinaryOp::Geq => Op::Ge,
+            _ => Op::Eq,
+        };
+        self.value(op, repr, Repr::Bool, &args).into()
+    }
+}

@@ -1,0 +1,94 @@
+//! What runs without a caller: the initialisation of the package and the call of `main` (spec/02 §11, spec/03 §5.1).
+
+use super::Context;
+use super::assign::Declared;
+use super::emit::FunctionBuilder;
+use crate::entity::FuncRef;
+use crate::function::{Arg, Entity, FunctionKind};
+use crate::op::Op;
+use regno_bytecode::event::{OpClass, size};
+use regno_bytecode::types::Repr;
+use regno_frontend::typed::{FuncId, InitStep, Slot};
+
+/// Adds the two functions to the module.
+pub(super) fn build_runners(cx: &mut Context<'_>) {
+    cx.module.init = Some(build_init(cx));
+    cx.module.main = cx.package.main.map(|main| build_main(cx, main));
+}
+
+fn build_main(cx: &mut Context<'_>, main: FuncId) -> FuncRef {
+    let file = cx.package.funcs[main].file;
+    let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, file);
+    b.top_level_call(main);
+    b.end(Op::Halt, Repr::Raw, &[], &[]);
+    let function = b.finish();
+    cx.add_function(function)
+}
+
+fn build_init(cx: &mut Context<'_>) -> FuncRef {
+    let package = cx.package;
+    let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, 0);
+    b.charge_package();
+    for step in &package.init_steps {
+        b.init_step(step);
+        b.op(OpClass::Halt);
+    }
+    for &init in &package.inits {
+        b.file = package.funcs[init].file;
+        b.top_level_call(init);
+    }
+    b.end(Op::Halt, Repr::Raw, &[], &[]);
+    let function = b.finish();
+    cx.add_function(function)
+}
+
+impl FunctionBuilder<'_, '_> {
+    /// Package, file blocks, functions, variables.
+    fn charge_package(&mut self) {
+        let package = self.cx.package;
+        if package.name == "main" {
+            self.allocs(&[size::PACKAGE, size::BLOCK]);
+        }
+        for &imports in &package.file_imports {
+            self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(imports));
+        }
+        let slots = &package.package_slots;
+        for _ in slots.iter().filter(|slot| matches!(slot, Slot::Func(_))) {
+            self.alloc(u64::from(size::FUNC));
+        }
+        for _ in slots.iter().filter(|slot| matches!(slot, Slot::Global(_))) {
+            self.alloc(u64::from(size::HEAP_ITEM));
+        }
+    }
+
+    fn init_step(&mut self, step: &InitStep) {
+        match step {
+            InitStep::Var { globals, spec, file } => {
+                self.file = *file;
+                let names: Vec<Declared> =
+                    globals.iter().map(|global| global.map_or(Declared::Blank, Declared::Global)).collect();
+                self.var_spec(spec, &names);
+            }
+            InitStep::Const(spec) => self.const_spec(spec),
+            InitStep::Type => self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::TypeDecl]),
+        }
+    }
+
+    /// A call as a top-level run.
+    fn top_level_call(&mut self, func: FuncId) {
+        let package = self.cx.package;
+        self.at(package.funcs[func].span);
+        let params = package.funcs[func].params.len();
+        self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::Eval]);
+        (0..params).for_each(|_| self.op(OpClass::Eval));
+        self.op(OpClass::Precall);
+        if package.funcs[func].crossing {
+            self.op(OpClass::EnterCrossing);
+        }
+        self.op(OpClass::Call);
+        let args = vec![Arg::Bits(0); params];
+        let entity = Entity::Func(self.cx.func(func));
+        self.effect_of(Op::Call, Repr::Raw, &args, entity, 0);
+        self.ops(&[OpClass::PopResults, OpClass::Halt]);
+    }
+}
