@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 use regno_bytecode::module::Module;
+use regno_frontend::diagnostic::render_first;
 use regno_frontend::limits::Limits;
 use regno_frontend::source::SourceFile;
 use std::fmt;
@@ -40,14 +41,13 @@ impl std::error::Error for CompileError {}
 pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
     let limits = Limits::default();
     let arena = Bump::new();
-    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, &s.text)).collect();
+    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_bytes())).collect();
     let mut parsed = Vec::with_capacity(files.len());
     let mut parse_gas: u64 = 0;
     for file in &files {
         let result = regno_frontend::syntax::parse_file(&arena, file, &limits);
         parse_gas = parse_gas.saturating_add(result.gas);
-        if let Some(first) = result.errors.first() {
-            let text = first.render(path, file);
+        if let Some(text) = render_first(&result.errors, file) {
             return Err(CompileError { text, parse_gas });
         }
         parsed.push(result);

@@ -1,6 +1,8 @@
 //! Gno source to checked, typed syntax tree.
 
 pub mod constant;
+pub mod diagnostic;
+pub mod limits;
 pub mod source;
 pub mod syntax;
 pub mod typed;
