@@ -29,6 +29,7 @@ mod call;
 mod coerce;
 mod composite;
 mod context;
+mod decl;
 mod expr;
 mod finish;
 mod fold;

@@ -95,6 +95,8 @@ pub(super) struct Position<'a> {
     pub(super) file: u32,
     /// Index of the package-level declaration.
     pub(super) decl: usize,
+    /// Which of the declarations that it is split into.
+    pub(super) part: usize,
     /// Blocks from the outside in, of all frames.
     pub(super) blocks: Vec<Block>,
     /// Functions from the outside in.

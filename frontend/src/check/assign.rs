@@ -1,0 +1,197 @@
+//! Assignments and definitions (spec/02 §5.5, spec/01 §1.3).
+
+use super::decl::plural;
+use super::expr::{Operand, PlaceOperand, Values, unparen};
+use super::{CheckError, Checker, Result};
+use crate::source::Span;
+use crate::syntax::ast::{self, AssignOp, ExprKind, ExprRef};
+use crate::typed::{self, ExprId, Place, StmtId, StmtKind, VarKind};
+use crate::types::{NilContext, Type, TypeId};
+
+/// A checked statement, and the one that follows it where the reference splits it in two.
+pub(super) type Checked = (StmtKind, Option<StmtKind>);
+
+impl<'a> Checker<'a> {
+    /// `=`, `:=`, `op=`.
+    pub(super) fn assignment(&mut self, assign: &'a ast::AssignStmt<'a>, id: StmtId, span: Span) -> Result<Checked> {
+        match assign.op {
+            AssignOp::Assign => self.assign(assign, span),
+            AssignOp::Define => Ok((self.define(assign, id, span)?, None)),
+            AssignOp::Op(op) => {
+                let ([target], [value]) = (assign.lhs, assign.rhs) else {
+                    let op = op.text();
+                    let text = format!("assignment operator {op}= requires only one expression on lhs and rhs");
+                    return Err(self.error(span, text));
+                };
+                let target = self.place(target)?;
+                let value = self.op_assign_value(op, &target, value, span)?;
+                let op = super::operator::binary_op(op);
+                Ok((StmtKind::OpAssign { op, target: target.place, ty: target.ty, value }, None))
+            }
+        }
+    }
+
+    /// `x++`, `x--`.
+    pub(super) fn step(&mut self, step: &'a ast::IncDecStmt<'a>, span: Span) -> Result<StmtKind> {
+        let target = self.place(step.x)?;
+        self.inc_dec(&target, step.increment, span)?;
+        Ok(StmtKind::IncDec { target: target.place, ty: target.ty, increment: step.increment })
+    }
+
+    fn define(&mut self, assign: &'a ast::AssignStmt<'a>, id: StmtId, span: Span) -> Result<StmtKind> {
+        let count = assign.lhs.len();
+        let mut values = Vec::with_capacity(assign.rhs.len());
+        let mut types = Vec::with_capacity(count);
+        match self.values_for(count, assign.rhs)? {
+            Values::Each(operands) => {
+                for operand in operands {
+                    let defined = self.default_operand(operand, span, &NilContext::Assignment)?;
+                    values.push(defined.id);
+                    types.push((defined.ty, defined.recorded));
+                }
+            }
+            Values::Tuple(value, found) => {
+                values.push(value);
+                types.extend(found.into_iter().map(|t| (t, t)));
+            }
+            Values::Mismatch(operands) => return Err(self.define_mismatch(count, &operands, assign.rhs, span)),
+        }
+        let mut targets = Vec::with_capacity(count);
+        let mut fresh = Vec::with_capacity(count);
+        let mut redefined = Vec::new();
+        for (target, (t, recorded)) in assign.lhs.iter().zip(types) {
+            let ExprKind::Ident(name) = unparen(target).kind else {
+                return Err(self.error(span, "non-name on left side of :=".to_owned()));
+            };
+            if name == "_" {
+                targets.push(Place::Blank);
+                fresh.push(false);
+                continue;
+            }
+            let name = self.renamed(name, target.span);
+            self.refuse_predeclared(&name, span)?;
+            let (var, new) = match self.redefined(&name, recorded, span)? {
+                Some(var) => (var, false),
+                None => (self.declare(&name, t, recorded, VarKind::Variable)?, true),
+            };
+            if !new {
+                redefined.push(var);
+            }
+            targets.push(Place::Local(var));
+            fresh.push(new);
+        }
+        if !redefined.is_empty() {
+            self.redefinitions.push((id, redefined));
+        }
+        Ok(StmtKind::Define { targets, fresh, values, aborts: None })
+    }
+
+    fn define_mismatch(&self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {
+        if let ([operand], [e]) = (operands, rhs)
+            && count > 1
+        {
+            return self.one_for_many(count, *operand, e, at);
+        }
+        let (noun, values) = (plural(count, "variable"), plural(rhs.len(), "value"));
+        self.error(at, format!("assignment mismatch: {count} {noun} but {} {values}", rhs.len()))
+    }
+
+    fn assign(&mut self, assign: &'a ast::AssignStmt<'a>, span: Span) -> Result<Checked> {
+        let count = assign.lhs.len();
+        let mut places = Vec::with_capacity(count);
+        for target in assign.lhs {
+            places.push(self.place(target)?);
+        }
+        match self.values_for(count, assign.rhs)? {
+            Values::Each(operands) => {
+                let mut values = Vec::with_capacity(count);
+                for (operand, place) in operands.into_iter().zip(&places) {
+                    values.push(self.coerce_in(operand.id, place.recorded, span, NilContext::Assignment)?);
+                }
+                let targets = places.into_iter().map(|place| place.place).collect();
+                Ok((StmtKind::Assign { targets, values }, None))
+            }
+            Values::Tuple(value, types) => self.assign_tuple(places, value, &types, assign, span),
+            Values::Mismatch(operands) => Err(self.assign_mismatch(count, &operands, assign.rhs, span)),
+        }
+    }
+
+    fn assign_mismatch(&self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {
+        let text = match (operands, rhs) {
+            ([operand], [e]) if count > 1 => match unparen(e).kind {
+                ExprKind::Call(call) => {
+                    let got = match operand.ty.map(|t| self.types.get(t)) {
+                        Some(Type::Tuple(elems)) => elems.len(),
+                        _ => 1,
+                    };
+                    let _ = call;
+                    format!("assignment mismatch: {count} variables but {} returns {got} values", self.render_callee(operand.id))
+                }
+                _ => "RHS should not be expression when len(Lhs) > len(Rhs)".to_owned(),
+            },
+            _ => format!("assignment mismatch: {count} variables but {} values", rhs.len()),
+        };
+        self.error(at, text)
+    }
+
+    fn render_callee(&self, id: ExprId) -> String {
+        let text = self.render(id);
+        text.split_once('(').map_or(text.clone(), |(callee, _)| callee.to_owned())
+    }
+
+    /// `a, b = f()`, and the comma-ok forms. A call is split into a definition of hidden variables and an assignment where a
+    /// result changes between a named and an unnamed type.
+    fn assign_tuple(
+        &mut self,
+        places: Vec<PlaceOperand>,
+        value: ExprId,
+        types: &[TypeId],
+        assign: &'a ast::AssignStmt<'a>,
+        span: Span,
+    ) -> Result<Checked> {
+        let call = assign.rhs.first().is_some_and(|e| matches!(unparen(e).kind, ExprKind::Call(_)));
+        let changes = places.iter().zip(types).any(|(place, &from)| {
+            place.recorded.is_some_and(|to| {
+                !matches!(self.types.get(to), Type::Interface(_)) && self.types.is_named(to) != self.types.is_named(from)
+            })
+        });
+        if call && changes {
+            return self.split_assignment(places, value, types, span);
+        }
+        for (place, &from) in places.iter().zip(types) {
+            if let Err(error) = self.types.check_assignable(Some(from), place.recorded) {
+                let text = error.text_in(&self.types, &NilContext::Assignment);
+                return Err(self.error(span, text));
+            }
+        }
+        let targets = places.into_iter().map(|place| place.place).collect();
+        Ok((StmtKind::Assign { targets, values: vec![value] }, None))
+    }
+
+    fn split_assignment(
+        &mut self,
+        places: Vec<PlaceOperand>,
+        value: ExprId,
+        types: &[TypeId],
+        span: Span,
+    ) -> Result<Checked> {
+        let mut hidden = Vec::with_capacity(types.len());
+        for (index, &t) in types.iter().enumerate() {
+            let name = format!(".decompose_{}_{index}", value.as_u32());
+            hidden.push(self.hidden(name, t, t, VarKind::Variable)?);
+        }
+        let define = StmtKind::Define {
+            targets: hidden.iter().map(|&var| Place::Local(var)).collect(),
+            fresh: vec![true; hidden.len()],
+            values: vec![value],
+            aborts: None,
+        };
+        let mut values = Vec::with_capacity(hidden.len());
+        for ((&var, &t), place) in hidden.iter().zip(types).zip(&places) {
+            let id = self.add_node(typed::ExprKind::Local(var), t, Some(t), span);
+            values.push(self.coerce_in(id, place.recorded, span, NilContext::Assignment)?);
+        }
+        let targets = places.into_iter().map(|place| place.place).collect();
+        Ok((define, Some(StmtKind::Assign { targets, values })))
+    }
+}

@@ -1,0 +1,157 @@
+//! Functions, methods and literals: their slots and bodies (spec/01 §4.3).
+
+use super::{Checker, Result};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprKind};
+use crate::typed::{Func, FuncId, FuncKind, ScopeId, TypeExprId, VarId, VarKind};
+use crate::types::{FuncType, Type, TypeId};
+use cranelift_entity::packed_option::ReservedValue;
+
+impl<'a> Checker<'a> {
+    /// A function that is not checked yet.
+    pub(super) fn new_function(&mut self, name: &str, span: Span) -> FuncId {
+        self.funcs.push(Func {
+            name: name.to_owned(),
+            kind: FuncKind::Declared,
+            signature: TypeId::INVALID,
+            scope: ScopeId::reserved_value(),
+            params: Vec::new(),
+            results: Vec::new(),
+            named_results: false,
+            variadic: false,
+            crossing: false,
+            body: Vec::new(),
+            file: self.at.file,
+            span,
+        })
+    }
+
+    /// The declared type of a method's receiver, and whether the receiver is a pointer to it.
+    pub(super) fn receiver(&mut self, list: &'a ast::FieldList<'a>, span: Span) -> Result<(TypeId, bool)> {
+        let [field] = list.fields else {
+            let what = if list.fields.is_empty() { "no receiver" } else { "multiple receivers" };
+            return Err(self.error(span, format!("method has {what}")));
+        };
+        let t = self.resolve_type(field.ty)?;
+        let (base, pointer) = match *self.types.get(t) {
+            Type::Pointer(elem) => (elem, true),
+            _ => (t, false),
+        };
+        let shape = match self.types.base(base) {
+            Type::Pointer(_) => Some("pointer"),
+            Type::Interface(_) => Some("interface"),
+            _ => None,
+        };
+        if let Some(shape) = shape {
+            let text = format!("invalid receiver type {} (base type is {shape} type)", self.types.type_string(t));
+            return Err(self.error(span, text));
+        }
+        Ok((base, pointer))
+    }
+
+    /// The body of a declared function or method.
+    pub(super) fn function(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
+        let Some(body) = decl.body else {
+            let text = format!(
+                "function {} does not have a body but is not natively defined (did you build after pulling from the repository?)",
+                decl.name.name
+            );
+            return Err(self.error(decl.span, text));
+        };
+        self.check_termination(decl, body)?;
+        self.function_body(func, decl.receiver, decl.ty, body, decl.span)?;
+        Ok(())
+    }
+
+    /// A literal: its function, type, and the evaluation of its signature.
+    pub(super) fn func_lit(
+        &mut self,
+        literal: &'a ast::FuncLit<'a>,
+        span: Span,
+    ) -> Result<(FuncId, TypeId, TypeExprId)> {
+        let signature = self.signature(literal.ty)?;
+        let ty = self.types.func(signature);
+        let expr = self.signature_expr(literal.ty)?;
+        let func = self.new_function("", span);
+        let parent = self.at.frames.last().map(|frame| frame.func);
+        self.funcs[func].kind = FuncKind::Literal { parent, captures: Vec::new() };
+        self.funcs[func].signature = ty;
+        let captures = self.function_body(func, None, literal.ty, literal.body, span)?;
+        self.funcs[func].kind = FuncKind::Literal { parent, captures };
+        Ok((func, ty, expr))
+    }
+
+    fn function_body(
+        &mut self,
+        func: FuncId,
+        receiver: Option<&'a ast::FieldList<'a>>,
+        ty: &'a ast::FuncType<'a>,
+        body: &'a ast::Block<'a>,
+        span: Span,
+    ) -> Result<Vec<VarId>> {
+        let signature = self.types.as_func(self.funcs[func].signature).cloned().unwrap_or_default();
+        let results = signature.results.iter().map(|result| result.ty).collect();
+        let in_const = std::mem::replace(&mut self.nodes.in_const, false);
+        let iota = self.at.iota.take();
+        let scope = self.enter_function(func, results, span)?;
+        self.funcs[func].scope = scope;
+        self.declare_receiver(func, receiver)?;
+        self.declare_params(func, &signature)?;
+        self.declare_results(func, &signature)?;
+        self.funcs[func].named_results =
+            ty.results.is_some_and(|results| results.fields.iter().any(|field| !field.names.is_empty()));
+        self.funcs[func].variadic = signature.variadic;
+        self.funcs[func].crossing = is_crossing(ty);
+        let body = self.body(body.stmts)?;
+        self.funcs[func].body = body;
+        self.at.iota = iota;
+        self.nodes.in_const = in_const;
+        Ok(self.leave_function())
+    }
+
+    fn declare_receiver(&mut self, func: FuncId, receiver: Option<&'a ast::FieldList<'a>>) -> Result<()> {
+        let (Some(field), FuncKind::Method { receiver_type, pointer }) =
+            (receiver.and_then(|list| list.fields.first()), self.funcs[func].kind.clone())
+        else {
+            return Ok(());
+        };
+        let t = if pointer { self.types.pointer(receiver_type) } else { receiver_type };
+        let name = match field.names {
+            [name] => name.name,
+            _ => "_",
+        };
+        let var = self.declare_hidden_or(name, ".recv", t, VarKind::Param(0))?;
+        self.funcs[func].params.push(var);
+        Ok(())
+    }
+
+    fn declare_params(&mut self, func: FuncId, signature: &FuncType) -> Result<()> {
+        for (index, param) in signature.params.iter().enumerate() {
+            let number = u32::try_from(self.funcs[func].params.len()).unwrap_or(u32::MAX);
+            let hidden = format!(".arg_{index}");
+            let var = self.declare_hidden_or(&param.name, &hidden, param.ty, VarKind::Param(number))?;
+            self.funcs[func].params.push(var);
+        }
+        Ok(())
+    }
+
+    fn declare_results(&mut self, func: FuncId, signature: &FuncType) -> Result<()> {
+        for (index, result) in signature.results.iter().enumerate() {
+            let number = u32::try_from(index).unwrap_or(u32::MAX);
+            let hidden = if result.name.is_empty() { format!(".res.{index}") } else { format!(".res_{index}") };
+            let var = self.declare_hidden_or(&result.name, &hidden, result.ty, VarKind::Result(number))?;
+            self.funcs[func].results.push(var);
+        }
+        Ok(())
+    }
+
+    fn declare_hidden_or(&mut self, name: &str, hidden: &str, ty: TypeId, kind: VarKind) -> Result<VarId> {
+        let name = if name.is_empty() || name == "_" { hidden } else { name };
+        self.declare(name, ty, ty, kind)
+    }
+}
+
+/// Whether a signature is crossing: its first parameter's type is written `realm` (spec/00 addendum 6).
+fn is_crossing(ty: &ast::FuncType<'_>) -> bool {
+    ty.params.fields.first().is_some_and(|field| matches!(super::expr::unparen(field.ty).kind, ExprKind::Ident("realm")))
+}

@@ -1,0 +1,316 @@
+//! Which names mean a loop's own variables (spec/01 §4.4).
+//!
+//! The reference renames the variables of every `for` and `range` with `:=` before it looks at scopes, by a walk that gives
+//! up parts of the tree where a name is redefined. The walk is repeated here; it notes the places of the renamed names, and
+//! scopes ask for them. A name that the walk did not reach keeps its plain meaning, which may then be another variable or
+//! none: that is what the reference does. The walk's other effect, block parents that are one level too deep, is not
+//! reproduced.
+
+use super::{Checker, deep};
+use crate::source::Span;
+use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, FuncType, Specs, Stmt, StmtKind, StmtRef};
+use std::collections::HashSet;
+
+/// What a statement means for what follows it in the enclosing node.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Abandon,
+}
+
+/// One walk over a tree: for all loops if there is no target, else for one variable of one loop.
+struct Walk<'w, 'a> {
+    file: u32,
+    target: Option<&'a str>,
+    found: &'w mut HashSet<(u32, u32)>,
+}
+
+impl Checker<'_> {
+    /// Notes the names that mean loop variables, in all files.
+    pub(super) fn mark_loop_names(&mut self) {
+        for (index, file) in self.files.iter().enumerate() {
+            let file_index = u32::try_from(index).unwrap_or(u32::MAX);
+            let mut walk = Walk { file: file_index, target: None, found: &mut self.loop_names };
+            for decl in file.decls {
+                match decl {
+                    Decl::Gen(group) => walk.group(&group.specs),
+                    Decl::Func(func) => {
+                        if let Some(body) = func.body {
+                            walk.list(body.stmts);
+                        }
+                    }
+                    Decl::Bad(_) => {}
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn mark(&mut self, span: Span) {
+        self.found.insert((self.file, span.start));
+    }
+
+    /// Whether a name is the one that is looked for, and has not been renamed for another loop.
+    fn is_target(&self, name: &str, span: Span) -> bool {
+        self.target == Some(name) && !self.found.contains(&(self.file, span.start))
+    }
+
+    fn defines(&self, e: &Expr<'a>) -> bool {
+        matches!(e.kind, ExprKind::Ident(name) if self.is_target(name, e.span))
+    }
+
+    fn list(&mut self, list: &'a [StmtRef<'a>]) {
+        for stmt in list {
+            if deep(|| self.stmt(stmt)) == Flow::Abandon {
+                return;
+            }
+        }
+    }
+
+    fn exprs(&mut self, list: &'a [&'a Expr<'a>]) {
+        for e in list {
+            self.expr(e);
+        }
+    }
+
+    fn optional(&mut self, e: Option<&'a Expr<'a>>) {
+        if let Some(e) = e {
+            self.expr(e);
+        }
+    }
+
+    fn init(&mut self, stmt: Option<StmtRef<'a>>) -> Flow {
+        stmt.map_or(Flow::Next, |stmt| self.stmt(stmt))
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt<'a>) -> Flow {
+        match stmt.kind {
+            StmtKind::Bad | StmtKind::Empty | StmtKind::Branch(_) | StmtKind::Select(_) => {}
+            StmtKind::Decl(group) => self.group(&group.specs),
+            StmtKind::Expr(e) | StmtKind::Go(e) | StmtKind::Defer(e) => self.expr(e),
+            StmtKind::Send(send) => {
+                self.expr(send.channel);
+                self.expr(send.value);
+            }
+            StmtKind::IncDec(step) => self.expr(step.x),
+            StmtKind::Return(values) => self.exprs(values),
+            StmtKind::Labeled(labeled) => return self.stmt(labeled.stmt),
+            StmtKind::Block(block) => self.list(block.stmts),
+            StmtKind::Assign(assign) => return self.assign(assign),
+            StmtKind::If(stmt) => self.if_stmt(stmt),
+            StmtKind::Switch(stmt) => {
+                if self.init(stmt.init) == Flow::Next {
+                    self.optional(stmt.tag);
+                    self.clauses(stmt.clauses);
+                }
+            }
+            StmtKind::TypeSwitch(stmt) => {
+                if self.init(stmt.init) == Flow::Next {
+                    self.expr(stmt.x);
+                    self.clauses(stmt.clauses);
+                    if stmt.binding.is_some_and(|binding| self.target == Some(binding.name)) {
+                        return Flow::Abandon;
+                    }
+                }
+            }
+            StmtKind::For(stmt) => self.for_stmt(stmt),
+            StmtKind::Range(stmt) => self.range_stmt(stmt),
+        }
+        Flow::Next
+    }
+
+    fn assign(&mut self, assign: &'a ast::AssignStmt<'a>) -> Flow {
+        if assign.op != AssignOp::Define {
+            self.exprs(assign.lhs);
+            self.exprs(assign.rhs);
+            return Flow::Next;
+        }
+        self.exprs(assign.rhs);
+        if assign.lhs.iter().any(|e| self.defines(e)) { Flow::Abandon } else { Flow::Next }
+    }
+
+    fn if_stmt(&mut self, stmt: &'a ast::IfStmt<'a>) {
+        if self.init(stmt.init) == Flow::Abandon {
+            return;
+        }
+        self.expr(stmt.cond);
+        self.list(stmt.then.stmts);
+        if let Some(els) = &stmt.els {
+            match els.kind {
+                StmtKind::Block(block) => self.list(block.stmts),
+                _ => self.list(std::slice::from_ref(els)),
+            }
+        }
+    }
+
+    fn clauses(&mut self, clauses: &'a [ast::CaseClause<'a>]) {
+        for clause in clauses {
+            self.exprs(clause.exprs.unwrap_or_default());
+            self.list(clause.body);
+        }
+    }
+
+    fn for_stmt(&mut self, stmt: &'a ast::ForStmt<'a>) {
+        if self.target.is_none() {
+            self.own_variables(stmt);
+        }
+        if self.init(stmt.init) == Flow::Next {
+            self.optional(stmt.cond);
+            let _ = self.init(stmt.post);
+            self.list(stmt.body.stmts);
+        }
+    }
+
+    /// Walks for each variable of a loop.
+    fn own_variables(&mut self, stmt: &'a ast::ForStmt<'a>) {
+        let Some(StmtKind::Assign(assign)) = stmt.init.map(|init| init.kind) else { return };
+        if assign.op != AssignOp::Define {
+            return;
+        }
+        for e in assign.lhs {
+            let ExprKind::Ident(name) = e.kind else { continue };
+            if name == "_" {
+                continue;
+            }
+            self.mark(e.span);
+            let mut walk = Walk { file: self.file, target: Some(name), found: self.found };
+            walk.optional(stmt.cond);
+            let _ = walk.init(stmt.post);
+            walk.list(stmt.body.stmts);
+        }
+    }
+
+    fn range_stmt(&mut self, stmt: &'a ast::RangeStmt<'a>) {
+        if self.target.is_none() {
+            if stmt.define {
+                self.own_range_variables(stmt);
+            }
+            self.expr(stmt.x);
+            self.list(stmt.body.stmts);
+            return;
+        }
+        self.expr(stmt.x);
+        let targets = [stmt.key, stmt.value];
+        if stmt.define && targets.into_iter().flatten().any(|e| self.defines(e)) {
+            return;
+        }
+        if !stmt.define {
+            targets.into_iter().flatten().for_each(|e| self.expr(e));
+        }
+        self.list(stmt.body.stmts);
+    }
+
+    /// Walks for key and value; a blank key ends the procedure.
+    fn own_range_variables(&mut self, stmt: &'a ast::RangeStmt<'a>) {
+        for e in [stmt.key, stmt.value].into_iter().flatten() {
+            let ExprKind::Ident(name) = e.kind else { return };
+            if name == "_" {
+                return;
+            }
+            self.mark(e.span);
+            let mut walk = Walk { file: self.file, target: Some(name), found: self.found };
+            walk.list(stmt.body.stmts);
+        }
+    }
+
+    fn group(&mut self, specs: &Specs<'a>) {
+        match specs {
+            Specs::Import(_) => {}
+            Specs::Const(specs) | Specs::Var(specs) => {
+                for spec in *specs {
+                    self.optional(spec.ty);
+                    self.exprs(spec.values);
+                }
+            }
+            Specs::Type(specs) => {
+                for spec in *specs {
+                    self.expr(spec.ty);
+                }
+            }
+        }
+    }
+
+    fn fields(&mut self, list: &'a FieldList<'a>) {
+        for field in list.fields {
+            self.expr(field.ty);
+        }
+    }
+
+    fn signature(&mut self, ty: &'a FuncType<'a>) {
+        self.fields(ty.params);
+        if let Some(results) = ty.results {
+            self.fields(results);
+        }
+    }
+
+    /// Whether a parameter or result has the name that is looked for.
+    fn hides(&self, ty: &FuncType<'a>) -> bool {
+        let names = |list: &FieldList<'a>| {
+            list.fields.iter().flat_map(|field| field.names).any(|name| self.target == Some(name.name))
+        };
+        self.target.is_some() && (names(ty.params) || ty.results.is_some_and(names))
+    }
+
+    fn expr(&mut self, e: &'a Expr<'a>) {
+        deep(|| self.expr_kind(e));
+    }
+
+    fn expr_kind(&mut self, e: &'a Expr<'a>) {
+        match e.kind {
+            ExprKind::Bad | ExprKind::Literal(_) => {}
+            ExprKind::Ident(name) => {
+                if self.target == Some(name) {
+                    self.mark(e.span);
+                }
+            }
+            ExprKind::CompositeLit(literal) => {
+                self.optional(literal.ty);
+                self.exprs(literal.elements);
+            }
+            ExprKind::FuncLit(literal) => {
+                if !self.hides(literal.ty) {
+                    self.signature(literal.ty);
+                    self.list(literal.body.stmts);
+                }
+            }
+            ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::Unary(_, x) | ExprKind::ChanType(_, x) => self.expr(x),
+            ExprKind::Selector(selector) => self.expr(selector.x),
+            ExprKind::Index(index) => {
+                self.expr(index.x);
+                self.exprs(index.indices);
+            }
+            ExprKind::Slice(slice) => {
+                self.expr(slice.x);
+                [slice.lo, slice.hi, slice.max].into_iter().flatten().for_each(|e| self.expr(e));
+            }
+            ExprKind::TypeAssert(assert) => {
+                self.expr(assert.x);
+                self.optional(assert.ty);
+            }
+            ExprKind::Call(call) => {
+                self.expr(call.fun);
+                self.exprs(call.args);
+            }
+            ExprKind::Binary(binary) => {
+                self.expr(binary.x);
+                self.expr(binary.y);
+            }
+            ExprKind::KeyValue(pair) => {
+                self.expr(pair.key);
+                self.expr(pair.value);
+            }
+            ExprKind::ArrayType(array) => {
+                self.optional(array.len);
+                self.expr(array.elem);
+            }
+            ExprKind::Ellipsis(elem) => self.optional(elem),
+            ExprKind::StructType(fields) | ExprKind::InterfaceType(fields) => self.fields(fields),
+            ExprKind::FuncType(ty) => self.signature(ty),
+            ExprKind::MapType(map) => {
+                self.expr(map.key);
+                self.expr(map.value);
+            }
+        }
+    }
+}

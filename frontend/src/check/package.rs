@@ -1,0 +1,563 @@
+//! Package-level declarations (spec/01 §4.1, phases 1 to 3).
+//!
+//! [`Checker::collect`] gives every name its place in the slot order; [`Checker::predefine`] works out types, then
+//! signatures, then constants and variables, each in file order. A name that is needed before its turn is worked out at
+//! once; a declaration of several names that is reached that way is not split into single ones (spec/02 §5.8).
+//!
+//! While a declaration is worked out, the names it depends on are noted for the initialisation order (`init`).
+
+use super::expr::{Operand, Values};
+use super::scope::{Entity, Position};
+use super::{CheckError, Checker, Result, deep};
+use crate::constant::Constant;
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::typed::{DeclSpec, ExprId, ExprKind, FuncId, Global, GlobalId, InitStep, Slot};
+use crate::types::{Kind, Method, NamedType, NilContext, TypeId};
+use indexmap::{IndexMap, IndexSet};
+
+/// Progress of a declaration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Untouched,
+    Running,
+    Done,
+}
+
+/// A package-level declaration: one spec, function or method.
+pub(super) struct PackageDecl<'a> {
+    /// Index of the file.
+    pub(super) file: u32,
+    /// Source range.
+    pub(super) span: Span,
+    /// What is declared.
+    pub(super) kind: DeclKind<'a>,
+    state: State,
+    /// It stays one declaration although it has as many values as names.
+    unsplit: bool,
+    /// The declarations that it is run as.
+    pub(super) parts: Vec<Part>,
+}
+
+/// A declaration as it is run: one name of a split declaration, or all of it.
+#[derive(Default)]
+pub(super) struct Part {
+    /// Package-level names that it declares, by their index.
+    pub(super) names: Vec<usize>,
+    /// Package-level names that it depends on, by their index, in order of occurrence.
+    pub(super) deps: IndexSet<usize>,
+    /// What its run is; nothing for functions.
+    pub(super) step: Option<InitStep>,
+}
+
+/// What a package-level declaration declares.
+#[derive(Clone, Copy)]
+pub(super) enum DeclKind<'a> {
+    /// A spec of a constant declaration; `source` is the spec that has its type and values.
+    Const { spec: &'a ast::ValueSpec<'a>, source: &'a ast::ValueSpec<'a> },
+    /// A spec of a variable declaration.
+    Var(&'a ast::ValueSpec<'a>),
+    /// A type; the declared type, not set for aliases.
+    Type(&'a ast::TypeSpec<'a>, Option<TypeId>),
+    /// A function or method.
+    Func(&'a ast::FuncDecl<'a>, FuncId),
+}
+
+/// A package-level name.
+pub(super) struct PackageName {
+    /// Index of its declaration.
+    pub(super) decl: usize,
+    /// Its meaning, once known.
+    entity: Option<Entity>,
+    /// It has no meaning that a program can refer to: `init` and blank functions.
+    hidden: bool,
+}
+
+/// Package-level names and declarations.
+#[derive(Default)]
+pub(super) struct PackageScope<'a> {
+    /// Declarations in the order of files and source.
+    pub(super) decls: Vec<PackageDecl<'a>>,
+    /// Names in slot order.
+    pub(super) names: IndexMap<String, PackageName>,
+    /// `init` functions in order.
+    pub(super) inits: Vec<FuncId>,
+    /// `main`
+    pub(super) main: Option<FuncId>,
+}
+
+impl<'a> Checker<'a> {
+    // --------------------------------------------------------------------------------------------------------- names
+
+    /// Collects all declarations and reserves their names in source order.
+    pub(super) fn collect(&mut self) -> Result<()> {
+        let mut repeated = Vec::new();
+        for (index, file) in self.files.clone().into_iter().enumerate() {
+            self.at.file = u32::try_from(index).unwrap_or(u32::MAX);
+            if let Some(import) = file.imports.first() {
+                return Err(self.error(import.span, format!("unknown import path {}", import.path)));
+            }
+            for decl in file.decls {
+                self.collect_decl(decl, &mut repeated)?;
+            }
+        }
+        if repeated.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = repeated.iter().map(|name| format!("\"{name}\"")).collect();
+        let text = format!("running package \"{}\": redeclarations for identifiers: {}", self.path, names.join(", "));
+        Err(self.error_bare(text))
+    }
+
+    fn collect_decl(&mut self, decl: &ast::Decl<'a>, repeated: &mut Vec<String>) -> Result<()> {
+        match decl {
+            ast::Decl::Gen(group) => match group.specs {
+                ast::Specs::Import(_) => Ok(()),
+                ast::Specs::Const(specs) => {
+                    let mut source = None;
+                    for &spec in specs {
+                        if !spec.values.is_empty() || source.is_none() {
+                            source = Some(spec);
+                        }
+                        let kind = DeclKind::Const { spec, source: source.unwrap_or(spec) };
+                        self.collect_values(spec, kind, repeated)?;
+                    }
+                    Ok(())
+                }
+                ast::Specs::Var(specs) => {
+                    specs.iter().try_for_each(|&spec| self.collect_values(spec, DeclKind::Var(spec), repeated))
+                }
+                ast::Specs::Type(specs) => specs.iter().try_for_each(|&spec| self.collect_type(spec, repeated)),
+            },
+            ast::Decl::Func(func) => self.collect_func(func, repeated),
+            ast::Decl::Bad(span) => Err(self.error(*span, "syntax error".to_owned())),
+        }
+    }
+
+    fn collect_values(
+        &mut self,
+        spec: &'a ast::ValueSpec<'a>,
+        kind: DeclKind<'a>,
+        repeated: &mut Vec<String>,
+    ) -> Result<()> {
+        let decl = self.push_decl(spec.span, kind);
+        for name in spec.names {
+            if name.name == "_" {
+                continue;
+            }
+            self.refuse_predeclared(name.name, spec.span)?;
+            let entity = if let DeclKind::Var(_) = kind {
+                let global = self.globals.push(Global { name: name.name.to_owned(), ty: TypeId::INVALID });
+                Some(Entity::Global(global))
+            } else {
+                None
+            };
+            self.reserve(name.name.to_owned(), decl, entity, false, repeated);
+        }
+        Ok(())
+    }
+
+    fn collect_type(&mut self, spec: &'a ast::TypeSpec<'a>, repeated: &mut Vec<String>) -> Result<()> {
+        let name = spec.name.name;
+        self.refuse_predeclared(name, spec.span)?;
+        let declared = if spec.alias { None } else { Some(self.declare_type(name, None)) };
+        let decl = self.push_decl(spec.span, DeclKind::Type(spec, declared));
+        if name != "_" {
+            self.reserve(name.to_owned(), decl, declared.map(Entity::Type), false, repeated);
+        }
+        Ok(())
+    }
+
+    /// A new declared type without right side.
+    pub(super) fn declare_type(&mut self, name: &str, location: Option<String>) -> TypeId {
+        self.types.declare(NamedType {
+            pkg_path: self.path.clone(),
+            name: name.into(),
+            location: location.map(Into::into),
+            underlying: TypeId::INVALID,
+            methods: Vec::new(),
+        })
+    }
+
+    fn collect_func(&mut self, func: &'a ast::FuncDecl<'a>, repeated: &mut Vec<String>) -> Result<()> {
+        let name = func.name.name;
+        let id = self.new_function(func.name.name, func.span);
+        let decl = self.push_decl(func.span, DeclKind::Func(func, id));
+        if func.receiver.is_some() {
+            return Ok(());
+        }
+        self.refuse_predeclared(name, func.span)?;
+        match name {
+            "init" => {
+                self.package.inits.push(id);
+                let hidden = format!("init.{}", self.package.names.len());
+                self.reserve(hidden, decl, Some(Entity::Func(id)), true, repeated);
+            }
+            "_" => {
+                let hidden = format!("._{}", self.package.names.len());
+                self.reserve(hidden, decl, Some(Entity::Func(id)), true, repeated);
+            }
+            _ => {
+                if name == "main" {
+                    self.package.main = Some(id);
+                }
+                self.reserve(name.to_owned(), decl, Some(Entity::Func(id)), false, repeated);
+            }
+        }
+        Ok(())
+    }
+
+    fn push_decl(&mut self, span: Span, kind: DeclKind<'a>) -> usize {
+        self.package.decls.push(PackageDecl {
+            file: self.at.file,
+            span,
+            kind,
+            state: State::Untouched,
+            unsplit: false,
+            parts: vec![Part::default()],
+        });
+        self.package.decls.len() - 1
+    }
+
+    fn reserve(
+        &mut self,
+        name: String,
+        decl: usize,
+        entity: Option<Entity>,
+        hidden: bool,
+        repeated: &mut Vec<String>,
+    ) {
+        if self.package.names.contains_key(&name) {
+            if !repeated.contains(&name) {
+                repeated.push(name);
+            }
+            return;
+        }
+        self.package.names.insert(name, PackageName { decl, entity, hidden });
+    }
+
+    /// The meaning of a package-level name, worked out now if need be.
+    pub(super) fn package_entity(&mut self, name: &str) -> Result<Option<Entity>> {
+        let Some((index, _, found)) = self.package.names.get_full(name) else { return Ok(None) };
+        if found.hidden {
+            return Ok(None);
+        }
+        let decl = found.decl;
+        let known = matches!(self.package.decls[decl].kind, DeclKind::Type(_, Some(_)) | DeclKind::Func(..));
+        match self.package.decls[decl].state {
+            State::Untouched => self.work_out(decl, true)?,
+            State::Running if !known => return Err(self.recursive(decl, name)),
+            _ => {}
+        }
+        let entity = self.package.names.get(name).and_then(|found| found.entity.clone());
+        if let Some(entity) = &entity {
+            self.note_dependency(index, decl, entity);
+        }
+        Ok(entity)
+    }
+
+    /// Inside functions every package-level name counts, outside only what is not folded into the tree.
+    fn note_dependency(&mut self, name: usize, decl: usize, entity: &Entity) {
+        let in_function = !self.at.frames.is_empty();
+        if !in_function && !matches!(entity, Entity::Global(_) | Entity::Func(_)) {
+            return;
+        }
+        let own = self.at.decl;
+        if own == decl && matches!(self.package.decls.get(own).map(|decl| decl.kind), Some(DeclKind::Func(..))) {
+            return;
+        }
+        let part = self.at.part;
+        if let Some(part) = self.package.decls.get_mut(own).and_then(|decl| decl.parts.get_mut(part)) {
+            part.deps.insert(name);
+        }
+    }
+
+    fn recursive(&self, decl: usize, name: &str) -> CheckError {
+        let what = if matches!(self.package.decls[decl].kind, DeclKind::Type(..)) { "type" } else { "value" };
+        self.error(self.at.span, format!("invalid recursive {what}: {name} -> {name}"))
+    }
+
+    // -------------------------------------------------------------------------------------------------------- phases
+
+    /// Types of all files, then functions and methods, then the rest.
+    pub(super) fn predefine(&mut self) -> Result<()> {
+        for phase in 0..3 {
+            for decl in 0..self.package.decls.len() {
+                let turn = match self.package.decls[decl].kind {
+                    DeclKind::Type(..) => 0,
+                    DeclKind::Func(..) => 1,
+                    DeclKind::Const { .. } | DeclKind::Var(_) => 2,
+                };
+                if turn == phase && self.package.decls[decl].state == State::Untouched {
+                    self.work_out(decl, false)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Bodies of functions and methods in source order.
+    pub(super) fn bodies(&mut self) -> Result<()> {
+        for decl in 0..self.package.decls.len() {
+            if let DeclKind::Func(func, id) = self.package.decls[decl].kind {
+                self.inside(decl, |checker| checker.function(func, id))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn work_out(&mut self, decl: usize, early: bool) -> Result<()> {
+        self.package.decls[decl].state = State::Running;
+        self.package.decls[decl].unsplit = early;
+        let kind = self.package.decls[decl].kind;
+        deep(|| {
+            self.inside(decl, |checker| match kind {
+                DeclKind::Const { spec, source } => checker.package_const(decl, spec, source),
+                DeclKind::Var(spec) => checker.package_var(decl, spec),
+                DeclKind::Type(spec, declared) => checker.package_type(decl, spec, declared),
+                DeclKind::Func(func, id) => checker.package_func(func, id),
+            })
+        })?;
+        self.package.decls[decl].state = State::Done;
+        Ok(())
+    }
+
+    /// Runs `f` at a package-level declaration, outside all blocks.
+    fn inside<R>(&mut self, decl: usize, f: impl FnOnce(&mut Self) -> R) -> R {
+        let entry = &self.package.decls[decl];
+        let position = Position { file: entry.file, decl, span: entry.span, ..Position::default() };
+        let outer = std::mem::replace(&mut self.at, position);
+        let in_const = std::mem::replace(&mut self.nodes.in_const, false);
+        let result = f(self);
+        // An error has been located; where the check stands no longer matters.
+        self.at = outer;
+        self.nodes.in_const = in_const;
+        result
+    }
+
+    fn set_entity(&mut self, name: &str, entity: Entity) {
+        if let Some(found) = self.package.names.get_mut(name) {
+            found.entity = Some(entity);
+        }
+    }
+
+    fn name_index(&self, name: &str) -> Option<usize> {
+        self.package.names.get_index_of(name)
+    }
+
+    fn package_type(&mut self, decl: usize, spec: &'a ast::TypeSpec<'a>, declared: Option<TypeId>) -> Result<()> {
+        let name = spec.name.name;
+        let part = Part { names: self.name_index(name).into_iter().collect(), step: Some(InitStep::Type), ..Part::default() };
+        self.package.decls[decl].parts = vec![part];
+        let right = self.resolve_type(spec.ty)?;
+        let Some(declared) = declared else {
+            self.set_entity(name, Entity::Type(right));
+            return Ok(());
+        };
+        self.complete_type(declared, right, spec.span)
+    }
+
+    /// Sets the right side of a declared type.
+    pub(super) fn complete_type(&mut self, declared: TypeId, right: TypeId, span: Span) -> Result<()> {
+        let Some(named) = self.types.as_named(declared) else { return Ok(()) };
+        self.types.set_underlying(named, right);
+        if let Some(cycle) = self.types.value_cycle(named) {
+            let names: Vec<&str> = cycle.iter().map(|&named| &*self.types.named(named).name).collect();
+            return Err(self.error(span, format!("invalid recursive type: {}", names.join(" -> "))));
+        }
+        Ok(())
+    }
+
+    /// The signature of a function; a method is added to its type.
+    fn package_func(&mut self, func: &'a ast::FuncDecl<'a>, id: FuncId) -> Result<()> {
+        let signature = self.signature(func.ty)?;
+        let signature = self.types.func(signature);
+        self.funcs[id].signature = signature;
+        let Some(receiver) = func.receiver else {
+            let names = self.name_index(func.name.name).into_iter().collect();
+            self.package.decls[self.at.decl].parts = vec![Part { names, ..Part::default() }];
+            return Ok(());
+        };
+        let (base, pointer) = self.receiver(receiver, func.span)?;
+        let Some(named) = self.types.as_named(base) else {
+            return Err(self.error(func.span, "should not happen".to_owned()));
+        };
+        self.funcs[id].kind = crate::typed::FuncKind::Method { receiver_type: base, pointer };
+        let name = func.name.name;
+        if self.types.named(named).methods.iter().any(|method| *method.name == *name) {
+            let ty = self.types.named(named).name.clone();
+            return Err(self.error(func.span, format!("redeclaration of method {ty}.{name}")));
+        }
+        self.types.add_method(named, Method { name: name.into(), func: id.as_u32(), ptr_receiver: pointer, signature });
+        Ok(())
+    }
+
+    fn package_const(
+        &mut self,
+        decl: usize,
+        spec: &'a ast::ValueSpec<'a>,
+        source: &'a ast::ValueSpec<'a>,
+    ) -> Result<()> {
+        self.check_value_count(spec, source.values.len(), true)?;
+        let split = spec.names.len() > 1 && !self.package.decls[decl].unsplit;
+        self.prepare_parts(decl, spec, split);
+        self.at.iota = Some(spec.iota);
+        let ty = source.ty.map(|ty| self.resolve_type(ty)).transpose()?;
+        let at = if split { Span::default() } else { spec.span };
+        let mut values = Vec::with_capacity(spec.names.len());
+        for (index, (name, &value)) in spec.names.iter().zip(source.values).enumerate() {
+            self.at.part = if split { index } else { 0 };
+            let operand = self.constant_value(value, ty, at)?;
+            let t = operand.ty.unwrap_or(TypeId::INVALID);
+            self.set_entity(name.name, Entity::Const(self.value(operand.id), t));
+            values.push((operand.id, t));
+        }
+        let target = |checker: &mut Self| source.ty.map(|ty| checker.type_expr(ty)).transpose();
+        if split {
+            for (index, (id, t)) in values.into_iter().enumerate() {
+                let target = target(self)?;
+                let spec = DeclSpec { names: vec![None], target, types: vec![t], values: vec![id] };
+                self.set_step(decl, index, InitStep::Const(spec));
+            }
+        } else {
+            let target = target(self)?;
+            let (values, types): (Vec<ExprId>, Vec<TypeId>) = values.into_iter().unzip();
+            let spec = DeclSpec { names: vec![None; types.len()], target, types, values };
+            self.set_step(decl, 0, InitStep::Const(spec));
+        }
+        Ok(())
+    }
+
+    /// One part per name of a split declaration, else one for all.
+    fn prepare_parts(&mut self, decl: usize, spec: &'a ast::ValueSpec<'a>, split: bool) {
+        let names = spec.names.iter().map(|name| self.name_index(name.name).filter(|_| name.name != "_"));
+        let parts = if split {
+            names.map(|name| Part { names: name.into_iter().collect(), ..Part::default() }).collect()
+        } else {
+            vec![Part { names: names.flatten().collect(), ..Part::default() }]
+        };
+        self.package.decls[decl].parts = parts;
+    }
+
+    fn set_step(&mut self, decl: usize, part: usize, step: InitStep) {
+        if let Some(part) = self.package.decls[decl].parts.get_mut(part) {
+            part.step = Some(step);
+        }
+    }
+
+    fn package_var(&mut self, decl: usize, spec: &'a ast::ValueSpec<'a>) -> Result<()> {
+        let count = spec.names.len();
+        let each = spec.values.len() == count;
+        let split = each && count > 1 && !self.package.decls[decl].unsplit;
+        self.prepare_parts(decl, spec, split);
+        let ty = spec.ty.map(|ty| self.resolve_type(ty)).transpose()?;
+        if let Some(t) = ty {
+            // The type is known before the values are: literals among them may name the variable.
+            for name in spec.names {
+                self.set_global_type(name.name, t, t);
+            }
+        }
+        let at = if split { Span::default() } else { spec.span };
+        let mut values = Vec::with_capacity(count);
+        let mut types = Vec::with_capacity(count);
+        if each {
+            for (index, name) in spec.names.iter().enumerate() {
+                self.at.part = if split { index } else { 0 };
+                let Values::Each(operands) = self.values_for(1, &spec.values[index..=index])? else { continue };
+                for operand in operands {
+                    let (id, t, recorded) = self.variable_value(operand, ty, at)?;
+                    self.set_global_type(name.name, t, recorded);
+                    values.push(id);
+                    types.push(t);
+                }
+            }
+        } else {
+            let (ids, kinds) = self.spec_values(spec, ty)?;
+            for (name, &t) in spec.names.iter().zip(&kinds) {
+                self.set_global_type(name.name, t, t);
+            }
+            values = ids;
+            types = kinds;
+        }
+        let file = self.at.file;
+        let globals: Vec<Option<GlobalId>> = spec.names.iter().map(|name| self.global_named(name.name)).collect();
+        if split {
+            for (index, ((id, t), global)) in values.into_iter().zip(types).zip(globals).enumerate() {
+                let target = spec.ty.map(|ty| self.type_expr(ty)).transpose()?;
+                let spec = DeclSpec { names: vec![None], target, types: vec![t], values: vec![id] };
+                self.set_step(decl, index, InitStep::Var { globals: vec![global], spec, file });
+            }
+        } else {
+            let target = spec.ty.map(|ty| self.type_expr(ty)).transpose()?;
+            let spec = DeclSpec { names: vec![None; count], target, types, values };
+            self.set_step(decl, 0, InitStep::Var { globals, spec, file });
+        }
+        Ok(())
+    }
+
+    fn global_named(&self, name: &str) -> Option<GlobalId> {
+        match self.package.names.get(name)?.entity {
+            Some(Entity::Global(global)) => Some(global),
+            _ => None,
+        }
+    }
+
+    fn set_global_type(&mut self, name: &str, ty: TypeId, recorded: TypeId) {
+        if let Some(global) = self.global_named(name) {
+            self.globals[global].ty = ty;
+            self.global_statics[global] = Some(recorded);
+        }
+    }
+
+    /// A value of a variable declaration: its node, the variable's type and recorded type.
+    pub(super) fn variable_value(
+        &mut self,
+        operand: Operand,
+        ty: Option<TypeId>,
+        at: Span,
+    ) -> Result<(ExprId, TypeId, TypeId)> {
+        match ty {
+            Some(t) => Ok((self.coerce_in(operand.id, Some(t), at, NilContext::VariableDeclaration)?, t, t)),
+            None => {
+                let defined = self.default_operand(operand, at, &NilContext::VariableDeclaration)?;
+                Ok((defined.id, defined.ty, defined.recorded))
+            }
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------------- slots
+
+    /// Index of a package-level name's slot.
+    pub(super) fn package_slot_index(&self, name: &str) -> u32 {
+        u32::try_from(self.name_index(name).unwrap_or(0)).unwrap_or(u32::MAX)
+    }
+
+    /// The slots of the package block.
+    pub(super) fn package_slots(&self) -> Vec<Slot> {
+        let slot = |name: &PackageName| match &name.entity {
+            Some(Entity::Global(global)) => Slot::Global(*global),
+            Some(Entity::Func(func)) => Slot::Func(*func),
+            Some(Entity::Const(value, t)) => {
+                let (untyped, string_len) = self.constant_cost(value, *t);
+                let bytes = if untyped { 232 } else { string_len.map_or(0, |len| 24 + len) };
+                Slot::Const { bytes, visited: bytes > 0 }
+            }
+            _ => Slot::Type,
+        };
+        self.package.names.values().map(slot).collect()
+    }
+
+    /// Whether a constant stays an untyped number, and its length if it is a string (spec/00 addendum 2).
+    pub(super) fn constant_cost(&self, value: &Constant, t: TypeId) -> (bool, Option<u64>) {
+        let untyped = matches!(self.types.kind(t), Kind::Bigint | Kind::Bigdec);
+        (untyped, value.as_str().map(|text| text.len() as u64))
+    }
+
+    /// The value of a node that is known to be constant.
+    pub(super) fn constant_of(&self, id: ExprId) -> Option<&Constant> {
+        match &self.exprs[id].kind {
+            ExprKind::Const(value) => Some(value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Type expressions: to types, and to what their evaluation at run time costs (spec/02 §7).
+
+use super::scope::Entity;
+use super::{Checker, Result, deep};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprKind, ExprRef};
+use crate::typed::{TypeExpr, TypeExprId, TypeField};
+use crate::types::{ChanDir, Field, FuncType, InterfaceEntry, InterfaceType, Param, StructType, Type, TypeId};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+impl<'a> Checker<'a> {
+    /// The type that an expression denotes. One occurrence always gives the same type.
+    pub(super) fn resolve_type(&mut self, e: ExprRef<'a>) -> Result<TypeId> {
+        let key = (self.at.file, e.id);
+        if let Some(&t) = self.resolved.get(&key) {
+            return Ok(t);
+        }
+        let t = deep(|| self.resolve_kind(e))?;
+        self.resolved.insert(key, t);
+        Ok(t)
+    }
+
+    fn resolve_kind(&mut self, e: ExprRef<'a>) -> Result<TypeId> {
+        match e.kind {
+            ExprKind::Paren(x) => self.resolve_type(x),
+            ExprKind::Ident(name) => self.named_type(name, e.span),
+            ExprKind::Star(x) => {
+                let elem = self.resolve_type(x)?;
+                Ok(self.types.pointer(elem))
+            }
+            ExprKind::ArrayType(array) => self.array_type(array, e.span),
+            ExprKind::MapType(map) => {
+                let key = self.resolve_type(map.key)?;
+                let value = self.resolve_type(map.value)?;
+                Ok(self.types.map(key, value))
+            }
+            ExprKind::ChanType(dir, elem) => {
+                let elem = self.resolve_type(elem)?;
+                let dir = match dir {
+                    ast::ChanDir::Both => ChanDir::Both,
+                    ast::ChanDir::Send => ChanDir::Send,
+                    ast::ChanDir::Recv => ChanDir::Receive,
+                };
+                Ok(self.types.chan(dir, elem))
+            }
+            ExprKind::FuncType(func) => {
+                let func = self.signature(func)?;
+                Ok(self.types.func(func))
+            }
+            ExprKind::StructType(fields) => self.struct_type(fields),
+            ExprKind::InterfaceType(elements) => self.interface_type(elements),
+            ExprKind::Ellipsis(Some(elem)) => {
+                let elem = self.resolve_type(elem)?;
+                Ok(self.types.variadic(elem))
+            }
+            ExprKind::Binary(binary) if binary.op == ast::BinaryOp::Or => {
+                Err(self.error(e.span, "operator | not defined on: TypeKind".to_owned()))
+            }
+            ExprKind::Unary(ast::UnaryOp::Tilde, _) => {
+                Err(self.error(e.span, "checker for ILLEGAL does not exist".to_owned()))
+            }
+            ExprKind::Selector(selector) => {
+                if let ExprKind::Ident(name) = selector.x.kind {
+                    self.lookup(name, selector.x.span)?;
+                }
+                Err(self.not_a_type(e.span))
+            }
+            _ => Err(self.not_a_type(e.span)),
+        }
+    }
+
+    fn not_a_type(&self, span: Span) -> super::CheckError {
+        let text = self.sources.get(self.at.file as usize).and_then(|source| source.text(span)).unwrap_or_default();
+        self.error(span, format!("{text} is not a type"))
+    }
+
+    fn named_type(&mut self, name: &'a str, span: Span) -> Result<TypeId> {
+        if name == "_" {
+            return Err(self.error(span, "cannot use _ as value or type".to_owned()));
+        }
+        match self.lookup(name, span)? {
+            Entity::Type(t) => Ok(t),
+            Entity::Nil => Err(self.error(span, "nil is not a type".to_owned())),
+            _ => Err(self.not_a_type(span)),
+        }
+    }
+
+    fn array_type(&mut self, array: &'a ast::ArrayType<'a>, span: Span) -> Result<TypeId> {
+        let elem = self.resolve_type(array.elem)?;
+        let Some(len) = array.len else { return Ok(self.types.slice(elem)) };
+        if let ExprKind::Ellipsis(_) = len.kind {
+            return Err(self.not_a_type(span));
+        }
+        let len = self.constant_length(len)?;
+        Ok(self.types.array(len, elem))
+    }
+
+    /// The type of a signature, without receiver.
+    pub(super) fn signature(&mut self, func: &'a ast::FuncType<'a>) -> Result<FuncType> {
+        let params = self.params(func.params)?;
+        let results = match func.results {
+            Some(results) => self.params(results)?,
+            None => Vec::new(),
+        };
+        Ok(FuncType { params, results, variadic: is_variadic(func) })
+    }
+
+    fn params(&mut self, list: &'a ast::FieldList<'a>) -> Result<Vec<Param>> {
+        let mut params = Vec::new();
+        for field in list.fields {
+            let ty = self.resolve_type(field.ty)?;
+            if field.names.is_empty() {
+                params.push(Param { name: "".into(), ty });
+            }
+            params.extend(field.names.iter().map(|name| Param { name: name.name.into(), ty }));
+        }
+        Ok(params)
+    }
+
+    fn struct_type(&mut self, list: &'a ast::FieldList<'a>) -> Result<TypeId> {
+        let mut fields: Vec<Field> = Vec::new();
+        let mut seen: HashSet<Rc<str>> = HashSet::new();
+        for field in list.fields {
+            let ty = self.resolve_type(field.ty)?;
+            let tag: Option<Rc<str>> = field.tag.map(|tag| tag.name.into());
+            let embedded = field.names.is_empty();
+            let names: Vec<Rc<str>> = if embedded {
+                vec![self.embedded_name(ty, field.ty.span)?]
+            } else {
+                field.names.iter().map(|name| name.name.into()).collect()
+            };
+            for name in names {
+                if &*name != "_" && !seen.insert(name.clone()) {
+                    return Err(self.error(list.span, format!("duplicate name found in field list: {name}")));
+                }
+                fields.push(Field { name, ty, embedded, tag: tag.clone() });
+            }
+        }
+        let pkg_path = self.path.clone();
+        Ok(self.types.structure(StructType { pkg_path, fields }))
+    }
+
+    /// The name of an embedded field: that of its type, aliases seen through.
+    fn embedded_name(&mut self, ty: TypeId, span: Span) -> Result<Rc<str>> {
+        match self.types.get(ty) {
+            Type::Named(named) => Ok(self.types.named(*named).name.clone()),
+            Type::Basic(basic) => Ok(basic.name().into()),
+            Type::Pointer(elem) => match self.types.get(*elem) {
+                Type::Named(named) => Ok(self.types.named(*named).name.clone()),
+                _ => Err(self.error(span, "should not happen".to_owned())),
+            },
+            _ => {
+                let text = self.types.type_string(ty);
+                Err(self.error(span, format!("unexpected field type {text}")))
+            }
+        }
+    }
+
+    fn interface_type(&mut self, list: &'a ast::FieldList<'a>) -> Result<TypeId> {
+        let mut entries = Vec::new();
+        for element in list.fields {
+            let ty = self.resolve_type(element.ty)?;
+            match element.names {
+                [] => entries.push(InterfaceEntry { name: written_name(element.ty).into(), ty }),
+                names => entries.extend(names.iter().map(|name| InterfaceEntry { name: name.name.into(), ty })),
+            }
+        }
+        let pkg_path = self.path.clone();
+        Ok(self.types.interface(InterfaceType { pkg_path, entries }))
+    }
+
+    /// The run-time evaluation of a type expression.
+    pub(super) fn type_expr(&mut self, e: ExprRef<'a>) -> Result<TypeExprId> {
+        deep(|| self.type_expr_kind(e))
+    }
+
+    fn type_expr_kind(&mut self, e: ExprRef<'a>) -> Result<TypeExprId> {
+        let node = match e.kind {
+            ExprKind::Paren(x) => return self.type_expr(x),
+            ExprKind::Star(x) => TypeExpr::Pointer(self.type_expr(x)?),
+            ExprKind::ArrayType(array) => {
+                let elem = self.type_expr(array.elem)?;
+                if array.len.is_some() { TypeExpr::Array(elem) } else { TypeExpr::Slice(elem) }
+            }
+            ExprKind::Ellipsis(Some(elem)) => TypeExpr::Slice(self.type_expr(elem)?),
+            ExprKind::MapType(map) => {
+                let key = self.type_expr(map.key)?;
+                TypeExpr::Map(key, self.type_expr(map.value)?)
+            }
+            ExprKind::ChanType(_, elem) => TypeExpr::Chan(self.type_expr(elem)?),
+            ExprKind::FuncType(func) => return self.signature_expr(func),
+            ExprKind::StructType(fields) => TypeExpr::Struct(self.type_fields(fields)?),
+            ExprKind::InterfaceType(elements) => TypeExpr::Interface(self.type_fields(elements)?),
+            _ => return Ok(self.resolved_name()),
+        };
+        Ok(self.type_exprs.push(node))
+    }
+
+    /// The run-time evaluation of a signature: parameters, then results.
+    pub(super) fn signature_expr(&mut self, func: &'a ast::FuncType<'a>) -> Result<TypeExprId> {
+        let mut fields = self.type_fields(func.params)?;
+        if let Some(results) = func.results {
+            fields.extend(self.type_fields(results)?);
+        }
+        Ok(self.type_exprs.push(TypeExpr::Func(fields)))
+    }
+
+    fn type_fields(&mut self, list: &'a ast::FieldList<'a>) -> Result<Vec<TypeField>> {
+        let mut fields = Vec::new();
+        for field in list.fields {
+            let ty = self.type_expr(field.ty)?;
+            let tagged = field.tag.is_some();
+            fields.extend(std::iter::repeat_n(TypeField { tagged, ty }, field.names.len().max(1)));
+        }
+        Ok(fields)
+    }
+}
+
+/// Whether the last parameter is written `...T`.
+pub(super) fn is_variadic(func: &ast::FuncType<'_>) -> bool {
+    func.params.fields.last().is_some_and(|field| matches!(field.ty.kind, ExprKind::Ellipsis(_)))
+}
+
+/// The name of an embedded interface as written.
+fn written_name<'a>(e: ExprRef<'a>) -> &'a str {
+    match super::expr::unparen(e).kind {
+        ExprKind::Ident(name) => name,
+        ExprKind::Selector(selector) => selector.sel.name,
+        _ => "",
+    }
+}
