@@ -99,7 +99,8 @@ pub struct InstData {
 pub struct RegData {
     /// Representation.
     pub repr: Repr,
-    /// The variable it holds (boxed variables: the register of the heap item); `None` for a temporary.
+    /// The variable it holds (boxed variables: the register of the heap item); `None` for a temporary. An empty name: made by
+    /// the builder, assigned in several places, in no scope's slots, live as far as it is read.
     pub variable: Option<String>,
 }
 

@@ -230,7 +230,7 @@ ops! {
     HasDefers "has_defers" 1 0 None None 0 {} "r = the frame has pending defers";
     Recover "recover" 1 0 None None 0 {c} "r = recover()";
     Stringify "stringify" 1 1 None None 0 {t c} "r = interface a, or the string its String or Error method gives";
-    Print "print" 0 * Number None 0 {d} "print the interfaces; `index` 1: println";
+    Print "print" 0 * Number None 0 {d} "print the interfaces; `index` bit 0: println; bit 1: the one operand is a slice of them (`print(xs...)`), methods not called";
     ChargeAlloc "charge_alloc" 0 0 Number None 0 {d} "Allocate(index), for sizes beyond a static event";
     // Terminators.
     Jump "jump" 0 0 None None 1 {x} "go to the target";

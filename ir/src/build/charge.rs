@@ -52,9 +52,7 @@ impl Context<'_> {
         match self.package.types.base(ty) {
             Type::Struct(structure) => {
                 charges.push(u64::from(size::SLOT) * structure.fields.len() as u64);
-                let fields = || structure.fields.iter().all(|field| self.copy_charges(field.ty, charges));
-                let mut fields = fields;
-                if !super::deeper(&mut fields) {
+                if !super::deeper(|| structure.fields.iter().all(|field| self.copy_charges(field.ty, charges))) {
                     return false;
                 }
                 charges.push(u64::from(size::STRUCT));
@@ -79,39 +77,49 @@ impl Context<'_> {
         u64::try_from(bytes).ok()
     }
 
-    /// Number of charges of a zero value, saturating; arrays count by length.
-    fn zero_events(&self, ty: TypeId) -> u64 {
-        match self.package.types.base(ty) {
+    /// What the zero value of a type charges.
+    fn zero_cost(&mut self, ty: TypeId) -> ZeroCost {
+        if let Some(&known) = self.zero_costs.get(&ty) {
+            return known;
+        }
+        let package = self.package;
+        let cost = match package.types.base(ty) {
             Type::Struct(structure) => super::deeper(|| {
-                structure.fields.iter().fold(2u64, |sum, field| sum.saturating_add(self.zero_events(field.ty)))
+                structure.fields.iter().fold(ZeroCost { events: 2, code: 2 }, |sum, field| {
+                    let field = self.zero_cost(field.ty);
+                    ZeroCost {
+                        events: sum.events.saturating_add(field.events),
+                        code: sum.code.saturating_add(field.code),
+                    }
+                })
             }),
             Type::Array { len, elem } => {
+                let elem = super::deeper(|| self.zero_cost(*elem));
                 let len = u64::try_from(*len).unwrap_or(0);
-                super::deeper(|| len.saturating_mul(self.zero_events(*elem))).saturating_add(1)
+                let events = len.saturating_mul(elem.events).saturating_add(1);
+                let code = if events > MAX_UNROLLED { elem.code.saturating_add(8) } else { events };
+                ZeroCost { events, code }
             }
-            _ => 0,
-        }
+            _ => ZeroCost { events: 0, code: 0 },
+        };
+        self.zero_costs.insert(ty, cost);
+        cost
     }
+}
 
-    /// Number of charges that a zero value takes in code, loops counted once.
-    fn zero_code(&self, ty: TypeId) -> u64 {
-        match self.package.types.base(ty) {
-            Type::Struct(structure) => super::deeper(|| {
-                structure.fields.iter().fold(2u64, |sum, field| sum.saturating_add(self.zero_code(field.ty)))
-            }),
-            Type::Array { elem, .. } if self.zero_events(ty) > MAX_UNROLLED => {
-                super::deeper(|| self.zero_code(*elem)) + 8
-            }
-            Type::Array { .. } => self.zero_events(ty),
-            _ => 0,
-        }
-    }
+/// Size of the charges of a zero value.
+#[derive(Clone, Copy)]
+pub(super) struct ZeroCost {
+    /// Number of charges.
+    events: u64,
+    /// Number of charges in code, loops counted once.
+    code: u64,
 }
 
 impl FunctionBuilder<'_, '_> {
     /// Charges the zero value of a type (`zero(T)`).
     pub(super) fn charge_zero(&mut self, ty: TypeId) {
-        if self.cx.zero_code(ty) > MAX_ZERO_EVENTS {
+        if self.cx.zero_cost(ty).code > MAX_ZERO_EVENTS {
             self.cx.too_large(ty);
             return;
         }
@@ -120,7 +128,7 @@ impl FunctionBuilder<'_, '_> {
 
     /// Charges the fields of a zero struct without the struct itself, as literals do (spec/03 §4.3).
     pub(super) fn charge_zero_fields(&mut self, ty: TypeId) {
-        if self.cx.zero_code(ty) > MAX_ZERO_EVENTS {
+        if self.cx.zero_cost(ty).code > MAX_ZERO_EVENTS {
             self.cx.too_large(ty);
             return;
         }
@@ -157,10 +165,10 @@ impl FunctionBuilder<'_, '_> {
                 return;
             }
         }
-        if self.cx.zero_events(elem) == 0 {
+        if self.cx.zero_cost(elem).events == 0 {
             return;
         }
-        if self.cx.zero_events(ty) <= MAX_UNROLLED {
+        if self.cx.zero_cost(ty).events <= MAX_UNROLLED {
             super::deeper(|| (0..len).for_each(|_| self.charge_zero_parts(elem, true)));
             return;
         }

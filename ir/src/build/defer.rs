@@ -57,8 +57,7 @@ impl FunctionBuilder<'_, '_> {
             args.push(self.copied(value, called.params.get(index).copied().unwrap_or(value.ty)));
         }
         args.extend(slice);
-        // Arguments keep what they hold now.
-        args.into_iter().map(|arg| self.snapshot(arg)).collect()
+        args
     }
 
     /// The function that runs a deferred predeclared function.

@@ -48,7 +48,7 @@ mod value;
 use crate::entity::{FuncRef, GlobalRef, StrRef, TypeRef};
 use crate::function::{Function, FunctionKind};
 use crate::module::Module;
-use charge::CopyPlan;
+use charge::{CopyPlan, ZeroCost};
 use cranelift_entity::EntityRef;
 use indexmap::IndexMap;
 use regno_bytecode::module::{GlobalDesc, WellKnownTypes};
@@ -113,6 +113,7 @@ struct Context<'a> {
     /// Descriptors that are referred to and not filled in yet.
     unfilled: Vec<(TypeRef, TypeId)>,
     copies: HashMap<TypeId, Rc<CopyPlan>>,
+    zero_costs: HashMap<TypeId, ZeroCost>,
     /// Methods used as method expressions whose receiver needs a copy.
     method_exprs: IndexMap<FuncId, FuncRef>,
     error: Option<BuildError>,
@@ -128,6 +129,7 @@ impl<'a> Context<'a> {
             types: HashMap::new(),
             unfilled: Vec::new(),
             copies: HashMap::new(),
+            zero_costs: HashMap::new(),
             method_exprs: IndexMap::new(),
             error: None,
         }

@@ -78,6 +78,12 @@ impl FunctionBuilder<'_, '_> {
             }
             self.op(OpClass::SwitchClause);
             for &case in &clause.cases {
+                if tag.ty == TypeId::BOOL && tag.arg == Arg::Bits(1) && self.cx.package.exprs[case].ty == TypeId::BOOL {
+                    let next = self.block();
+                    self.condition(case, body, next, &[OpClass::SwitchClauseCase]);
+                    self.switch_to(next);
+                    continue;
+                }
                 let value = self.eval(case);
                 self.op(OpClass::SwitchClauseCase);
                 let equal = self.compare(BinaryOp::Eql, tag, value);
