@@ -1,5 +1,6 @@
 //! Gno source to checked, typed syntax tree.
 
+pub mod check;
 pub mod constant;
 pub mod diagnostic;
 pub mod limits;

@@ -47,8 +47,6 @@ mod selector;
 mod stmt;
 mod switch;
 mod terminate;
-#[cfg(test)]
-mod tests;
 mod types;
 
 use crate::limits::Limits;
@@ -103,9 +101,8 @@ pub fn check_package(
     sources: &[SourceFile],
     limits: &Limits,
 ) -> std::result::Result<typed::Package, CheckError> {
-    let files: Vec<&ast::File<'_>> = files.iter().map(|parsed| &*parsed.file).collect();
-    let _ = limits;
-    Checker::new(path, &files, sources).package()
+    let files: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
+    Checker::new(path, &files, sources, *limits).package()
 }
 
 /// Runs `f` with enough stack for another level of recursion over the syntax tree.
@@ -121,6 +118,8 @@ pub(crate) struct Checker<'a> {
     files: Vec<&'a ast::File<'a>>,
     /// Their texts.
     sources: &'a [SourceFile],
+    /// Depth of blocks and names in a block.
+    limits: Limits,
     /// All types.
     pub(crate) types: TypeTable,
     /// Expression nodes.
@@ -162,13 +161,14 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile]) -> Self {
+    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile], limits: Limits) -> Self {
         let mut type_exprs = PrimaryMap::new();
         let name_expr = type_exprs.push(typed::TypeExpr::Name);
         Self {
             path: path.into(),
             files: files.to_vec(),
             sources,
+            limits,
             types: TypeTable::new(),
             exprs: PrimaryMap::new(),
             stmts: PrimaryMap::new(),

@@ -107,11 +107,6 @@ pub(super) struct Position<'a> {
     pub(super) span: Span,
 }
 
-/// Nested blocks beyond which the reference gives up (spec/01 §4.3).
-const MAX_BLOCKS: usize = 254;
-/// Names of a block beyond which the reference gives up.
-const MAX_NAMES: usize = 65_535;
-
 impl<'a> Checker<'a> {
     // ------------------------------------------------------------------------------------------------------- lookup
 
@@ -239,7 +234,7 @@ impl<'a> Checker<'a> {
 
     /// Enters a block.
     pub(super) fn enter(&mut self, kind: ScopeKind, span: Span) -> Result<ScopeId> {
-        if self.at.blocks.len() >= MAX_BLOCKS {
+        if self.at.blocks.len() >= self.limits.block_depth as usize {
             return Err(self.error(span, "block node depth reached maximum MaxUint8".to_owned()));
         }
         let base = self.at.frames.last().map_or(0, |frame| frame.base);
@@ -331,7 +326,7 @@ impl<'a> Checker<'a> {
         let Some(block) = self.at.blocks.last_mut() else {
             return Err(self.error_at_block("should not happen".to_owned()));
         };
-        if block.slots.len() + block.late.len() >= MAX_NAMES {
+        if block.slots.len() + block.late.len() >= self.limits.names_per_block as usize {
             return Err(self.error_at_block("too many variables in block".to_owned()));
         }
         let var = self.vars.push(Var { name, ty, kind, boxed: false, scope: block.scope });
