@@ -74,8 +74,14 @@ impl<'a> Checker<'a> {
     /// Folds `x op y`; both operands have one type.
     pub(super) fn fold_binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Result<Operand> {
         let (x, y) = (self.value(left), self.value(right));
+        let boxed = |id: ExprId| self.recorded(id).is_some_and(|t| self.types.is_interface(t));
         let value = match (&x, &y) {
             (Constant::Nil, Constant::Nil) => Ok(Constant::Bool(op == BinaryOp::Eql)),
+            // Constants converted to an interface type keep their own: equal means the same type and value.
+            _ if op.is_comparison() && (boxed(left) || boxed(right)) => {
+                let same = self.types.identical(self.exprs[left].ty, self.exprs[right].ty) && x == y;
+                Ok(Constant::Bool(same == (op == BinaryOp::Eql)))
+            }
             _ => constant::binary(op, &x, &y),
         };
         let value = value.map_err(|error| self.constant_error(&error, None, span))?;
