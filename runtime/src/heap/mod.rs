@@ -1,0 +1,304 @@
+//! Objects (`docs/values.md`).
+//!
+//! An object is a header word and payload words in one growing store. A [`Ref`] is the index of the header, so a slot
+//! `i` of an object is the word `ref + 1 + i`, for every kind whose payload can be pointed to.
+//!
+//! ```text
+//! header   bits 0..5    5..7          8..32                      32..64
+//!          kind         SlotClass     aux: type index or flags   length
+//! ```
+//!
+//! Kind, class and length alone say which payload words hold references, whatever types the compiler saw: a collector needs
+//! nothing else, except that a struct of class [`SlotClass::Mixed`] names its type in `aux`.
+
+mod memory;
+mod object;
+mod trap;
+
+pub use object::{BOUND_FUNC, BOUND_RECEIVER, FUNC_CAPTURES, ITEM_KEY, ITEM_VALUE, SliceHeader};
+pub use trap::{Charge, NoCharge, Trap};
+
+use memory::Memory;
+use regno_bytecode::types::Repr;
+
+/// Reference to an object: the index of its header word. 0 is nil.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]
+pub struct Ref(u32);
+
+impl Ref {
+    /// No object.
+    pub const NIL: Ref = Ref(0);
+
+    /// The reference in the low half of a slot.
+    #[inline(always)]
+    pub const fn of(slot: u64) -> Ref {
+        Ref(slot as u32)
+    }
+
+    /// A slot that holds this reference and nothing else.
+    #[inline(always)]
+    pub const fn slot(self) -> u64 {
+        self.0 as u64
+    }
+
+    /// Whether there is no object.
+    #[inline(always)]
+    pub const fn is_nil(self) -> bool {
+        self.0 == 0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What an object is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u8)]
+pub enum Kind {
+    /// No object.
+    None,
+    /// Bytes of a string; length in bytes.
+    String,
+    /// Array with one slot per element.
+    List,
+    /// Array with one byte per element.
+    Data,
+    /// One slot per field; `aux` is the type index.
+    Struct,
+    /// Slice header: base, offset, length, capacity.
+    Slice,
+    /// Map; `aux` is the type index.
+    Map,
+    /// An entry of a map: key, value, links, hash.
+    MapItem,
+    /// Hash index of a map.
+    MapIndex,
+    /// Function index and captured heap items; length is the number of captures.
+    Func,
+    /// Function index and receiver.
+    Bound,
+    /// Heap item: one slot.
+    Cell,
+    /// The 64 bits of an interface payload.
+    Box,
+}
+
+impl Kind {
+    const ALL: [Kind; 13] = [
+        Kind::None,
+        Kind::String,
+        Kind::List,
+        Kind::Data,
+        Kind::Struct,
+        Kind::Slice,
+        Kind::Map,
+        Kind::MapItem,
+        Kind::MapIndex,
+        Kind::Func,
+        Kind::Bound,
+        Kind::Cell,
+        Kind::Box,
+    ];
+}
+
+/// Where references are among the untyped slots of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u8)]
+pub enum SlotClass {
+    /// Nowhere.
+    Scalars,
+    /// The low half of every slot is a reference.
+    Refs,
+    /// Every slot is an interface: a reference where its type, or the `boxed` bit, says so.
+    Ifaces,
+    /// As the fields of the type in `aux` say.
+    Mixed,
+}
+
+impl SlotClass {
+    /// Class of slots that all have this representation.
+    pub const fn of(repr: Repr) -> SlotClass {
+        match repr {
+            Repr::Iface => SlotClass::Ifaces,
+            _ if repr.is_ref() => SlotClass::Refs,
+            _ => SlotClass::Scalars,
+        }
+    }
+
+    /// Class of slots of both classes.
+    pub const fn join(self, other: SlotClass) -> SlotClass {
+        if self as u8 == other as u8 { self } else { SlotClass::Mixed }
+    }
+
+    /// Class of the representation with this code (operand `c` of `NewCell` and `NewSlice`).
+    pub fn of_code(code: u16) -> SlotClass {
+        u8::try_from(code).ok().and_then(Repr::from_code).map_or(SlotClass::Scalars, SlotClass::of)
+    }
+}
+
+/// Header word of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Header(u64);
+
+impl Header {
+    /// Largest value of `aux`.
+    pub const MAX_AUX: u32 = (1 << 24) - 1;
+
+    pub(crate) const fn new(kind: Kind, class: SlotClass, aux: u32, len: u32) -> Header {
+        Header(kind as u64 | (class as u64) << 5 | ((aux & Header::MAX_AUX) as u64) << 8 | (len as u64) << 32)
+    }
+
+    /// Kind.
+    #[inline(always)]
+    pub fn kind(self) -> Kind {
+        Kind::ALL.get((self.0 & 31) as usize).copied().unwrap_or(Kind::None)
+    }
+
+    /// Whether the object is of this kind; cheaper than comparing [`Header::kind`].
+    #[inline(always)]
+    pub const fn is(self, kind: Kind) -> bool {
+        self.0 & 31 == kind as u64
+    }
+
+    /// Class of its slots.
+    pub const fn class(self) -> SlotClass {
+        match (self.0 >> 5) & 3 {
+            0 => SlotClass::Scalars,
+            1 => SlotClass::Refs,
+            2 => SlotClass::Ifaces,
+            _ => SlotClass::Mixed,
+        }
+    }
+
+    /// Type index or flags.
+    #[inline(always)]
+    pub const fn aux(self) -> u32 {
+        (self.0 >> 8) as u32 & Header::MAX_AUX
+    }
+
+    /// Length in the kind's units.
+    #[inline(always)]
+    pub const fn len(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// Whether the length is 0.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Largest length of a string, array or slice: lengths and indices share a slot's upper 31 bits.
+pub const MAX_LEN: usize = (1 << 31) - 1;
+
+/// Text of the fatal error of a machine without room for an object.
+pub const OUT_OF_MEMORY: &str = "heap size limit exceeded";
+
+/// The objects of one machine.
+pub struct Heap {
+    memory: Memory,
+    empty: Ref,
+}
+
+impl core::fmt::Debug for Heap {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Heap").field("words", &self.memory.used()).finish_non_exhaustive()
+    }
+}
+
+impl Heap {
+    /// An empty heap of at most `max_words` words (8 bytes each), never more than 2^32.
+    pub fn new(max_words: u64) -> Heap {
+        let max = usize::try_from(max_words.min(1 << 32)).unwrap_or(usize::MAX);
+        let mut heap = Heap { memory: Memory::new(max.max(16)), empty: Ref::NIL };
+        // Word 0 is nil, word 1 spare: both are never an object, so an index can use 1 as a mark.
+        let _ = heap.memory.take(2);
+        heap.empty = heap.alloc(Kind::String, SlotClass::Scalars, 0, 0, 0).unwrap_or_default();
+        heap
+    }
+
+    /// Words in use, headers included.
+    pub fn used_words(&self) -> usize {
+        self.memory.used()
+    }
+
+    /// Address of word 0, for handlers that read objects without a call; valid until the next allocation.
+    #[inline(always)]
+    pub fn base(&mut self) -> *mut u64 {
+        self.memory.base()
+    }
+
+    /// Makes an object of `payload` zero words.
+    ///
+    /// # Errors
+    ///
+    /// Fatal [`OUT_OF_MEMORY`] at the size limit.
+    #[inline]
+    pub(crate) fn alloc(
+        &mut self,
+        kind: Kind,
+        class: SlotClass,
+        aux: u32,
+        len: u32,
+        payload: usize,
+    ) -> Result<Ref, Trap> {
+        let Some(first) = self.memory.take(payload + 1) else { return Err(out_of_memory()) };
+        self.memory.set(first, Header::new(kind, class, aux, len).0);
+        // The store is limited to 2^32 words.
+        Ok(Ref(first as u32))
+    }
+
+    /// Header of an object. The reference must not be nil.
+    #[inline(always)]
+    pub fn header(&self, object: Ref) -> Header {
+        Header(self.memory.get(object.index()))
+    }
+
+    /// Slot `index` of an object.
+    #[inline(always)]
+    pub fn slot(&self, object: Ref, index: u32) -> u64 {
+        self.memory.get(object.index() + 1 + index as usize)
+    }
+
+    /// Replaces slot `index` of an object.
+    #[inline(always)]
+    pub fn set_slot(&mut self, object: Ref, index: u32, value: u64) {
+        self.memory.set(object.index() + 1 + index as usize, value);
+    }
+}
+
+#[cold]
+pub(crate) fn out_of_memory() -> Trap {
+    Trap::abort(OUT_OF_MEMORY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_keep_their_parts() {
+        let header = Header::new(Kind::Struct, SlotClass::Mixed, Header::MAX_AUX, u32::MAX);
+        assert_eq!(header.kind(), Kind::Struct);
+        assert_eq!(header.class(), SlotClass::Mixed);
+        assert_eq!((header.aux(), header.len()), (Header::MAX_AUX, u32::MAX));
+        assert!(Kind::ALL.iter().enumerate().all(|(i, &kind)| kind as usize == i));
+    }
+
+    #[test]
+    fn the_limit_ends_cleanly() {
+        let mut heap = Heap::new(16);
+        assert!(heap.new_list(SlotClass::Scalars, 12).is_ok());
+        assert_eq!(heap.new_list(SlotClass::Scalars, 1), Err(out_of_memory()));
+        assert!(heap.new_cell(SlotClass::Scalars, 1).is_err());
+    }
+
+    #[test]
+    fn growth_keeps_content() {
+        let mut heap = Heap::new(1 << 20);
+        let refs: Vec<Ref> = (0..10_000).map(|i| heap.new_cell(SlotClass::Scalars, i).unwrap_or_default()).collect();
+        assert!(refs.iter().zip(0..).all(|(&cell, i)| heap.slot(cell, 0) == i));
+    }
+}

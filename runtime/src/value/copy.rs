@@ -1,0 +1,148 @@
+//! `Copy` of the reference (spec/01 §1.16) and its charges (spec/03 §4).
+//!
+//! Structs are copied with their fields, deeply; arrays copy their element slots, so element objects stay shared; an
+//! interface copies the struct or array that it holds. Everything else is its own copy.
+
+use super::types::Kind;
+use super::zero::array_bytes;
+use super::{TypeIndex, Types, slot};
+use crate::heap::{Charge, Heap, Kind as ObjectKind, Ref, Trap};
+use regno_bytecode::event::size;
+use regno_bytecode::types::Repr;
+
+/// A struct whose fields from `next` on are still to be copied.
+struct Open {
+    /// The copy; its slots hold the original's values until they are replaced.
+    copy: Ref,
+    ty: TypeIndex,
+    next: u32,
+    len: u32,
+}
+
+/// A copy of a value of a type, charged as `copy(v)`.
+///
+/// # Errors
+///
+/// [`Trap::Stop`] from a charge, fatal at the heap limit.
+#[inline]
+pub fn copy(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
+    match types.get(ty).repr {
+        Repr::Struct => copy_struct(heap, types, ty, value, charge),
+        Repr::Array => copy_array(heap, types, ty, value, charge),
+        Repr::Iface => copy_iface(heap, types, value, charge),
+        _ => Ok(value),
+    }
+}
+
+/// Whether copying values of the representation can do anything.
+#[inline]
+pub fn copies(repr: Repr) -> bool {
+    matches!(repr, Repr::Struct | Repr::Array | Repr::Iface)
+}
+
+/// A copy of an interface value.
+///
+/// # Errors
+///
+/// As [`copy`].
+pub fn copy_iface(heap: &mut Heap, types: &Types, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
+    let Some(ty) = held(types, value) else { return Ok(value) };
+    let object = u64::from(slot::iface_payload(value));
+    let copied = copy(heap, types, ty, object, charge)?;
+    Ok(repacked(value, copied))
+}
+
+/// Type of the struct or array that an interface holds.
+fn held(types: &Types, value: u64) -> Option<TypeIndex> {
+    let ty = slot::iface_type(value);
+    (ty != 0 && matches!(types.get(ty).repr, Repr::Struct | Repr::Array)).then_some(ty)
+}
+
+fn repacked(iface: u64, object: u64) -> u64 {
+    (iface >> 32 << 32) | (object & 0xffff_ffff)
+}
+
+fn copy_array(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    value: u64,
+    charge: &mut impl Charge,
+) -> Result<u64, Trap> {
+    let (array, class) = (Ref::of(value), types.get(ty).class);
+    let header = heap.header(array);
+    let len = header.len();
+    let bytes = header.is(ObjectKind::Data);
+    charge.alloc(heap, array_bytes(i64::from(len), bytes)?)?;
+    let copy = if bytes {
+        let copy = heap.new_data(len as usize)?;
+        heap.copy_bytes((array, 0), (copy, 0), len as usize);
+        copy
+    } else {
+        let copy = heap.new_list(class, len as usize)?;
+        heap.copy_slots((array, 0), (copy, 0), len);
+        copy
+    };
+    Ok(copy.slot())
+}
+
+fn copy_struct(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    value: u64,
+    charge: &mut impl Charge,
+) -> Result<u64, Trap> {
+    let first = open(heap, types, ty, value, charge)?;
+    let result = first.copy.slot();
+    if first.len == 0 {
+        charge.alloc(heap, i64::from(size::STRUCT))?;
+        return Ok(result);
+    }
+    let mut stack = smallvec::SmallVec::<[Open; 8]>::new();
+    stack.push(first);
+    while let Some(top) = stack.last_mut() {
+        if top.next == top.len {
+            charge.alloc(heap, i64::from(size::STRUCT))?;
+            stack.pop();
+            continue;
+        }
+        let (object, index) = (top.copy, top.next);
+        top.next += 1;
+        let Kind::Struct { fields } = &types.get(top.ty).kind else { continue };
+        let Some(field) = fields.get(index as usize) else { continue };
+        if !copies(field.repr) {
+            continue;
+        }
+        let old = heap.slot(object, index);
+        let (ty, source) = match field.repr {
+            Repr::Iface => match held(types, old) {
+                Some(ty) => (ty, u64::from(slot::iface_payload(old))),
+                None => continue,
+            },
+            _ => (field.ty, old),
+        };
+        let is_iface = field.repr == Repr::Iface;
+        let placed = |copied: u64| if is_iface { repacked(old, copied) } else { copied };
+        if types.get(ty).repr == Repr::Array {
+            let copied = copy_array(heap, types, ty, source, charge)?;
+            heap.set_slot(object, index, placed(copied));
+        } else {
+            let inner = open(heap, types, ty, source, charge)?;
+            heap.set_slot(object, index, placed(inner.copy.slot()));
+            stack.push(inner);
+        }
+    }
+    Ok(result)
+}
+
+/// Makes the new struct as a plain copy of the old one and charges its fields.
+fn open(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &mut impl Charge) -> Result<Open, Trap> {
+    let info = types.get(ty);
+    let old = Ref::of(value);
+    let fields = heap.header(old).len();
+    charge.alloc(heap, i64::from(size::SLOT) * i64::from(fields))?;
+    let copy = heap.new_struct(info.class, ty, fields as usize)?;
+    heap.copy_slots((old, 0), (copy, 0), fields);
+    Ok(Open { copy, ty, next: 0, len: if info.flat { 0 } else { fields } })
+}

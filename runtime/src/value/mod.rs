@@ -1,0 +1,13 @@
+//! Values: their bits, types, copies and comparisons.
+//!
+//! Nothing here recurses over guest data on the host stack: nested structs and interfaces are walked with explicit stacks.
+
+pub mod copy;
+pub mod equal;
+pub mod iface;
+pub mod select;
+pub mod slot;
+pub mod types;
+pub mod zero;
+
+pub use types::{FuncIndex, NameIndex, TypeIndex, Types};

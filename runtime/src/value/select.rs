@@ -1,0 +1,183 @@
+//! Dynamic dispatch: interface satisfaction and method selection (spec/01 §4.6, spec/03 §4.4).
+
+use super::types::{Kind, Method};
+use super::{FuncIndex, NameIndex, TypeIndex, Types, copy, iface, slot};
+use crate::heap::{Charge, Heap, Ref, SlotClass, Trap};
+use regno_bytecode::event::size;
+use regno_bytecode::types::{MethodReceiver, Repr};
+use std::collections::HashMap;
+
+/// Answers to `implements` that a machine has already worked out. Only a cache: never observable.
+#[derive(Clone, Default, Debug)]
+pub struct Satisfied {
+    known: HashMap<(TypeIndex, TypeIndex), bool>,
+}
+
+impl Satisfied {
+    /// Whether values of a concrete type implement an interface type.
+    #[inline]
+    pub fn implements(&mut self, types: &Types, ty: TypeIndex, interface: TypeIndex) -> bool {
+        if let Kind::Interface { methods } = &types.get(interface).kind {
+            if methods.is_empty() {
+                return true;
+            }
+        }
+        *self.known.entry((ty, interface)).or_insert_with(|| missing(types, ty, interface).is_none())
+    }
+}
+
+/// Why a concrete type does not implement an interface; `None` if it does.
+pub fn missing(types: &Types, ty: TypeIndex, interface: TypeIndex) -> Option<String> {
+    let Kind::Interface { methods } = &types.get(interface).kind else { return None };
+    for &(name, signature) in methods {
+        let text = types.name(name);
+        match types.method(ty, name) {
+            Some(method) if types.get(method.signature).id == types.get(signature).id => {}
+            Some(_) => return Some(format!("wrong type for method {text}")),
+            None => {
+                let pointer = types.by_id(&format!("*{}", types.get(ty).id));
+                let found = pointer.is_some_and(|pointer| types.method(pointer, name).is_some());
+                let reason = if found {
+                    format!("method {text} has pointer receiver")
+                } else {
+                    format!("missing method {text}")
+                };
+                return Some(reason);
+            }
+        }
+    }
+    None
+}
+
+/// A method found for an operand, with its receiver ready to be passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Selected {
+    /// The function.
+    pub func: FuncIndex,
+    /// The receiver: copied if it is a value.
+    pub receiver: u64,
+    /// Type of the receiver.
+    pub receiver_type: TypeIndex,
+}
+
+/// Selects a method of the dynamic value of an interface: charges FN, the copy of a value receiver, BM.
+///
+/// # Errors
+///
+/// Fatal `interface method call on undefined value`; recoverable nil dereference on the path; [`Trap::Stop`].
+pub fn select(
+    heap: &mut Heap,
+    types: &Types,
+    value: u64,
+    name: NameIndex,
+    charge: &mut impl Charge,
+) -> Result<Selected, Trap> {
+    let mut value = value;
+    loop {
+        let ty = slot::iface_type(value);
+        if ty == 0 {
+            return Err(Trap::abort("interface method call on undefined value"));
+        }
+        let info = types.get(ty);
+        let Some(method) = types.method(ty, name) else {
+            return Err(Trap::abort(format!("missing method {} in {}", types.name(name), info.name)));
+        };
+        let operand = iface::unpack_repr(heap, info.repr, value);
+        let (holder, last) = walk(heap, method, operand)?;
+        match method.receiver {
+            MethodReceiver::Interface => value = last,
+            MethodReceiver::AddressOfField => {
+                charge.alloc(heap, i64::from(size::POINTER))?;
+                charge.alloc(heap, i64::from(size::TYPE))?;
+                return finish(heap, types, method, holder, false, charge);
+            }
+            MethodReceiver::Pointer => return finish(heap, types, method, last, false, charge),
+            MethodReceiver::Value => return finish(heap, types, method, last, true, charge),
+            MethodReceiver::ValueThroughPointer => {
+                if Ref::of(last).is_nil() {
+                    return Err(Trap::nil_pointer());
+                }
+                let target = load_pointer(heap, last);
+                return finish(heap, types, method, target, true, charge);
+            }
+        }
+    }
+}
+
+/// What a pointer that is not nil points to.
+#[inline]
+pub fn load_pointer(heap: &Heap, pointer: u64) -> u64 {
+    heap.element(Ref::of(pointer), slot::pointer_index(pointer))
+}
+
+/// Follows the path of embedded fields: pointer to the last field selected, and the value there.
+fn walk(heap: &Heap, method: &Method, operand: u64) -> Result<(u64, u64), Trap> {
+    let (mut holder, mut value) = (0, operand);
+    for step in &method.path {
+        let object = if step.through_pointer {
+            if Ref::of(value).is_nil() {
+                return Err(Trap::nil_pointer());
+            }
+            load_pointer(heap, value)
+        } else {
+            value
+        };
+        holder = slot::pointer(Ref::of(object), step.field);
+        value = heap.slot(Ref::of(object), step.field);
+    }
+    Ok((holder, value))
+}
+
+fn finish(
+    heap: &mut Heap,
+    types: &Types,
+    method: &Method,
+    receiver: u64,
+    by_value: bool,
+    charge: &mut impl Charge,
+) -> Result<Selected, Trap> {
+    let Some(func) = method.func else {
+        return Err(Trap::abort("not yet implemented"));
+    };
+    charge.alloc(heap, i64::from(size::FUNC))?;
+    let receiver = if by_value { copy::copy(heap, types, method.receiver_type, receiver, charge)? } else { receiver };
+    charge.alloc(heap, i64::from(size::BOUND_METHOD))?;
+    Ok(Selected { func, receiver, receiver_type: method.receiver_type })
+}
+
+/// [`select`] as a method value: the slot of a bound method object.
+///
+/// # Errors
+///
+/// As [`select`].
+pub fn bind(
+    heap: &mut Heap,
+    types: &Types,
+    value: u64,
+    name: NameIndex,
+    charge: &mut impl Charge,
+) -> Result<u64, Trap> {
+    let Selected { func, receiver, receiver_type } = select(heap, types, value, name, charge)?;
+    bind_receiver(heap, types, func, receiver_type, receiver)
+}
+
+/// A bound method object for a receiver that is already copied, uncharged.
+///
+/// # Errors
+///
+/// Fatal at the heap limit.
+pub fn bind_receiver(
+    heap: &mut Heap,
+    types: &Types,
+    func: FuncIndex,
+    receiver_type: TypeIndex,
+    receiver: u64,
+) -> Result<u64, Trap> {
+    let class = SlotClass::of(types.get(receiver_type).repr);
+    Ok(heap.new_bound(func, class, receiver)?.slot())
+}
+
+/// Whether a type is an interface.
+pub fn is_interface(types: &Types, ty: TypeIndex) -> bool {
+    types.get(ty).repr == Repr::Iface
+}
