@@ -90,6 +90,8 @@ impl FunctionBuilder<'_, '_> {
         let copy = |b: &mut Self, value: Value| if keep { b.copied_value(value) } else { b.charge_copy(value) };
         let fixed = match fixed_args(builtin) {
             Some(fixed) if spread != Spread::Slice => fixed.min(values.len()),
+            // The type that `new` takes is no value.
+            _ if builtin == Builtin::New => return values.to_vec(),
             _ => return values.iter().map(|&value| copy(self, value)).collect(),
         };
         let (first, rest) = values.split_at(fixed);

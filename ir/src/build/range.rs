@@ -104,31 +104,6 @@ impl FunctionBuilder<'_, '_> {
             Arg::Bits(_) => Arg::Bits(0),
             Arg::Reg(_) => self.value(Op::Len, Repr::Slice, Repr::I64, &[slice]).into(),
         };
-        self.range_elements(range, (Op::LoadIndex, slice, elem), len, blocks, dispatch);
-    }
-
-    fn range_array(&mut self, range: &RangeStmt, operand: Value, blocks: &Blocks, dispatch: OpClass) {
-        let elem = self.elem(operand.ty);
-        let len = self.array_len(operand.ty);
-        let array = match range.value {
-            Some(_) => self.copied_value(operand).arg,
-            None => {
-                self.charge_copy(operand);
-                Arg::Bits(0)
-            }
-        };
-        self.range_elements(range, (Op::LoadElem, array, elem), len, blocks, dispatch);
-    }
-
-    /// Iterations over indices below a length that is fixed at the start.
-    fn range_elements(
-        &mut self,
-        range: &RangeStmt,
-        (load, base, elem): (Op, Arg, TypeId),
-        len: Arg,
-        blocks: &Blocks,
-        dispatch: OpClass,
-    ) {
         let index = self.counter(0);
         // The dispatch is charged where it leads, which keeps the loop free of an extra jump.
         let empty = self.block();
@@ -138,14 +113,37 @@ impl FunctionBuilder<'_, '_> {
         self.jump(blocks.done);
         self.switch_to(blocks.again);
         self.op(dispatch);
+        self.range_element(range, index, (Op::LoadIndex, slice, elem));
+        self.range_body(range, blocks, dispatch);
+        self.range_advance(index, len, blocks);
+    }
+
+    /// The first dispatch copies the array, even if only the key is used (spec/03 Q14).
+    fn range_array(&mut self, range: &RangeStmt, operand: Value, blocks: &Blocks, dispatch: OpClass) {
+        let elem = self.elem(operand.ty);
+        let len = self.array_len(operand.ty);
+        let index = self.counter(0);
+        self.op(dispatch);
+        let array = match range.value {
+            Some(_) => self.copied_value(operand).arg,
+            None => self.charge_copy(operand).arg,
+        };
+        self.end(Op::BranchLt, Self::COUNTER, &[index.into(), len], &[blocks.assign, blocks.done]);
+        self.range_again(blocks, dispatch);
+        self.switch_to(blocks.assign);
+        self.range_element(range, index, (Op::LoadElem, array, elem));
+        self.range_body(range, blocks, dispatch);
+        self.range_advance(index, len, blocks);
+    }
+
+    /// Assigns an index and the element at it.
+    fn range_element(&mut self, range: &RangeStmt, index: Reg, (load, base, elem): (Op, Arg, TypeId)) {
         self.range_target(range, range.key.as_ref(), Value::shared(index, TypeId::INT));
         if range.value.is_some() {
             let repr = self.cx.repr(elem);
             let value = self.value(load, repr, repr, &[base, index.into()]);
             self.range_target(range, range.value.as_ref(), Value::shared(value, elem));
         }
-        self.range_body(range, blocks, dispatch);
-        self.range_advance(index, len, blocks);
     }
 
     fn range_pointer(&mut self, range: &RangeStmt, operand: Value, blocks: &Blocks, dispatch: OpClass) {
