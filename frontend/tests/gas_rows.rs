@@ -1,9 +1,7 @@
 //! The rewritten tree decides the gas (spec/02 §5-§8). This test prices the typed tree of straight-line programs by the
 //! formulas and compares with what the reference was measured to charge (spec/02 §15).
 
-use regno_frontend::check::check_package;
 use regno_frontend::constant::Constant;
-use regno_frontend::source::SourceFile;
 use regno_frontend::typed::{
     BinaryOp, Callee, CompositeKind, DeclSpec, ExprId, ExprKind, InitStep, Package, Place, StmtId, StmtKind, TypeExpr,
     TypeExprId, TypeField, UnaryOp,

@@ -77,6 +77,11 @@ impl<'a> Checker<'a> {
         let boxed = |id: ExprId| self.recorded(id).is_some_and(|t| self.types.is_interface(t));
         let value = match (&x, &y) {
             (Constant::Nil, Constant::Nil) => Ok(Constant::Bool(op == BinaryOp::Eql)),
+            _ if self.recorded(left).is_some_and(|t| self.types.is_interface(t)) && op.is_comparison() => {
+                // Constants converted to an interface type: equal types and equal values.
+                let same = self.types.identical(self.exprs[left].ty, self.exprs[right].ty) && x == y;
+                Ok(Constant::Bool(same == (op == BinaryOp::Eql)))
+            }
             // Constants converted to an interface type keep their own: equal means the same type and value.
             _ if op.is_comparison() && (boxed(left) || boxed(right)) => {
                 let same = self.types.identical(self.exprs[left].ty, self.exprs[right].ty) && x == y;
