@@ -54,6 +54,7 @@ pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, Compile
     }
     let refuse = |text: String| CompileError { text, parse_gas };
     let package = regno_frontend::check::check_package(path, &parsed, &files, &limits).map_err(|e| refuse(e.to_string()))?;
-    let ir = regno_ir::build::build_package(&package, &files, parse_gas).map_err(|e| refuse(e.to_string()))?;
+    let mut ir = regno_ir::build::build_package(&package, &files, parse_gas).map_err(|e| refuse(e.to_string()))?;
+    ir.functions.values_mut().for_each(regno_ir::passes::optimize);
     regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))
 }
