@@ -10,9 +10,11 @@
 //! | [`window`] | outgoing windows of calls above everything that is live, arguments and results placed in them |
 //! | [`emit`] | code words, metering segments and events, branch offsets, line and scope tables |
 //!
-//! [`code`] holds the form between lowering and emission. The result of a step is never changed by a later one.
+//! [`code`] holds the form between lowering and emission. The result of a step is never changed by a later one. In debug
+//! builds [`check`] proves each allocation independently.
 
 pub mod allocate;
+pub mod check;
 pub mod code;
 pub mod emit;
 mod error;
@@ -59,6 +61,9 @@ pub fn compile_function(function: &Function) -> Result<bytecode::Function, Codeg
     let plan = window::plan(&code, &intervals);
     let mut registers = allocate::allocate(function, &code, &intervals, &plan);
     let bases = window::place(&code, &intervals, &plan, &mut registers);
+    if cfg!(debug_assertions) && check::conflict(&code, &intervals, &registers, &bases).is_some() {
+        return Err(CodegenError::malformed("two values share a register", function));
+    }
     let emitted = emit::emit(function, &code, &registers, &bases)?;
     let count =
         |n: usize| u16::try_from(n).map_err(|_| CodegenError::too_many("parameters, results or captures", function));

@@ -53,7 +53,7 @@ pub fn intervals(function: &Function, code: &Code) -> Vec<Interval> {
     let mut intervals = vec![Interval::EMPTY; code.regs];
     let whole = 0..reads_at(code.insts.len()).max(1);
     for (index, inst) in code.insts.iter().enumerate() {
-        let wide = definitions(code, index) > 1;
+        let wide = inst.window.is_none() && definitions(code, index) > 1;
         code.operands(inst, |reg, access| {
             let Some(interval) = intervals.get_mut(reg.index()) else { return };
             match access {
@@ -154,6 +154,14 @@ fn across_blocks(code: &Code, intervals: &mut [Interval]) -> Vec<usize> {
     }
     let recovered = code.recovery.into_iter().flat_map(|block| live_in.row(block));
     recovered.filter_map(|number| flow.regs.get(number).map(|reg| reg.index())).collect()
+}
+
+/// Registers that are live at the end of each block, exactly; nothing is widened.
+pub(crate) fn live_out(code: &Code) -> Vec<Vec<Reg>> {
+    let flow = Flow::new(code);
+    let live_in = flow.solve(code);
+    let regs = |row: usize| live_in.row(row).filter_map(|number| flow.regs.get(number).copied()).collect::<Vec<_>>();
+    code.blocks.iter().map(|block| block.successors.iter().flat_map(|&successor| regs(successor)).collect()).collect()
 }
 
 /// A bit for each register that crosses blocks, for each block.

@@ -49,11 +49,11 @@ impl<'f> Lowering<'f> {
             },
             Op::Mul => self.multiply(repr, dst, a, b),
             Op::Div | Op::Rem => self.divide(data.op == Op::Div, repr, dst, a, b),
-            Op::And => self.bitwise(dst, a, b, ByteOp::And64, Some(ByteOp::And64Imm)),
+            Op::And => self.mask(dst, a, b),
             Op::Or => self.bitwise(dst, a, b, ByteOp::Or64, Some(ByteOp::Or64Imm)),
             Op::Xor => self.bitwise(dst, a, b, ByteOp::Xor64, Some(ByteOp::Xor64Imm)),
             Op::AndNot => match b {
-                Arg::Bits(bits) => self.bitwise(dst, a, Arg::Bits(!bits), ByteOp::And64, Some(ByteOp::And64Imm)),
+                Arg::Bits(bits) => self.mask(dst, a, Arg::Bits(!bits)),
                 Arg::Reg(_) => self.binary(ByteOp::AndNot64, dst, a, b),
             },
             Op::Shl => self.shift_left(repr, dst, a, b),
@@ -142,7 +142,7 @@ impl<'f> Lowering<'f> {
                         Extension::None,
                     );
                 } else {
-                    self.bitwise(dst, Arg::Reg(a), Arg::Bits(bits - 1), ByteOp::And64, Some(ByteOp::And64Imm));
+                    self.mask(dst, Arg::Reg(a), Arg::Bits(bits - 1));
                 }
                 return;
             }
@@ -167,6 +167,20 @@ impl<'f> Lowering<'f> {
         }
     }
 
+    /// `&`: masks of 16 and 32 bits are zero extensions.
+    fn mask(&mut self, dst: Reg, a: Arg, b: Arg) {
+        let (a, b) = constant_second(a, b);
+        let extension = match b {
+            Arg::Bits(0xffff) => Some(ByteOp::Zext16),
+            Arg::Bits(0xffff_ffff) => Some(ByteOp::Zext32),
+            _ => None,
+        };
+        match (a, extension) {
+            (Arg::Reg(a), Some(op)) => self.push(op, [Field::Reg(dst), Field::Reg(a), Field::None], Extension::None),
+            _ => self.bitwise(dst, a, b, ByteOp::And64, Some(ByteOp::And64Imm)),
+        }
+    }
+
     /// `&`, `|`, `^`: they keep both normal forms.
     fn bitwise(&mut self, dst: Reg, a: Arg, b: Arg, op: ByteOp, with_immediate: Option<ByteOp>) {
         match (constant_second(a, b), with_immediate) {
@@ -180,7 +194,7 @@ impl<'f> Lowering<'f> {
     fn shift_left(&mut self, repr: Repr, dst: Reg, a: Arg, count: Arg) {
         let fused = repr == Repr::U32;
         match (a, count) {
-            (_, Arg::Bits(count)) if count >= u64::from(repr.bits()) => self.load_bits(dst, 0),
+            (_, Arg::Bits(count)) if count >= u64::from(repr.bits()) => return self.load_bits(dst, 0),
             (Arg::Reg(a), Arg::Bits(count)) => {
                 let op = if fused { ByteOp::ShlU32Imm } else { ByteOp::Shl64Imm };
                 self.push(op, [Field::Reg(dst), Field::Reg(a), small(count)], Extension::None);
