@@ -89,3 +89,31 @@ pub(super) fn reachable_layout(function: &Function) -> Vec<Block> {
     }
     function.layout.iter().copied().filter(|&block| reached.contains(block)).collect()
 }
+
+/// For each block of the order whether it lies between the target and the source of a backward branch.
+pub(super) fn blocks_in_loops(
+    function: &Function,
+    order: &[Block],
+    index_of: &SecondaryMap<Block, Option<usize>>,
+) -> Vec<bool> {
+    // The last block that branches back to each block, then one sweep.
+    let mut ends: Vec<Option<usize>> = vec![None; order.len()];
+    for (index, &block) in order.iter().enumerate() {
+        let last = function.blocks[block].insts.last();
+        for target in last.into_iter().flat_map(|&inst| &function.insts[inst].targets) {
+            if let Some(end) =
+                index_of[*target].filter(|&target| target <= index).and_then(|target| ends.get_mut(target))
+            {
+                *end = Some(index);
+            }
+        }
+    }
+    let mut until = None;
+    ends.into_iter()
+        .enumerate()
+        .map(|(index, end)| {
+            until = until.max(end);
+            until.is_some_and(|until| index <= until)
+        })
+        .collect()
+}

@@ -1,8 +1,9 @@
 //! Instruction selection.
 //!
 //! Blocks are taken in layout order; unreachable ones are dropped. Temporaries that only hold a constant disappear: each use
-//! becomes an immediate where the operation has one ([`arith`], [`compare`]), else a constant loaded for this use. Operations
-//! without a choice are filled in by rote from the operation table ([`direct`]).
+//! becomes an immediate where the operation has one ([`arith`], [`compare`]), else a constant loaded for this use, or in a loop
+//! a register that the entry blocks load once. Operations without a choice are filled in by rote from the operation table
+//! ([`direct`]).
 
 mod arith;
 mod compare;
@@ -15,11 +16,13 @@ use crate::code::{Block as CodeBlock, Code, Extension, Field, Inst, Window};
 pub(crate) use compare::inverted_branch;
 use cranelift_entity::{EntityRef, SecondaryMap};
 use facts::Facts;
+use indexmap::IndexMap;
 use regno_bytecode::op::Op as ByteOp;
 use regno_ir::entity::{Block, Reg};
 use regno_ir::function::{Arg, Entity, Function, InstData};
 use regno_ir::op::Op;
 use smallvec::SmallVec;
+use std::cmp::Reverse;
 
 /// Selects instructions for a function.
 ///
@@ -36,34 +39,67 @@ pub fn lower(function: &Function) -> Result<Code, CodegenError> {
     if entries.into_iter().flatten().any(|block| index_of[block].is_none()) {
         return Err(CodegenError::malformed("an entry block is not in the layout", function));
     }
-    let mut lowering = Lowering {
-        function,
-        facts: Facts::of(function, &order),
-        code: Code { regs: function.regs.len(), ..Code::default() },
-        index_of,
-        current: None,
-        next_block: 0,
+    let facts = Facts::of(function, &order);
+    let looping = facts::blocks_in_loops(function, &order, &index_of);
+    let select = |hoisted: &[u64]| {
+        let mut lowering = Lowering {
+            function,
+            facts: &facts,
+            code: Code { regs: function.regs.len(), ..Code::default() },
+            index_of: &index_of,
+            current: None,
+            next_block: 0,
+            looping: false,
+            hoisted: IndexMap::new(),
+            wanted: IndexMap::new(),
+        };
+        for &bits in hoisted {
+            let reg = lowering.new_reg();
+            lowering.hoisted.insert(bits, reg);
+        }
+        for (index, &block) in order.iter().enumerate() {
+            lowering.looping = looping.get(index) == Some(&true);
+            lowering.block(block, index)?;
+        }
+        Ok((lowering.code, lowering.wanted))
     };
-    for (index, &block) in order.iter().enumerate() {
-        lowering.block(block, index)?;
+    let (mut code, wanted) = select(&[])?;
+    if !wanted.is_empty() {
+        code = select(&most_wanted(wanted))?.0;
     }
-    let Lowering { mut code, index_of, .. } = lowering;
     code.entry = index_of[function.entry].unwrap_or(0);
     code.defer_entry = index_of[function.defer_entry].unwrap_or(0);
     code.recovery = function.recovery.and_then(|block| index_of[block]);
     Ok(code)
 }
 
+/// Registers that hoisted constants may occupy.
+const MAX_HOISTED: usize = 12;
+
+/// The constants that loops load most often, in order of first occurrence among equals.
+fn most_wanted(wanted: IndexMap<u64, u32>) -> Vec<u64> {
+    let mut wanted: Vec<(u64, u32)> = wanted.into_iter().collect();
+    wanted.sort_by_key(|&(_, count)| Reverse(count));
+    wanted.truncate(MAX_HOISTED);
+    wanted.into_iter().map(|(bits, _)| bits).collect()
+}
+
 struct Lowering<'f> {
     function: &'f Function,
-    facts: Facts,
+    facts: &'f Facts,
     code: Code,
     /// Index of each reachable block in emission order.
-    index_of: SecondaryMap<Block, Option<usize>>,
+    index_of: &'f SecondaryMap<Block, Option<usize>>,
     /// The IR instruction being lowered.
     current: Option<&'f InstData>,
     /// Index of the block that follows in emission order.
     next_block: usize,
+    /// The block lies in a loop.
+    looping: bool,
+    /// Constants that the entry blocks load once for all loops.
+    hoisted: IndexMap<u64, Reg>,
+    /// How often instructions in loops load each constant.
+    wanted: IndexMap<u64, u32>,
 }
 
 impl<'f> Lowering<'f> {
@@ -76,6 +112,12 @@ impl<'f> Lowering<'f> {
         };
         if !function.insts[last].op.info().terminates {
             return Err(CodegenError::malformed("block without terminator", function));
+        }
+        if block == function.entry || block == function.defer_entry {
+            self.current = function.blocks[block].insts.first().map(|&inst| &function.insts[inst]);
+            for (bits, reg) in self.hoisted.clone() {
+                self.load_bits(reg, bits);
+            }
         }
         for &inst in &function.blocks[block].insts {
             let data = &function.insts[inst];
@@ -278,6 +320,13 @@ impl<'f> Lowering<'f> {
         match arg {
             Arg::Reg(reg) => reg,
             Arg::Bits(bits) => {
+                if let Some(&reg) = self.hoisted.get(&bits).filter(|_| self.looping) {
+                    return reg;
+                }
+                if self.looping {
+                    let count = self.wanted.entry(bits).or_default();
+                    *count = count.saturating_add(1);
+                }
                 let reg = self.new_reg();
                 self.load_bits(reg, bits);
                 reg
