@@ -6,6 +6,7 @@
 //! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
 //! | [`execute`] | one program run to its end, with every observable |
 //! | [`filetest`] | a file as a filetest: result row, check against its directives |
+//! | [`stack`] | running on a small host stack |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
 pub mod compile;
@@ -13,3 +14,4 @@ pub mod corpus;
 pub mod directives;
 pub mod execute;
 pub mod filetest;
+pub mod stack;

@@ -1,8 +1,10 @@
-//! Every program of the corpora against the reference's recorded results, in both metering modes: one named test each.
+//! Every program of the corpora against the reference's recorded results, in both metering modes, on a 256 KiB
+//! stack: one named test each.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regno_conformance::corpus::{CORPORA, Corpus, Recorded, compare};
 use regno_conformance::execute::Settings;
+use regno_conformance::stack::on_small_stack;
 use regno_runtime::Metering;
 use std::path::Path;
 
@@ -24,7 +26,8 @@ fn trials_of(corpus: &'static Corpus, row: Recorded) -> [Trial; 2] {
     modes.map(|(mode, metering)| {
         let row = row.clone();
         let name = format!("{}/{}/{mode}", corpus.name, row.file);
-        Trial::test(name, move || compare(&row, Settings { metering, ..corpus.settings() }).map_err(Failed::from))
+        let settings = Settings { metering, ..corpus.settings() };
+        Trial::test(name, move || on_small_stack(move || compare(&row, settings)).flatten().map_err(Failed::from))
     })
 }
 
