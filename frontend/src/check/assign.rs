@@ -125,7 +125,7 @@ impl<'a> Checker<'a> {
                         _ => 1,
                     };
                     let _ = call;
-                    format!("assignment mismatch: {count} variables but {} returns {got} values", self.render_callee(operand.id))
+                    format!("assignment mismatch: {count} variables but {} returns {got} values", self.callee_text(operand.id))
                 }
                 _ => "RHS should not be expression when len(Lhs) > len(Rhs)".to_owned(),
             },
@@ -134,7 +134,7 @@ impl<'a> Checker<'a> {
         self.error(at, text)
     }
 
-    fn render_callee(&self, id: ExprId) -> String {
+    fn callee_text(&self, id: ExprId) -> String {
         let text = self.render(id);
         text.split_once('(').map_or(text.clone(), |(callee, _)| callee.to_owned())
     }

@@ -38,7 +38,7 @@ impl<'a> Checker<'a> {
     }
 
     fn local_vars(&mut self, spec: &'a ast::ValueSpec<'a>) -> Result<DeclSpec> {
-        let ty = spec.ty.map(|ty| self.resolve_type(ty)).transpose()?;
+        let ty = spec.ty.map(|ty| self.declared_type(ty, spec.span)).transpose()?;
         let mut values = Vec::with_capacity(spec.values.len());
         let mut types = Vec::with_capacity(spec.names.len());
         let mut recorded = Vec::with_capacity(spec.names.len());
@@ -169,7 +169,7 @@ impl<'a> Checker<'a> {
 
     fn local_consts(&mut self, spec: &'a ast::ValueSpec<'a>, source: &'a ast::ValueSpec<'a>) -> Result<DeclSpec> {
         self.check_value_count(spec, source.values.len(), true)?;
-        let ty = source.ty.map(|ty| self.resolve_type(ty)).transpose()?;
+        let ty = source.ty.map(|ty| self.declared_type(ty, spec.span)).transpose()?;
         let outer = self.at.iota.replace(spec.iota);
         let mut values = Vec::with_capacity(spec.names.len());
         let mut types = Vec::with_capacity(spec.names.len());
@@ -209,7 +209,7 @@ impl<'a> Checker<'a> {
             return Err(self.error(spec.span, format!("StaticBlock.Define2({name}) cannot change .V")));
         }
         if spec.alias {
-            let t = self.resolve_type(spec.ty)?;
+            let t = self.declared_type(spec.ty, spec.span)?;
             self.slot(name.to_owned(), t, t, VarKind::Type)?;
             self.bind(name, Entity::Type(t));
             return Ok(());
@@ -220,7 +220,7 @@ impl<'a> Checker<'a> {
             self.slot(name.to_owned(), t, t, VarKind::Type)?;
             self.bind(name, Entity::Type(t));
         }
-        let right = self.resolve_type(spec.ty)?;
+        let right = self.declared_type(spec.ty, spec.span)?;
         self.complete_type(t, right, spec.span)
     }
 

@@ -3,9 +3,19 @@
 use super::{Checker, Result};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
-use crate::typed::{Func, FuncId, FuncKind, ScopeId, TypeExprId, VarId, VarKind};
+use crate::typed::{Func, FuncId, FuncKind, ScopeId, Stmt, StmtKind, TypeExprId, VarId, VarKind};
 use crate::types::{FuncType, Type, TypeId};
 use cranelift_entity::packed_option::ReservedValue;
+
+/// A literal in a package-level initialiser. The reference looks at its body after all declarations.
+pub(super) struct Deferred<'a> {
+    func: FuncId,
+    literal: &'a ast::FuncLit<'a>,
+    span: Span,
+    /// The declaration and its part.
+    pub(super) decl: usize,
+    pub(super) part: usize,
+}
 
 impl<'a> Checker<'a> {
     /// A function that is not checked yet.
@@ -52,6 +62,9 @@ impl<'a> Checker<'a> {
     /// The body of a declared function or method.
     pub(super) fn function(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
         let Some(body) = decl.body else {
+            if decl.receiver.is_some() {
+                return self.bodiless_method(decl, func);
+            }
             let text = format!(
                 "function {} does not have a body but is not natively defined (did you build after pulling from the repository?)",
                 decl.name.name
@@ -59,7 +72,17 @@ impl<'a> Checker<'a> {
             return Err(self.error(decl.span, text));
         };
         self.check_termination(decl, body)?;
-        self.function_body(func, decl.receiver, decl.ty, body, decl.span)?;
+        self.function_body(func, decl.receiver, decl.ty, body.stmts, decl.span)?;
+        Ok(())
+    }
+
+    /// A method without body is accepted as long as nothing calls it.
+    fn bodiless_method(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
+        self.function_body(func, decl.receiver, decl.ty, &[], decl.span)?;
+        let text = "runtime error: invalid memory address or nil pointer dereference".to_owned();
+        let kind = StmtKind::Abort { operands: Vec::new(), text };
+        let stmt = self.stmts.push(Stmt { kind, span: decl.span });
+        self.funcs[func].body = vec![stmt];
         Ok(())
     }
 
@@ -76,9 +99,22 @@ impl<'a> Checker<'a> {
         let parent = self.at.frames.last().map(|frame| frame.func);
         self.funcs[func].kind = FuncKind::Literal { parent, captures: Vec::new() };
         self.funcs[func].signature = ty;
-        let captures = self.function_body(func, None, literal.ty, literal.body, span)?;
+        if parent.is_none() {
+            let (decl, part) = (self.at.decl, self.at.part);
+            self.deferred.push(Deferred { func, literal, span, decl, part });
+            return Ok((func, ty, expr));
+        }
+        let captures = self.function_body(func, None, literal.ty, literal.body.stmts, span)?;
         self.funcs[func].kind = FuncKind::Literal { parent, captures };
         Ok((func, ty, expr))
+    }
+
+    /// The body of a literal that was put off.
+    pub(super) fn deferred_body(&mut self, deferred: &Deferred<'a>) -> Result<()> {
+        self.at.part = deferred.part;
+        let Deferred { func, literal, span, .. } = *deferred;
+        self.function_body(func, None, literal.ty, literal.body.stmts, span)?;
+        Ok(())
     }
 
     fn function_body(
@@ -86,7 +122,7 @@ impl<'a> Checker<'a> {
         func: FuncId,
         receiver: Option<&'a ast::FieldList<'a>>,
         ty: &'a ast::FuncType<'a>,
-        body: &'a ast::Block<'a>,
+        body: &'a [ast::StmtRef<'a>],
         span: Span,
     ) -> Result<Vec<VarId>> {
         let signature = self.types.as_func(self.funcs[func].signature).cloned().unwrap_or_default();
@@ -102,7 +138,7 @@ impl<'a> Checker<'a> {
             ty.results.is_some_and(|results| results.fields.iter().any(|field| !field.names.is_empty()));
         self.funcs[func].variadic = signature.variadic;
         self.funcs[func].crossing = is_crossing(ty);
-        let body = self.body(body.stmts)?;
+        let body = self.body(body)?;
         self.funcs[func].body = body;
         self.at.iota = iota;
         self.nodes.in_const = in_const;

@@ -154,6 +154,8 @@ pub(crate) struct Checker<'a> {
     loop_names: HashSet<(u32, u32)>,
     /// `:=` statements that redefine variables.
     redefinitions: Vec<(StmtId, Vec<VarId>)>,
+    /// Literals in package-level initialisers, whose bodies wait for the third phase.
+    deferred: Vec<function::Deferred<'a>>,
     /// `for` statements with the variables of their init part.
     loops: Vec<(StmtId, Vec<VarId>)>,
     /// The shared type expression of resolved types and names.
@@ -186,6 +188,7 @@ impl<'a> Checker<'a> {
             resolved: HashMap::new(),
             loop_names: HashSet::new(),
             redefinitions: Vec::new(),
+            deferred: Vec::new(),
             loops: Vec::new(),
             name_expr,
         }

@@ -63,6 +63,17 @@ pub(super) enum DeclKind<'a> {
     Func(&'a ast::FuncDecl<'a>, FuncId),
 }
 
+impl DeclKind<'_> {
+    /// The first name that is declared.
+    fn name(&self) -> &str {
+        match self {
+            Self::Const { spec, .. } | Self::Var(spec) => spec.names.first().map_or("", |name| name.name),
+            Self::Type(spec, _) => spec.name.name,
+            Self::Func(func, _) => func.name.name,
+        }
+    }
+}
+
 /// A package-level name.
 pub(super) struct PackageName {
     /// Index of its declaration.
@@ -80,6 +91,8 @@ pub(super) struct PackageScope<'a> {
     pub(super) decls: Vec<PackageDecl<'a>>,
     /// Names in slot order.
     pub(super) names: IndexMap<String, PackageName>,
+    /// Declarations that are being worked out, the first one first.
+    running: Vec<usize>,
     /// `init` functions in order.
     pub(super) inits: Vec<FuncId>,
     /// `main`
@@ -246,7 +259,7 @@ impl<'a> Checker<'a> {
         let known = matches!(self.package.decls[decl].kind, DeclKind::Type(_, Some(_)) | DeclKind::Func(..));
         match self.package.decls[decl].state {
             State::Untouched => self.work_out(decl, true)?,
-            State::Running if !known => return Err(self.recursive(decl, name)),
+            State::Running if !known => return Err(self.recursive(decl)),
             _ => {}
         }
         let entity = self.package.names.get(name).and_then(|found| found.entity.clone());
@@ -272,9 +285,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn recursive(&self, decl: usize, name: &str) -> CheckError {
-        let what = if matches!(self.package.decls[decl].kind, DeclKind::Type(..)) { "type" } else { "value" };
-        self.error(self.at.span, format!("invalid recursive {what}: {name} -> {name}"))
+    /// The error of a declaration that needs itself; located at the declaration that was begun first.
+    pub(super) fn recursive(&self, decl: usize) -> CheckError {
+        let entry = &self.package.decls[decl];
+        let what = if matches!(entry.kind, DeclKind::Type(..)) { "type" } else { "value" };
+        let chain = self.package.running.iter().skip_while(|&&running| running != decl).chain([&decl]);
+        let names: Vec<&str> = chain.map(|&decl| self.package.decls[decl].kind.name()).collect();
+        let mut error = self.error(entry.span, format!("invalid recursive {what}: {}", names.join(" -> ")));
+        error.file = entry.file;
+        error
     }
 
     // -------------------------------------------------------------------------------------------------------- phases
@@ -301,6 +320,12 @@ impl<'a> Checker<'a> {
         for decl in 0..self.package.decls.len() {
             if let DeclKind::Func(func, id) = self.package.decls[decl].kind {
                 self.inside(decl, |checker| checker.function(func, id))?;
+                continue;
+            }
+            let (own, others) = std::mem::take(&mut self.deferred).into_iter().partition(|literal| literal.decl == decl);
+            self.deferred = others;
+            for literal in own {
+                self.inside(decl, |checker| checker.deferred_body(&literal))?;
             }
         }
         Ok(())
@@ -308,6 +333,7 @@ impl<'a> Checker<'a> {
 
     fn work_out(&mut self, decl: usize, early: bool) -> Result<()> {
         self.package.decls[decl].state = State::Running;
+        self.package.running.push(decl);
         self.package.decls[decl].unsplit = early;
         let kind = self.package.decls[decl].kind;
         deep(|| {
@@ -318,6 +344,7 @@ impl<'a> Checker<'a> {
                 DeclKind::Func(func, id) => checker.package_func(func, id),
             })
         })?;
+        self.package.running.pop();
         self.package.decls[decl].state = State::Done;
         Ok(())
     }
@@ -333,6 +360,16 @@ impl<'a> Checker<'a> {
         self.at = outer;
         self.nodes.in_const = in_const;
         result
+    }
+
+    /// The declaration of a package-level type whose right side is being resolved.
+    pub(super) fn unfinished(&self, ty: TypeId) -> Option<usize> {
+        let named = self.types.as_named(ty)?;
+        if self.types.named(named).underlying != TypeId::INVALID {
+            return None;
+        }
+        let is_it = |&&decl: &&usize| matches!(self.package.decls[decl].kind, DeclKind::Type(_, Some(t)) if t == ty);
+        self.package.running.iter().find(is_it).copied()
     }
 
     fn set_entity(&mut self, name: &str, entity: Entity) {

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::builtin::builtin_name;
 use crate::constant::Constant;
-use crate::typed::{Callee, ExprId, ExprKind, MethodRef, Place, UnaryOp, VarId};
+use crate::typed::{Builtin, Callee, ExprId, ExprKind, MethodRef, Place, UnaryOp, VarId};
 use crate::types::TypeId;
 
 impl Checker<'_> {
@@ -37,13 +37,7 @@ impl Checker<'_> {
                 format!("(const-type {})({})", self.types.type_string(node.ty), self.render(*operand))
             }
             ExprKind::Call { callee, args, .. } => {
-                let callee = match callee {
-                    Callee::Func { func, .. } => self.render_package_name(&self.funcs[*func].name),
-                    Callee::Method { operand, method } => self.render_method(*operand, method),
-                    Callee::Builtin(builtin) => builtin_name(*builtin).to_owned(),
-                    Callee::Value(id) => self.render(*id),
-                };
-                format!("{callee}({})", self.render_list(args))
+                format!("{}({})", self.render_target(callee, args), self.render_list(args))
             }
             ExprKind::Index { operand, index, .. } => format!("{}[{}]", self.render(*operand), self.render(*index)),
             ExprKind::Slice { operand, low, high, max, .. } => {
@@ -76,12 +70,58 @@ impl Checker<'_> {
         }
     }
 
-    fn render_local(&self, var: VarId) -> String {
+    fn render_target(&self, callee: &Callee, args: &[ExprId]) -> String {
+        match callee {
+            Callee::Func { func, .. } => self.render_package_name(&self.funcs[*func].name),
+            Callee::Method { operand, method } => self.render_method(*operand, method),
+            Callee::Builtin(builtin) => self.render_builtin(*builtin, Some(args)),
+            Callee::Value(id) => self.render(*id),
+        }
+    }
+
+    /// The callee of a call node, for messages about its results.
+    pub(super) fn render_callee_of(&self, id: ExprId) -> String {
+        match &self.exprs[id].kind {
+            ExprKind::Call { callee, args, .. } => self.render_target(callee, args),
+            _ => self.render(id),
+        }
+    }
+
+    /// A predeclared function with its type: generic, or as specialised by the arguments of a call.
+    pub(super) fn render_builtin(&self, builtin: Builtin, args: Option<&[ExprId]>) -> String {
+        let arg = |index: usize| args.and_then(|args| args.get(index)).map(|&id| self.types.type_string(self.exprs[id].ty));
+        let signature = match builtin {
+            Builtin::Append => match arg(0) {
+                Some(slice) => format!("func({slice}, ...{}) {slice}", slice.trim_start_matches("[]")),
+                None => "func(<X>{}, ...<X.Elem()>{}) <X>{}".to_owned(),
+            },
+            Builtin::Len | Builtin::Cap => "func(interface {}) int".to_owned(),
+            Builtin::Copy => match (arg(0), arg(1)) {
+                (Some(dst), Some(src)) => format!("func({dst}, {src}) int"),
+                _ => "func(<X>{}, <Y>{}) int".to_owned(),
+            },
+            Builtin::Delete => match (arg(0), arg(1)) {
+                (Some(map), Some(key)) => format!("func({map}, {key})"),
+                _ => "func(map[<K>{}]<V>{}, <K>{})".to_owned(),
+            },
+            Builtin::Make => "func(<T.(type)>{}, ...interface {}) <T>{}".to_owned(),
+            Builtin::New => "func(<T.(type)>{}) <*T>{}".to_owned(),
+            Builtin::Panic => "func(interface {})".to_owned(),
+            Builtin::Print | Builtin::Println => "func(...interface {})".to_owned(),
+            Builtin::Recover => "func() interface {}".to_owned(),
+            Builtin::IsTypedNil => "func(interface {}) bool".to_owned(),
+            Builtin::Revive => "func(func()) interface {}".to_owned(),
+            Builtin::AddressString | Builtin::AddressIsValid | Builtin::Aborting(_) => "func()".to_owned(),
+        };
+        format!("(const ({} {signature}))", builtin_name(builtin))
+    }
+
+    pub(super) fn render_local(&self, var: VarId) -> String {
         let (depth, index) = self.value_path(var);
         format!("{}<VPBlock({depth},{index})>", self.vars[var].name)
     }
 
-    fn render_package_name(&self, name: &str) -> String {
+    pub(super) fn render_package_name(&self, name: &str) -> String {
         let (depth, index) = self.package_value_path(name);
         format!("{name}<VPBlock({depth},{index})>")
     }

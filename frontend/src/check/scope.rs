@@ -105,6 +105,8 @@ pub(super) struct Position<'a> {
     pub(super) iota: Option<u32>,
     /// Source range of the package-level declaration.
     pub(super) span: Span,
+    /// Source range of the local declaration whose type is being resolved: where errors in it are reported.
+    pub(super) type_of: Option<Span>,
 }
 
 impl<'a> Checker<'a> {
@@ -115,7 +117,8 @@ impl<'a> Checker<'a> {
         match self.find(name, span)? {
             Some((Entity::Local(var), block)) => Ok(Entity::Local(self.capture(var, block))),
             Some((entity, _)) => Ok(entity),
-            None if self.at.frames.is_empty() => {
+            None if self.at.frames.is_empty() || self.at.type_of.is_some() => {
+                let span = self.at.type_of.unwrap_or(self.at.span);
                 let files: Vec<&str> = self.sources.iter().map(crate::source::SourceFile::name).collect();
                 let text = format!("name {name} not defined in fileset with files [{}]", files.join(" "));
                 Err(self.error(span, text))

@@ -63,12 +63,19 @@ impl<'a> Checker<'a> {
     }
 
     fn statement(&mut self, stmt: StmtRef<'a>, id: StmtId, label: Option<&'a str>) -> Result<Checked> {
+        let outer = std::mem::replace(&mut self.nodes.stmt, stmt.span);
+        let checked = self.statement_kind(stmt, id, label);
+        self.nodes.stmt = outer;
+        checked
+    }
+
+    fn statement_kind(&mut self, stmt: StmtRef<'a>, id: StmtId, label: Option<&'a str>) -> Result<Checked> {
         let span = stmt.span;
         let kind = match stmt.kind {
             ast::StmtKind::Assign(assign) => return self.assignment(assign, id, span),
             ast::StmtKind::Empty => StmtKind::Empty,
             ast::StmtKind::Decl(group) => self.declaration(group)?,
-            ast::StmtKind::Expr(e) => StmtKind::Call(self.call_statement(e, span)?),
+            ast::StmtKind::Expr(e) => StmtKind::Call(self.call_statement(e)?),
             ast::StmtKind::IncDec(step) => self.step(step, span)?,
             ast::StmtKind::Defer(e) => StmtKind::Defer(self.defer_call(e, span)?),
             ast::StmtKind::Return(values) => self.return_stmt(values, span)?,

@@ -28,7 +28,7 @@ impl<'a> Checker<'a> {
             let mut cases = Vec::new();
             let clause_scope = self.enter(ScopeKind::Clause, clause.span)?;
             for e in clause.exprs.unwrap_or_default() {
-                cases.push(self.switch_case(tag, e, e.span)?);
+                cases.push(self.switch_case(tag, e, clause.span)?);
             }
             let last = index + 1 == ordered.len();
             let body = self.targeted(label, id, TargetKind::Switch, |checker| checker.clause_body(clause, last))?;
@@ -74,11 +74,11 @@ impl<'a> Checker<'a> {
         let (scope, init) = self.enter_with_init(ScopeKind::Switch, stmt.init, span)?;
         let operand = self.interface_operand(stmt.x, span)?;
         let operand_type = operand.ty.unwrap_or(TypeId::ANY);
-        let mut seen: Vec<TypeId> = Vec::new();
+        let mut seen: Vec<Case> = Vec::new();
         let mut clauses = Vec::new();
         for clause in self.ordered(stmt.clauses)? {
             let clause_scope = self.enter(ScopeKind::Clause, clause.span)?;
-            let types = self.type_cases(clause, &mut seen)?;
+            let types = self.type_cases(clause, &mut seen, span)?;
             let var = self.type_switch_variable(stmt, &types, clause, operand_type)?;
             if let Some(end) = clause.body.last().filter(|end| is_fallthrough(end)) {
                 return Err(self.error(end.span, "cannot fallthrough in type switch".to_owned()));
@@ -92,21 +92,25 @@ impl<'a> Checker<'a> {
         Ok(StmtKind::TypeSwitch { scope, init, operand: operand.id, clauses })
     }
 
-    fn type_cases(&mut self, clause: &'a CaseClause<'a>, seen: &mut Vec<TypeId>) -> Result<Vec<Case>> {
+    fn type_cases(&mut self, clause: &'a CaseClause<'a>, seen: &mut Vec<Case>, at: Span) -> Result<Vec<Case>> {
         let mut types = Vec::new();
         for e in clause.exprs.unwrap_or_default() {
             if let ExprKind::Ident(name) = unparen(e).kind
                 && matches!(self.lookup(name, e.span)?, Entity::Nil)
             {
+                if seen.contains(&None) {
+                    return Err(self.error(at, "duplicate type nil in type switch".to_owned()));
+                }
+                seen.push(None);
                 types.push(None);
                 continue;
             }
             let t = self.resolve_type(e)?;
-            if seen.iter().any(|&other| self.types.identical(other, t)) {
+            if seen.iter().flatten().any(|&other| self.types.identical(other, t)) {
                 let text = format!("duplicate type {} in type switch", self.types.type_string(t));
-                return Err(self.error(e.span, text));
+                return Err(self.error(at, text));
             }
-            seen.push(t);
+            seen.push(Some(t));
             types.push(Some(t));
         }
         Ok(types)

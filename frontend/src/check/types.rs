@@ -70,18 +70,39 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The type of a declaration: errors in it are located at the declaration.
+    pub(super) fn declared_type(&mut self, e: ExprRef<'a>, declaration: Span) -> Result<TypeId> {
+        let outer = self.at.type_of.replace(declaration);
+        let t = self.resolve_type(e);
+        self.at.type_of = outer;
+        t
+    }
+
+    /// An error in a type.
+    fn type_error(&self, span: Span, text: String) -> super::CheckError {
+        self.error(self.at.type_of.unwrap_or(if self.at.frames.is_empty() { self.at.span } else { span }), text)
+    }
+
     fn not_a_type(&self, span: Span) -> super::CheckError {
         let text = self.sources.get(self.at.file as usize).and_then(|source| source.text(span)).unwrap_or_default();
-        self.error(span, format!("{text} is not a type"))
+        self.type_error(span, format!("{text} is not a type"))
     }
 
     fn named_type(&mut self, name: &'a str, span: Span) -> Result<TypeId> {
         if name == "_" {
-            return Err(self.error(span, "cannot use _ as value or type".to_owned()));
+            return Err(self.type_error(span, "cannot use _ as value or type".to_owned()));
         }
         match self.lookup(name, span)? {
             Entity::Type(t) => Ok(t),
-            Entity::Nil => Err(self.error(span, "nil is not a type".to_owned())),
+            Entity::Nil => Err(self.type_error(span, "(const (undefined)) is not a type".to_owned())),
+            Entity::Local(var) => {
+                let text = self.render_local(var);
+                Err(self.type_error(span, format!("{text} is not a type")))
+            }
+            Entity::Global(_) | Entity::Func(_) => {
+                let text = self.render_package_name(name);
+                Err(self.type_error(span, format!("{text} is not a type")))
+            }
             _ => Err(self.not_a_type(span)),
         }
     }
@@ -92,7 +113,7 @@ impl<'a> Checker<'a> {
         if let ExprKind::Ellipsis(_) = len.kind {
             return Err(self.not_a_type(span));
         }
-        let len = self.constant_length(len)?;
+        let len = self.constant_length(len, span)?;
         Ok(self.types.array(len, elem))
     }
 
@@ -162,7 +183,12 @@ impl<'a> Checker<'a> {
         for element in list.fields {
             let ty = self.resolve_type(element.ty)?;
             match element.names {
-                [] => entries.push(InterfaceEntry { name: written_name(element.ty).into(), ty }),
+                [] => {
+                    if let Some(decl) = self.unfinished(ty) {
+                        return Err(self.recursive(decl));
+                    }
+                    entries.push(InterfaceEntry { name: written_name(element.ty).into(), ty });
+                }
                 names => entries.extend(names.iter().map(|name| InterfaceEntry { name: name.name.into(), ty })),
             }
         }
