@@ -93,15 +93,15 @@ impl<'a> Checker<'a> {
     }
 
     fn coerce_argument(&mut self, arg: Operand, t: Option<TypeId>, builtin: Builtin, span: Span) -> Result<ExprId> {
-        let callee = format!("(const ({} func))", builtin_name(builtin));
+        let callee = self.render_builtin(builtin, None);
         self.coerce_in(arg.id, t, span, NilContext::Argument(callee))
     }
 
     fn exact_count(&mut self, builtin: Builtin, call: &ast::CallExpr<'a>, want: usize, span: Span) -> Result<()> {
         let got = call.args.len();
         if got != want || call.ellipsis.is_some() {
-            let name = builtin_name(builtin);
-            let text = format!("wrong argument count in call to {name}<VPUverse(0)>; want {want} got {got}");
+            let callee = self.render_builtin(builtin, None);
+            let text = format!("wrong argument count in call to {callee}; want {want} got {got}");
             return Err(self.error(span, text));
         }
         Ok(())
@@ -115,7 +115,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn refuse_tuple(&mut self, operand: Operand, e: ExprRef<'a>) -> Result<Operand> {
+    pub(super) fn refuse_tuple(&mut self, operand: Operand, e: ExprRef<'a>) -> Result<Operand> {
         match operand.ty {
             Some(t) if self.types.kind(t) == Kind::Tuple => {
                 let ty = self.types.type_string(t);
@@ -126,9 +126,8 @@ impl<'a> Checker<'a> {
     }
 
     fn not_enough(&mut self, builtin: Builtin, call: &ast::CallExpr<'a>, want: usize, span: Span) -> super::CheckError {
-        let (name, got) = (builtin_name(builtin), call.args.len());
-        let text =
-            format!("not enough arguments in call to {name}<VPUverse(0)>; want {want} (besides variadic) got {got}");
+        let (callee, got) = (self.render_builtin(builtin, None), call.args.len());
+        let text = format!("not enough arguments in call to {callee}; want {want} (besides variadic) got {got}");
         self.error(span, text)
     }
 
@@ -139,14 +138,15 @@ impl<'a> Checker<'a> {
             return Err(self.not_enough(builtin, call, 1, span));
         };
         let first = self.single(first)?;
-        let elem = first.ty.and_then(|t| match self.types.base(t) {
-            Type::Slice { elem, .. } => Some(*elem),
-            _ => None,
-        });
+        let elem = first.ty.and_then(|t| self.types.elem(t));
         let (Some(t), Some(elem)) = (first.ty, elem) else {
-            let text = format!("expected slice kind but got {}", self.kind_name(first.ty));
-            return Err(self.error(span, text));
+            return Err(self.error(span, "non-string primitive types have no elements".to_owned()));
         };
+        if self.types.kind(t) != Kind::Slice {
+            // Accepted here; the call itself aborts.
+            let id = self.add_node(ExprKind::Abort("should not happen".to_owned()), t, Some(t), span);
+            return Ok(Operand { id, ty: Some(t) });
+        }
         let mut args = vec![first.id];
         if call.ellipsis.is_some() {
             let [spread] = rest else {
@@ -156,14 +156,15 @@ impl<'a> Checker<'a> {
             let Some(st) = operand.ty else {
                 return Err(self.error_bare("runtime error: invalid memory address or nil pointer dereference".to_owned()));
             };
-            let slice = self.types.slice(elem);
-            let arg = if self.types.kind(st) == Kind::String && self.types.kind(elem) == Kind::Uint8 {
-                self.wrap(operand.id, slice, span)?
+            let wanted = self.types.variadic(elem);
+            let spread = if self.types.kind(st) == Kind::String {
+                let bytes = self.types.slice(TypeId::UINT8);
+                let id = self.wrap(operand.id, bytes, span)?;
+                Operand { id, ty: Some(bytes) }
             } else {
-                let wanted = self.types.variadic(elem);
-                self.coerce_argument(operand, Some(wanted), builtin, span)?
+                operand
             };
-            args.push(arg);
+            args.push(self.coerce_argument(spread, Some(wanted), builtin, span)?);
             return Ok(self.finish_builtin(builtin, args, Spread::Slice, Some(t), span));
         }
         let mut operands = Vec::with_capacity(rest.len());
@@ -171,7 +172,15 @@ impl<'a> Checker<'a> {
             operands.push(self.single(e)?);
         }
         for operand in operands {
-            args.push(self.coerce_argument(operand, Some(elem), builtin, span)?);
+            // Untyped constants are converted like `T(c)`, by a node without span.
+            let untyped = operand.ty.is_some_and(|t| self.types.is_untyped(t));
+            if untyped && self.is_const(operand.id) {
+                let at = self.block_span();
+                self.convert_constant(operand.id, Some(elem), at)?;
+                args.push(operand.id);
+            } else {
+                args.push(self.coerce_argument(operand, Some(elem), builtin, span)?);
+            }
         }
         Ok(self.finish_builtin(builtin, args, Spread::Pack(1), Some(t), span))
     }
@@ -184,6 +193,12 @@ impl<'a> Checker<'a> {
         let dst = self.single(dst)?;
         let src = self.single(src)?;
         let kind = |c: &Self, operand: Operand| operand.ty.map(|t| c.types.kind(t));
+        if kind(self, dst) == Some(Kind::Array) {
+            // Accepted here; the call itself aborts.
+            let t = TypeId::INT;
+            let id = self.add_node(ExprKind::Abort("should not happen".to_owned()), t, Some(t), span);
+            return Ok(Operand { id, ty: Some(t) });
+        }
         if kind(self, dst) != Some(Kind::Slice) {
             let text = format!("expected slice kind but got {}", self.kind_name(dst.ty));
             return Err(self.error(span, text));
@@ -249,17 +264,17 @@ impl<'a> Checker<'a> {
 
     /// `make(T, …)`, `new(T)`.
     fn type_call(&mut self, builtin: Builtin, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
+        if builtin == Builtin::New {
+            self.exact_count(builtin, call, 1, span)?;
+        }
         let Some((first, sizes)) = call.args.split_first() else {
             return Err(self.not_enough(builtin, call, 1, span));
         };
         let Some(t) = self.type_of_expr(first)? else {
             let operand = self.single(first)?;
-            let text = format!("generic <T{{}}> requires type kind, got {}", self.kind_name(operand.ty));
+            let text = format!("generic <T.(type)> requires type kind, got {}", self.kind_name(operand.ty));
             return Err(self.error(span, text));
         };
-        if builtin == Builtin::New {
-            self.exact_count(builtin, call, 1, span)?;
-        }
         let target = self.type_expr(first)?;
         let type_node = self.add_node(ExprKind::Type(target), t, Some(t), first.span);
         let mut args = vec![type_node];

@@ -115,7 +115,7 @@ impl<'a> Checker<'a> {
                 && elems.len() != 1
             {
                 let elems = elems.clone();
-                return self.embedded_call(operand.id, &elems, &params, signature.variadic, callee, only.span, span);
+                return self.embedded_call(operand.id, &elems, &params, signature.variadic, callee, span);
             }
             self.check_count(1, &params, signature.variadic, callee, "", span)?;
             let target = if fixed == 0 { self.variadic_elem(&params) } else { params.first().copied() };
@@ -125,10 +125,10 @@ impl<'a> Checker<'a> {
         }
         let mut args = Vec::with_capacity(call.args.len());
         for (index, e) in call.args.iter().enumerate() {
-            args.push(if index == 0 { self.argument(e)? } else { self.single(e)? });
+            args.push(if index == 0 { self.first_argument(e)? } else { self.expr(e)? });
         }
         if call.ellipsis.is_some() {
-            if args.len() < params.len() || !signature.variadic {
+            if args.len() != params.len() {
                 let text = format!(
                     "not enough arguments in call to {callee}; want {} (including variadic) got {}",
                     params.len(),
@@ -136,11 +136,11 @@ impl<'a> Checker<'a> {
                 );
                 return Err(self.error(span, text));
             }
-            if args.len() > params.len() {
-                return Err(self.error(span, "expected final vargs slice but got many".to_owned()));
-            }
         } else {
             self.check_count(args.len(), &params, signature.variadic, callee, "", span)?;
+        }
+        for (arg, e) in args.iter().zip(call.args) {
+            self.refuse_tuple(*arg, e)?;
         }
         let spread = match (signature.variadic, call.ellipsis) {
             (true, Some(_)) => Spread::Slice,
@@ -162,14 +162,8 @@ impl<'a> Checker<'a> {
     pub(super) fn first_argument(&mut self, e: ExprRef<'a>) -> Result<Operand> {
         match unparen(e).kind {
             ast::ExprKind::Call(_) => {
-                let operand = self.expr(e)?;
-                if let Some(t) = operand.ty
-                    && matches!(self.types.get(t), Type::Tuple(elems) if elems.is_empty())
-                {
-                    let text = format!("{} (no value) used as value", self.render(operand.id));
-                    return Err(self.error(e.span, text));
-                }
-                Ok(operand)
+                // A call without results passes for a call with as many results as it has (**Quirk**).
+                self.expr(e)
             }
             _ => self.argument(e),
         }
@@ -180,7 +174,6 @@ impl<'a> Checker<'a> {
     }
 
     /// `f(g())` with several results: checked, not converted.
-    #[expect(clippy::too_many_arguments, reason = "one call site; all are parts of one call")]
     fn embedded_call(
         &mut self,
         id: ExprId,
@@ -188,14 +181,13 @@ impl<'a> Checker<'a> {
         params: &[TypeId],
         variadic: bool,
         callee: &str,
-        at: Span,
         span: Span,
     ) -> Result<(Vec<ExprId>, Spread)> {
         self.check_count(elems.len(), params, variadic, callee, " (with embedded call expr as arg)", span)?;
         let fixed = if variadic { params.len().saturating_sub(1) } else { params.len() };
         for (index, &elem) in elems.iter().enumerate() {
             let target = if variadic && index >= fixed { self.variadic_elem(params) } else { params.get(index).copied() };
-            self.assignable(Some(elem), target, at)?;
+            self.assignable(Some(elem), target, span)?;
         }
         Ok((vec![id], if variadic { Spread::Pack(fixed as u32) } else { Spread::None }))
     }
@@ -223,7 +215,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The reference's own name for the shape of a type.
-    fn host_type_name(&self, t: TypeId) -> &'static str {
+    pub(super) fn host_type_name(&self, t: TypeId) -> &'static str {
         match self.types.get(t) {
             Type::Named(_) => "*gnolang.DeclaredType",
             Type::Basic(_) => "gnolang.PrimitiveType",
@@ -242,14 +234,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// An expression statement: only calls are accepted.
-    pub(super) fn call_statement(&mut self, e: ExprRef<'a>, at: Span) -> Result<ExprId> {
-        let operand = self.expr(e)?;
-        if matches!(self.exprs[operand.id].kind, ExprKind::Call { .. }) {
-            return Ok(operand.id);
-        }
-        let text = format!("{} is not used", self.render(operand.id));
-        Err(self.error(at, text))
+    /// An expression statement. Any expression is accepted: what is not a call is evaluated and dropped, at the same cost.
+    pub(super) fn call_statement(&mut self, e: ExprRef<'a>) -> Result<ExprId> {
+        Ok(self.expr(e)?.id)
     }
 
     /// The call of a `defer`.

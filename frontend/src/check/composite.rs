@@ -1,37 +1,56 @@
 //! Composite literals (spec/02 §5.6, §6.2; spec/01 §3.4).
 
-use super::expr::{Operand, Static, unparen};
+use super::expr::{Operand, unparen};
 use super::{Checker, Result};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{CompositeElement, CompositeKind, ExprId, ExprKind, Place};
 use crate::types::{Kind, NilContext, Type, TypeId};
 
+/// How a literal with a negative index ends.
+const NEGATIVE_INDEX: &str = "runtime error: index out of range [-1]";
+
 impl<'a> Checker<'a> {
-    /// `T{…}`, or `{…}` where the enclosing literal's element type is `elided`.
-    pub(super) fn composite(
+    /// `T{…}`.
+    pub(super) fn composite(&mut self, literal: &'a ast::CompositeLit<'a>, span: Span) -> Result<Operand> {
+        let Some(written) = literal.ty else {
+            let text = "types cannot be elided in composite literals for struct types";
+            return Err(self.error(self.nodes.literal_type, text.to_owned()));
+        };
+        let outer = std::mem::replace(&mut self.nodes.literal_type, written.span);
+        let operand = self.written_literal(literal, written, span);
+        self.nodes.literal_type = outer;
+        operand
+    }
+
+    fn written_literal(
         &mut self,
         literal: &'a ast::CompositeLit<'a>,
-        elided: Static,
+        written: ExprRef<'a>,
         span: Span,
     ) -> Result<Operand> {
-        let (t, open_array) = match (literal.ty, elided) {
-            (Some(written), _) => match unparen(written).kind {
-                ast::ExprKind::ArrayType(ast::ArrayType { len: Some(len), elem })
-                    if matches!(len.kind, ast::ExprKind::Ellipsis(None)) =>
-                {
-                    (self.resolve_type(elem)?, true)
-                }
-                _ => (self.resolve_type(written)?, false),
-            },
-            (None, Some(t)) => (t, false),
-            (None, None) => {
-                return Err(self.error(span, "types cannot be elided in composite literals for struct types".to_owned()));
+        match unparen(written).kind {
+            ast::ExprKind::ArrayType(ast::ArrayType { len: Some(len), elem })
+                if matches!(len.kind, ast::ExprKind::Ellipsis(None)) =>
+            {
+                let elem = self.resolve_type(elem)?;
+                return self.array_literal(literal, None, elem, span);
             }
-        };
-        if open_array {
-            return self.array_literal(literal, None, t, span);
+            ast::ExprKind::Ident(name) if !self.names_type(name, written.span)? => {
+                let text = match self.lookup(name, written.span) {
+                    Ok(_) => format!("{name} is not a type"),
+                    Err(_) => format!("{name}<VPInvalid(0)> is not a type"),
+                };
+                return Err(self.error(written.span, text));
+            }
+            _ => {}
         }
+        let t = self.resolve_type(written)?;
+        self.literal_of(literal, t, span)
+    }
+
+    /// A literal whose type is known: written, or the element type of the literal around it.
+    fn literal_of(&mut self, literal: &'a ast::CompositeLit<'a>, t: TypeId, span: Span) -> Result<Operand> {
         match self.types.base(t) {
             Type::Struct(_) => self.struct_literal(literal, t, span),
             Type::Array { len, elem } => {
@@ -46,8 +65,17 @@ impl<'a> Checker<'a> {
                 let (key, value) = (*key, *value);
                 self.map_literal(literal, t, key, value, span)
             }
-            _ => Err(self.error(span, format!("unexpected composite lit type {}", self.types.type_string(t)))),
+            _ => {
+                let name = self.types.type_string(self.types.underlying(t));
+                Err(self.error(self.nodes.literal_type, format!("unexpected composite lit type {name}")))
+            }
         }
+    }
+
+    /// A literal that is accepted but aborts when it is evaluated.
+    fn aborting_literal(&mut self, text: String, t: TypeId, span: Span) -> Operand {
+        let id = self.add_node(ExprKind::Abort(text), t, Some(t), span);
+        Operand { id, ty: Some(t) }
     }
 
     fn finish_literal(
@@ -69,7 +97,7 @@ impl<'a> Checker<'a> {
         let mut elements = Vec::with_capacity(literal.elements.len());
         for (position, e) in literal.elements.iter().enumerate() {
             let (index, value) = match (e.kind, keyed) {
-                (ast::ExprKind::KeyValue(pair), true) => (self.field_key(pair.key, &fields, t, span)?, pair.value),
+                (ast::ExprKind::KeyValue(pair), true) => (self.field_key(pair.key, &fields, t)?, pair.value),
                 (ast::ExprKind::KeyValue(_), false) | (_, true) => {
                     return Err(self.error(span, "mixed keyed and unkeyed elements".to_owned()));
                 }
@@ -83,8 +111,9 @@ impl<'a> Checker<'a> {
             elements.push((index, value, *field));
         }
         if !keyed && elements.len() < fields.len() {
-            let text = format!("too few values in struct literal of type {}", self.types.type_string(t));
-            return Err(self.error(span, text));
+            let (index, length) = (elements.len(), elements.len());
+            let text = format!("runtime error: index out of range [{index}] with length {length}");
+            return Ok(self.aborting_literal(text, t, span));
         }
         let mut finished = Vec::with_capacity(elements.len());
         for (index, value, field) in elements {
@@ -100,8 +129,8 @@ impl<'a> Checker<'a> {
         key: ExprRef<'a>,
         fields: &[(std::rc::Rc<str>, TypeId)],
         t: TypeId,
-        span: Span,
     ) -> Result<usize> {
+        let span = key.span;
         let name = match unparen(key).kind {
             ast::ExprKind::Ident(name) => name,
             _ => "",
@@ -138,23 +167,24 @@ impl<'a> Checker<'a> {
         }
         super::deep(|| match *self.types.base(t) {
             Type::Pointer(elem) => {
-                let literal = self.composite(literal, Some(elem), e.span)?;
+                let literal = self.literal_of(literal, elem, e.span)?;
                 let pointer = self.types.pointer(elem);
                 let kind = ExprKind::AddressOf(Place::Literal(literal.id));
                 Ok(self.add_node(kind, pointer, Some(pointer), e.span))
             }
-            _ => Ok(self.composite(literal, Some(t), e.span)?.id),
+            _ => Ok(self.literal_of(literal, t, e.span)?.id),
         })
     }
 
-    /// Indices, optional key nodes and values of an array or slice literal, and the length it needs.
+    /// Indices, optional key nodes and values of an array or slice literal, and the length it needs. Nothing if a key is
+    /// negative: such a literal is accepted and aborts.
     fn indexed_elements(
         &mut self,
         literal: &'a ast::CompositeLit<'a>,
         elem: TypeId,
         ordered: bool,
         span: Span,
-    ) -> Result<(Vec<CompositeElement>, u64)> {
+    ) -> Result<Option<(Vec<CompositeElement>, u64)>> {
         let mut elements = Vec::with_capacity(literal.elements.len());
         let (mut next, mut len) = (0u64, 0u64);
         for e in literal.elements {
@@ -172,9 +202,7 @@ impl<'a> Checker<'a> {
             };
             if let Some(key) = key {
                 let index = self.constant_as_i64(key).and_then(|index| u64::try_from(index).ok());
-                let Some(index) = index else {
-                    return Err(self.error(span, format!("invalid index {} (must be non-negative)", self.render(key))));
-                };
+                let Some(index) = index else { return Ok(None) };
                 if ordered && index < next {
                     return Err(self.error(span, "array lit key out of order".to_owned()));
                 }
@@ -188,7 +216,7 @@ impl<'a> Checker<'a> {
         for element in &mut elements {
             element.value = self.coerce_in(element.value, Some(elem), span, NilContext::CompositeLiteral)?;
         }
-        Ok((elements, len))
+        Ok(Some((elements, len)))
     }
 
     /// `[N]T{…}`, and `[...]T{…}` where `declared` is absent.
@@ -199,7 +227,10 @@ impl<'a> Checker<'a> {
         elem: TypeId,
         span: Span,
     ) -> Result<Operand> {
-        let (mut elements, needed) = self.indexed_elements(literal, elem, declared.is_none(), span)?;
+        let Some((mut elements, needed)) = self.indexed_elements(literal, elem, declared.is_none(), span)? else {
+            let t = declared.map_or_else(|| self.types.array(0, elem), |(t, _)| t);
+            return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
+        };
         for element in &mut elements {
             element.key = None;
         }
@@ -209,7 +240,7 @@ impl<'a> Checker<'a> {
         };
         if needed > len {
             let text = format!("runtime error: index out of range [{}] with length {len}", needed.saturating_sub(1));
-            return Err(self.error_bare(text));
+            return Ok(self.aborting_literal(text, t, span));
         }
         Ok(self.finish_literal(CompositeKind::Array, elements, len, t, span))
     }
@@ -221,7 +252,9 @@ impl<'a> Checker<'a> {
         elem: TypeId,
         span: Span,
     ) -> Result<Operand> {
-        let (elements, len) = self.indexed_elements(literal, elem, false, span)?;
+        let Some((elements, len)) = self.indexed_elements(literal, elem, false, span)? else {
+            return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
+        };
         let keyed = elements.first().is_some_and(|element| element.key.is_some());
         let kind = if keyed { CompositeKind::SliceKeyed } else { CompositeKind::Slice };
         Ok(self.finish_literal(kind, elements, len, t, span))
@@ -238,7 +271,8 @@ impl<'a> Checker<'a> {
         let mut pairs = Vec::with_capacity(literal.elements.len());
         for e in literal.elements {
             let ast::ExprKind::KeyValue(pair) = e.kind else {
-                return Err(self.error(span, "missing key in map literal".to_owned()));
+                let text = "runtime error: invalid memory address or nil pointer dereference";
+                return Ok(self.aborting_literal(text.to_owned(), t, span));
             };
             let key = self.element(pair.key, key_type)?;
             let value = self.element(pair.value, value_type)?;

@@ -39,15 +39,18 @@ impl<'a> Checker<'a> {
     pub(super) fn condition(&mut self, e: ExprRef<'a>) -> Result<ExprId> {
         let operand = self.single(e)?;
         if self.is_const(operand.id) {
+            if operand.ty.is_none() {
+                return Err(self.error(self.nodes.stmt, "cannot convert (undefined) to bool".to_owned()));
+            }
             if self.value(operand.id).as_bool().is_none() {
-                return Err(self.error(e.span, "not yet implemented".to_owned()));
+                return Err(self.error(self.nodes.stmt, "not yet implemented".to_owned()));
             }
             self.settle(operand.id);
             return Ok(operand.id);
         }
         if !operand.ty.is_some_and(|t| self.types.kind(t) == Kind::Bool) {
             let text = format!("expected typed bool kind, but got {}", self.kind_name(operand.ty));
-            return Err(self.error(e.span, text));
+            return Err(self.error(self.nodes.stmt, text));
         }
         Ok(operand.id)
     }
@@ -178,9 +181,11 @@ impl<'a> Checker<'a> {
     pub(super) fn range_operand(&mut self, e: ExprRef<'a>) -> Result<Operand> {
         let operand = self.single(e)?;
         if operand.ty.is_none() {
-            return Err(self.error(e.span, "cannot range over nil".to_owned()));
+            return Err(self.error(self.nodes.stmt, "cannot range over nil".to_owned()));
         }
-        self.settle(operand.id);
+        if operand.ty == Some(TypeId::UNTYPED_STRING) {
+            self.settle(operand.id);
+        }
         Ok(Operand { id: operand.id, ty: self.recorded(operand.id) })
     }
 }

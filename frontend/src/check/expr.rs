@@ -78,6 +78,11 @@ pub(super) struct Nodes {
     watched: Vec<ExprId>,
     /// Where a misplaced `nil` would stand.
     pub(super) nil_context: NilContext,
+    /// The statement that is being checked; errors about conditions, operands of `range` and values that are missing
+    /// stand there.
+    pub(super) stmt: Span,
+    /// The type of the innermost literal that has one written.
+    pub(super) literal_type: Span,
     /// Inside the values of a `const` declaration, where `len` and `cap` fold.
     pub(super) in_const: bool,
 }
@@ -89,6 +94,8 @@ impl Default for Nodes {
             big: SecondaryMap::new(),
             watched: Vec::new(),
             nil_context: NilContext::Other,
+            stmt: Span::default(),
+            literal_type: Span::default(),
             in_const: false,
         }
     }
@@ -147,12 +154,12 @@ impl<'a> Checker<'a> {
         if let Some(t) = operand.ty
             && let Type::Tuple(elems) = self.types.get(t)
         {
-            let text = if elems.is_empty() {
-                format!("{} (no value) used as value", self.render(operand.id))
-            } else {
-                let ty = self.types.type_string(t);
-                format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}")
-            };
+            if elems.is_empty() {
+                let text = format!("{} (no value) used as value", self.render_callee_of(operand.id));
+                return Err(self.error(self.nodes.stmt, text));
+            }
+            let ty = self.types.type_string(t);
+            let text = format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}");
             return Err(self.error(e.span, text));
         }
         Ok(operand)
@@ -163,7 +170,7 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Paren(x) => self.expr(x),
             ast::ExprKind::Ident(name) => self.name(name, e.span),
             ast::ExprKind::Literal(literal) => self.literal(literal, e.span),
-            ast::ExprKind::CompositeLit(literal) => self.composite(literal, None, e.span),
+            ast::ExprKind::CompositeLit(literal) => self.composite(literal, e.span),
             ast::ExprKind::FuncLit(literal) => self.func_literal(literal, e.span),
             ast::ExprKind::Selector(selector) => self.selector(selector, e.span),
             ast::ExprKind::Index(index) => self.index(index, e.span),

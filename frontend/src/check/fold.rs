@@ -5,7 +5,7 @@ use super::{CheckError, Checker, Result};
 use crate::constant::{self, ConstError, Constant};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef, LiteralKind};
-use crate::typed::{BinaryOp, ExprId, ExprKind, TypeExprId, UnaryOp};
+use crate::typed::{BinaryOp, Builtin, Callee, ExprId, ExprKind, TypeExprId, UnaryOp};
 use crate::types::{Kind, TypeId};
 
 impl<'a> Checker<'a> {
@@ -173,10 +173,8 @@ impl<'a> Checker<'a> {
 
     /// A constant index, length or bound becomes an `int`.
     pub(super) fn convert_constant_to_int(&mut self, id: ExprId, at: Span) -> Result<()> {
-        let t = self.recorded(id);
-        if !t.is_some_and(|t| self.types.kind(t).is_numeric()) {
-            let text = format!("expected typed integer kind, but got {}", self.kind_name(t));
-            return Err(self.error(at, text));
+        if self.recorded(id).is_none() {
+            return Err(self.error(at, "cannot convert (undefined) to int".to_owned()));
         }
         self.convert_constant(id, Some(TypeId::INT), at)
     }
@@ -239,6 +237,10 @@ impl<'a> Checker<'a> {
         {
             return Err(self.error(at, text));
         }
+        if kind == Kind::Bool && self.types.kind(xt) != Kind::Bool {
+            let from = self.types.kind(self.types.default_type(xt));
+            return Err(self.error(at, format!("cannot convert {from} to {kind}")));
+        }
         let converted =
             constant::convert_explicit(&value, basic).map_err(|error| self.constant_error(&error, Some(id), at))?;
         self.set_constant(id, converted, t, Some(t));
@@ -272,17 +274,34 @@ impl<'a> Checker<'a> {
         let operand = self.expr(e);
         self.nodes.in_const = outer;
         let operand = operand?;
+        if let Some(t) = t
+            && !self.types.kind(t).is_primitive()
+        {
+            return Err(self.error(at, format!("invalid constant type {}", self.types.type_string(t))));
+        }
+        if operand.ty.is_none() && t.is_none() {
+            return Err(self.error(at, "use of untyped nil in variable declaration".to_owned()));
+        }
         if !self.is_const(operand.id) || self.value(operand.id) == Constant::Nil {
+            let operand = self.measured_operand(operand);
             let text = self.not_constant(operand);
             return Err(self.error(at, text));
         }
         if let Some(t) = t {
-            if !self.types.kind(t).is_primitive() {
-                return Err(self.error(at, format!("invalid constant type {}", self.types.type_string(t))));
-            }
             self.coerce(operand.id, Some(t), at)?;
         }
         Ok(Operand { id: operand.id, ty: self.recorded(operand.id) })
+    }
+
+    /// Of `len(x)` and `cap(x)`, which are constant or not by their operand, the operand.
+    fn measured_operand(&self, operand: Operand) -> Operand {
+        match &self.exprs[operand.id].kind {
+            ExprKind::Call { callee: Callee::Builtin(Builtin::Len | Builtin::Cap), args, .. } => match args.as_slice() {
+                [arg] => Operand { id: *arg, ty: self.recorded(*arg) },
+                _ => operand,
+            },
+            _ => operand,
+        }
     }
 
     fn not_constant(&self, operand: Operand) -> String {
@@ -303,9 +322,9 @@ impl<'a> Checker<'a> {
     }
 
     /// An array length.
-    pub(super) fn constant_length(&mut self, e: ExprRef<'a>) -> Result<i64> {
+    pub(super) fn constant_length(&mut self, e: ExprRef<'a>, at: Span) -> Result<i64> {
         let operand = self.constant_value(e, None, e.span)?;
-        self.convert_constant_to_int(operand.id, e.span)?;
+        self.convert_constant_to_int(operand.id, at)?;
         Ok(self.constant_as_i64(operand.id).unwrap_or(0))
     }
 

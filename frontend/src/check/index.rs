@@ -19,9 +19,7 @@ impl<'a> Checker<'a> {
         };
         let mut id = operand.id;
         let mut indexed = t;
-        if let Type::Pointer(elem) = *self.types.base(t)
-            && self.types.kind(elem) == Kind::Array
-        {
+        if let Type::Pointer(elem) = *self.types.base(t) {
             id = self.add_node(ExprKind::Deref(id), elem, Some(elem), self.exprs[id].span);
             indexed = elem;
         }

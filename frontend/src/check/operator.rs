@@ -100,8 +100,9 @@ impl BinaryOp {
 impl<'a> Checker<'a> {
     /// `x op y`.
     pub(super) fn binary(&mut self, b: &'a ast::BinaryExpr<'a>, span: Span) -> Result<Operand> {
-        let left = self.single(b.x)?.id;
-        let right = self.single(b.y)?.id;
+        // Calls without or with several results fall to the operator check.
+        let left = self.expr(b.x)?.id;
+        let right = self.expr(b.y)?.id;
         let op = binary_op(b.op);
         if op.is_shift() { self.shift(op, left, right, span) } else { self.plain_binary(op, left, right, span) }
     }

@@ -19,7 +19,8 @@ impl<'a> Checker<'a> {
         let place = self.place_of_node(operand.id);
         let text = match (&place, &self.exprs[operand.id].kind) {
             (_, ExprKind::Func { .. }) => "not assignable".to_owned(),
-            (Place::Unaddressable(..) | Place::Literal(_), ExprKind::Const(_)) => {
+            (_, ExprKind::MethodValue { .. }) => return Ok(PlaceOperand { place, recorded: operand.ty, ty }),
+            (Place::Unaddressable(..), ExprKind::Const(_)) if matches!(e.kind, ast::ExprKind::Ident(_)) => {
                 format!("cannot assign to const {}", self.render(operand.id))
             }
             (Place::Unaddressable(..) | Place::Literal(_), _) | (Place::Index { kind: IndexKind::String, .. }, _) => {
@@ -27,7 +28,7 @@ impl<'a> Checker<'a> {
             }
             _ => return Ok(PlaceOperand { place, recorded: operand.ty, ty }),
         };
-        Err(self.error(e.span, text))
+        Err(self.error(self.nodes.stmt, text))
     }
 
     /// The place that a node reads from, if it reads from one.

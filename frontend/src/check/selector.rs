@@ -49,6 +49,12 @@ impl<'a> Checker<'a> {
         let Some(t) = operand.ty else {
             return Err(self.error(span, format!("missing field {name} in untyped nil")));
         };
+        if !matches!(
+            self.types.get(t),
+            Type::Named(_) | Type::Pointer(_) | Type::Struct(_) | Type::Interface(_) | Type::Package
+        ) {
+            return Err(self.error(span, format!("unexpected selector expression type {}", self.host_type_name(t))));
+        }
         let selection = match self.types.lookup(t, name, &self.path) {
             Ok(selection) => selection,
             Err(error) => {
