@@ -33,7 +33,8 @@ fn recorded_programs_check() {
     let mut failures = Vec::new();
     let mut count = 0;
     for folder in ["apps", "meter", "random"].map(|name| corpora.join(name)).into_iter().chain(extra) {
-        let mut files: Vec<_> = std::fs::read_dir(&folder).expect("corpus").map(|entry| entry.expect("entry").path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(&folder).expect("corpus").map(|entry| entry.expect("entry").path()).collect();
         files.sort();
         for file in files.iter().filter(|file| file.extension().is_some_and(|ext| ext == "gno")) {
             let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -1,6 +1,5 @@
 //! Assignments and definitions (spec/02 §5.5, spec/01 §1.3).
 
-use super::decl::plural;
 use super::expr::{Operand, PlaceOperand, Values, unparen};
 use super::{CheckError, Checker, Result};
 use crate::source::Span;
@@ -69,7 +68,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let name = self.renamed(name, target.span);
-            self.refuse_predeclared(&name, span)?;
+            self.refuse_predeclared(&name, target.span)?;
             let (var, new) = match self.redefined(&name, recorded, span)? {
                 Some(var) => (var, false),
                 None => (self.declare(&name, t, recorded, VarKind::Variable)?, true),
@@ -92,8 +91,7 @@ impl<'a> Checker<'a> {
         {
             return self.one_for_many(count, *operand, e, at);
         }
-        let (noun, values) = (plural(count, "variable"), plural(rhs.len(), "value"));
-        self.error(at, format!("assignment mismatch: {count} {noun} but {} {values}", rhs.len()))
+        self.error(at, format!("assignment mismatch: {count} variable(s) but {} value(s)", rhs.len()))
     }
 
     fn assign(&mut self, assign: &'a ast::AssignStmt<'a>, span: Span) -> Result<Checked> {
@@ -119,13 +117,15 @@ impl<'a> Checker<'a> {
     fn assign_mismatch(&self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {
         let text = match (operands, rhs) {
             ([operand], [e]) if count > 1 => match unparen(e).kind {
-                ExprKind::Call(call) => {
+                ExprKind::Call(_) => {
                     let got = match operand.ty.map(|t| self.types.get(t)) {
                         Some(Type::Tuple(elems)) => elems.len(),
                         _ => 1,
                     };
-                    let _ = call;
-                    format!("assignment mismatch: {count} variables but {} returns {got} values", self.callee_text(operand.id))
+                    format!(
+                        "assignment mismatch: {count} variables but {} returns {got} values",
+                        self.callee_text(operand.id)
+                    )
                 }
                 _ => "RHS should not be expression when len(Lhs) > len(Rhs)".to_owned(),
             },
@@ -134,9 +134,20 @@ impl<'a> Checker<'a> {
         self.error(at, text)
     }
 
-    fn callee_text(&self, id: ExprId) -> String {
-        let text = self.render(id);
-        text.split_once('(').map_or(text.clone(), |(callee, _)| callee.to_owned())
+    /// The callee of a rendered call.
+    pub(super) fn callee_text(&self, id: ExprId) -> String {
+        let mut text = self.render(id);
+        let mut depth = 0usize;
+        let open = text.char_indices().rev().find_map(|(index, c)| {
+            match c {
+                ')' => depth += 1,
+                '(' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            (depth == 0).then_some(index)
+        });
+        text.truncate(open.unwrap_or(text.len()));
+        text
     }
 
     /// `a, b = f()`, and the comma-ok forms. A call is split into a definition of hidden variables and an assignment where a
@@ -152,7 +163,8 @@ impl<'a> Checker<'a> {
         let call = assign.rhs.first().is_some_and(|e| matches!(unparen(e).kind, ExprKind::Call(_)));
         let changes = places.iter().zip(types).any(|(place, &from)| {
             place.recorded.is_some_and(|to| {
-                !matches!(self.types.get(to), Type::Interface(_)) && self.types.is_named(to) != self.types.is_named(from)
+                !matches!(self.types.get(to), Type::Interface(_))
+                    && self.types.is_named(to) != self.types.is_named(from)
             })
         });
         if call && changes {

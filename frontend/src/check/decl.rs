@@ -142,13 +142,11 @@ impl<'a> Checker<'a> {
                     _ => 1,
                 };
                 let (noun, values) = (plural(count, "variable"), plural(got, "value"));
-                format!("assignment mismatch: {count} {noun} but {} returns {got} {values}", self.render(operand.id))
+                let callee = self.callee_text(operand.id);
+                format!("assignment mismatch: {count} {noun} but {callee} returns {got} {values}")
             }
-            ExprKind::TypeAssert(_) | ExprKind::Index(_) if count != 2 => {
-                format!("assignment mismatch: {count} {} but 1 value", plural(count, "variable"))
-            }
-            ExprKind::Index(_) => "invalid index expression on *gnolang.IndexExpr".to_owned(),
-            _ => format!("assignment mismatch: {count} {} but 1 value", plural(count, "variable")),
+            ExprKind::Index(_) if count == 2 => "invalid index expression on *gnolang.SliceType".to_owned(),
+            _ => format!("assignment mismatch: {count} variable(s) but 1 value(s)"),
         };
         self.error(at, text)
     }
@@ -156,6 +154,10 @@ impl<'a> Checker<'a> {
     /// Refuses a spec with fewer or more values than names.
     pub(super) fn check_value_count(&self, spec: &ast::ValueSpec<'a>, values: usize, constant: bool) -> Result<()> {
         let count = spec.names.len();
+        if !constant && values > 1 && values < count {
+            let text = format!("assignment mismatch: {count} variable(s) but {values} value(s)");
+            return Err(self.error(spec.span, text));
+        }
         if let Some(name) = spec.names.get(values) {
             return Err(self.error(spec.span, format!("missing init expr for {}<!VPInvalid(0)>", name.name)));
         }

@@ -189,5 +189,8 @@ impl<'a> Checker<'a> {
 
 /// Whether a signature is crossing: its first parameter's type is written `realm` (spec/00 addendum 6).
 fn is_crossing(ty: &ast::FuncType<'_>) -> bool {
-    ty.params.fields.first().is_some_and(|field| matches!(super::expr::unparen(field.ty).kind, ExprKind::Ident("realm")))
+    ty.params
+        .fields
+        .first()
+        .is_some_and(|field| matches!(super::expr::unparen(field.ty).kind, ExprKind::Ident("realm")))
 }

@@ -77,9 +77,10 @@ impl Checker<'_> {
         let trail: Vec<&str> = order.trail.iter().map(|&(name, _)| text(name)).collect();
         let span = self.package.decls[unit.0].span;
         let file = self.package.decls[home.0].file;
-        let location = self.sources.get(file as usize).map(|source| {
-            format!("{}/{}:{}", self.path, source.name(), source.position(span.start))
-        });
+        let location = self
+            .sources
+            .get(file as usize)
+            .map(|source| format!("{}/{}:{}", self.path, source.name(), source.position(span.start)));
         let trail = trail.join(" ");
         let message =
             format!("loop in variable initialization: dependency trail [{trail}] circularly depends on {}", text(name));

@@ -6,7 +6,7 @@
 //! none: that is what the reference does. The walk's other effect, block parents that are one level too deep, is not
 //! reproduced.
 
-use super::{Checker, deep};
+use super::{CheckError, Checker, Result, deep};
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, FuncType, Specs, Stmt, StmtKind, StmtRef};
 use std::collections::HashSet;
@@ -23,18 +23,28 @@ struct Walk<'w, 'a> {
     file: u32,
     target: Option<&'a str>,
     found: &'w mut HashSet<(u32, u32)>,
+    /// The first form that the reference does not convert, and its text.
+    refused: &'w mut Option<(Span, String)>,
 }
 
 impl Checker<'_> {
-    /// Notes the names that mean loop variables, in all files.
-    pub(super) fn mark_loop_names(&mut self) {
-        for (index, file) in self.files.iter().enumerate() {
+    /// Notes the names that mean loop variables, in all files. The walk sees every node, so that it also refuses what the
+    /// reference's conversion of the syntax tree refuses (spec/01 §3.4).
+    pub(super) fn mark_loop_names(&mut self) -> Result<()> {
+        for (index, (file, source)) in self.files.iter().zip(self.sources).enumerate() {
             let file_index = u32::try_from(index).unwrap_or(u32::MAX);
-            let mut walk = Walk { file: file_index, target: None, found: &mut self.loop_names };
+            let mut refused = None;
+            let mut walk = Walk { file: file_index, target: None, found: &mut self.loop_names, refused: &mut refused };
             for decl in file.decls {
                 match decl {
                     Decl::Gen(group) => walk.group(&group.specs),
                     Decl::Func(func) => {
+                        if let Some(receiver) = func.receiver
+                            && receiver.fields.len() != 1
+                        {
+                            let what = if receiver.fields.is_empty() { "no receiver" } else { "multiple receivers" };
+                            walk.refuse(func.span, &format!("method has {what}"));
+                        }
                         if let Some(body) = func.body {
                             walk.list(body.stmts);
                         }
@@ -42,11 +52,22 @@ impl Checker<'_> {
                     Decl::Bad(_) => {}
                 }
             }
+            if let Some((span, message)) = refused {
+                let location = Some(format!("{}:{}", source.name(), source.position(span.start)));
+                return Err(CheckError { message, location, span, file: file_index });
+            }
         }
+        Ok(())
     }
 }
 
 impl<'a> Walk<'_, 'a> {
+    fn refuse(&mut self, span: Span, text: &str) {
+        if self.refused.is_none() {
+            *self.refused = Some((span, text.to_owned()));
+        }
+    }
+
     fn mark(&mut self, span: Span) {
         self.found.insert((self.file, span.start));
     }
@@ -86,13 +107,12 @@ impl<'a> Walk<'_, 'a> {
 
     fn stmt(&mut self, stmt: &'a Stmt<'a>) -> Flow {
         match stmt.kind {
-            StmtKind::Bad | StmtKind::Empty | StmtKind::Branch(_) | StmtKind::Select(_) => {}
+            StmtKind::Bad | StmtKind::Empty | StmtKind::Branch(_) => {}
+            StmtKind::Select(_) => self.refuse(stmt.span, "unknown Go type *ast.SelectStmt"),
             StmtKind::Decl(group) => self.group(&group.specs),
-            StmtKind::Expr(e) | StmtKind::Go(e) | StmtKind::Defer(e) => self.expr(e),
-            StmtKind::Send(send) => {
-                self.expr(send.channel);
-                self.expr(send.value);
-            }
+            StmtKind::Go(_) => self.refuse(stmt.span, "goroutines are not permitted"),
+            StmtKind::Expr(e) | StmtKind::Defer(e) => self.expr(e),
+            StmtKind::Send(_) => self.refuse(stmt.span, "unknown Go type *ast.SendStmt"),
             StmtKind::IncDec(step) => self.expr(step.x),
             StmtKind::Return(values) => self.exprs(values),
             StmtKind::Labeled(labeled) => return self.stmt(labeled.stmt),
@@ -174,7 +194,7 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             }
             self.mark(e.span);
-            let mut walk = Walk { file: self.file, target: Some(name), found: self.found };
+            let mut walk = Walk { file: self.file, target: Some(name), found: self.found, refused: self.refused };
             walk.optional(stmt.cond);
             let _ = walk.init(stmt.post);
             walk.list(stmt.body.stmts);
@@ -209,7 +229,7 @@ impl<'a> Walk<'_, 'a> {
                 return;
             }
             self.mark(e.span);
-            let mut walk = Walk { file: self.file, target: Some(name), found: self.found };
+            let mut walk = Walk { file: self.file, target: Some(name), found: self.found, refused: self.refused };
             walk.list(stmt.body.stmts);
         }
     }
@@ -277,6 +297,9 @@ impl<'a> Walk<'_, 'a> {
             ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::Unary(_, x) | ExprKind::ChanType(_, x) => self.expr(x),
             ExprKind::Selector(selector) => self.expr(selector.x),
             ExprKind::Index(index) => {
+                if index.indices.len() > 1 {
+                    self.refuse(e.span, "invalid operation: more than one index");
+                }
                 self.expr(index.x);
                 self.exprs(index.indices);
             }

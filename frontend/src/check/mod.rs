@@ -15,6 +15,7 @@
 //! | `init` | order and repetition of package initialisation |
 //! | `types` | type expressions |
 //! | `stmt`, `assign`, `branch`, `switch` | statements |
+//! | `resolver` | what the reference's parser says about names |
 //! | `loopvar` | which names mean the loop's own variables |
 //! | `heap` | what is known about variables only when everything has been seen |
 //! | `terminate` | whether functions with results end in a return |
@@ -42,6 +43,7 @@ mod operator;
 mod package;
 mod place;
 mod render;
+mod resolver;
 mod scope;
 mod selector;
 mod stmt;
@@ -196,7 +198,7 @@ impl<'a> Checker<'a> {
 
     /// The check, phase by phase (spec/01 §4.1).
     fn package(mut self) -> Result<typed::Package> {
-        self.mark_loop_names();
+        self.check_syntax()?;
         self.collect()?;
         self.predefine()?;
         self.bodies()?;
@@ -204,6 +206,14 @@ impl<'a> Checker<'a> {
         self.finish_variables();
         let init_steps = self.init_steps()?;
         Ok(self.into_package(init_steps))
+    }
+
+    /// What comes before everything else: names within a file, then forms that the reference does not convert.
+    fn check_syntax(&mut self) -> Result<()> {
+        for (index, (file, source)) in self.files.iter().zip(self.sources).enumerate() {
+            resolver::resolve_file(file, source, u32::try_from(index).unwrap_or(u32::MAX))?;
+        }
+        self.mark_loop_names()
     }
 
     fn into_package(self, init_steps: Vec<typed::InitStep>) -> typed::Package {

@@ -232,14 +232,7 @@ impl<'a> Checker<'a> {
         self.package.decls.len() - 1
     }
 
-    fn reserve(
-        &mut self,
-        name: String,
-        decl: usize,
-        entity: Option<Entity>,
-        hidden: bool,
-        repeated: &mut Vec<String>,
-    ) {
+    fn reserve(&mut self, name: String, decl: usize, entity: Option<Entity>, hidden: bool, repeated: &mut Vec<String>) {
         if self.package.names.contains_key(&name) {
             if !repeated.contains(&name) {
                 repeated.push(name);
@@ -322,7 +315,8 @@ impl<'a> Checker<'a> {
                 self.inside(decl, |checker| checker.function(func, id))?;
                 continue;
             }
-            let (own, others) = std::mem::take(&mut self.deferred).into_iter().partition(|literal| literal.decl == decl);
+            let (own, others) =
+                std::mem::take(&mut self.deferred).into_iter().partition(|literal| literal.decl == decl);
             self.deferred = others;
             for literal in own {
                 self.inside(decl, |checker| checker.deferred_body(&literal))?;
@@ -384,7 +378,8 @@ impl<'a> Checker<'a> {
 
     fn package_type(&mut self, decl: usize, spec: &'a ast::TypeSpec<'a>, declared: Option<TypeId>) -> Result<()> {
         let name = spec.name.name;
-        let part = Part { names: self.name_index(name).into_iter().collect(), step: Some(InitStep::Type), ..Part::default() };
+        let part =
+            Part { names: self.name_index(name).into_iter().collect(), step: Some(InitStep::Type), ..Part::default() };
         self.package.decls[decl].parts = vec![part];
         let right = self.resolve_type(spec.ty)?;
         let Some(declared) = declared else {

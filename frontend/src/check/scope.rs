@@ -8,7 +8,9 @@ use super::expr::Static;
 use super::{Checker, Result};
 use crate::constant::Constant;
 use crate::source::Span;
-use crate::typed::{Builtin, FuncId, FuncKind, GlobalId, Scope, ScopeId, ScopeKind, StmtId, TypeExprId, Var, VarId, VarKind};
+use crate::typed::{
+    Builtin, FuncId, FuncKind, GlobalId, Scope, ScopeId, ScopeKind, StmtId, TypeExprId, Var, VarId, VarKind,
+};
 use crate::types::TypeId;
 use indexmap::IndexMap;
 use std::collections::HashMap;

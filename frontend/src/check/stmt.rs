@@ -189,7 +189,7 @@ impl<'a> Checker<'a> {
     ) -> Result<StmtKind> {
         let scope = self.enter(ScopeKind::Range, span)?;
         let operand = self.range_operand(stmt.x)?;
-        let (kind, key_type, value_type) = self.range_types(operand, stmt.x.span)?;
+        let (kind, key_type, value_type) = self.range_types(operand, span)?;
         let mut aborts = None;
         let (key, value) = if stmt.define {
             (self.range_variable(stmt.key, key_type, span)?, self.range_variable(stmt.value, value_type, span)?)

@@ -1,10 +1,10 @@
 //! Whether functions with results end in a return: the reference's analysis, which looks at last statements only and has
 //! gaps (spec/01 §4.8).
 
+use super::expr::unparen;
 use super::{CheckError, Checker, Result, deep};
 use crate::source::Span;
-use crate::syntax::ast::{self, AssignOp, BranchKind, CaseClause, ExprKind, ExprRef, StmtKind, StmtRef};
-use super::expr::unparen;
+use crate::syntax::ast::{self, BranchKind, CaseClause, ExprKind, ExprRef, StmtKind, StmtRef};
 
 /// A statement list whose end is analysed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,8 @@ impl<'a> Checker<'a> {
         let mut analysis = Analysis { contexts: vec![Context::Function], ..Analysis::default() };
         let ends = analysis.list(body.stmts);
         if let Some(expected) = analysis.failure {
-            let text = format!("interface conversion: interface {{}} is *gnolang.FuncLitContext, not *gnolang.{expected}");
+            let text =
+                format!("interface conversion: interface {{}} is *gnolang.FuncLitContext, not *gnolang.{expected}");
             return Err(self.error_bare(text));
         }
         let mut entries: Vec<String> = analysis
@@ -94,8 +95,7 @@ impl<'a> Analysis<'a> {
             StmtKind::Switch(stmt) => self.clauses(stmt.clauses, label),
             StmtKind::TypeSwitch(stmt) => self.clauses(stmt.clauses, label),
             StmtKind::Assign(assign) => {
-                if let (AssignOp::Assign | AssignOp::Define | AssignOp::Op(_), Some(value)) = (assign.op, assign.rhs.first())
-                {
+                if let Some(value) = assign.rhs.first() {
                     self.literal_in(value);
                 }
                 false
@@ -148,9 +148,6 @@ impl<'a> Analysis<'a> {
             e = unparen(first);
         }
         if let ExprKind::FuncLit(literal) = e.kind {
-            if literal.ty.results.is_none_or(|results| results.fields.is_empty()) && false {
-                return;
-            }
             self.contexts.push(Context::Literal);
             if !self.list(literal.body.stmts) {
                 self.contexts.pop();

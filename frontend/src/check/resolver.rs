@@ -1,0 +1,316 @@
+//! Errors that the reference's parser finds while it resolves names: second declarations in one block, `:=` that declares
+//! nothing, labels that do not exist (spec/01 §1.6, §4.9). They come before every other error of the file and have no
+//! package path in their location.
+
+use super::{CheckError, deep};
+use crate::source::{SourceFile, Span};
+use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, Ident, Specs, Stmt, StmtKind, StmtRef};
+use std::collections::{HashMap, HashSet};
+
+/// Number of errors after which the reference stops.
+const MAX_ERRORS: usize = 10;
+
+/// Labels of a function body.
+#[derive(Default)]
+struct Labels<'a> {
+    declared: HashMap<&'a str, Span>,
+    used: Vec<Ident<'a>>,
+}
+
+struct Resolver<'s, 'a> {
+    source: &'s SourceFile,
+    scopes: Vec<HashMap<&'a str, Span>>,
+    labels: Vec<Labels<'a>>,
+    errors: Vec<(u32, String)>,
+}
+
+/// The error of a file, if it has one: the first in order of position, and how many more there are.
+pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32) -> Result<(), CheckError> {
+    let mut resolver = Resolver { source, scopes: vec![HashMap::new()], labels: Vec::new(), errors: Vec::new() };
+    for decl in file.decls {
+        resolver.top_level(decl);
+    }
+    for decl in file.decls {
+        resolver.inside(decl);
+    }
+    let mut errors = resolver.errors;
+    errors.sort_by_key(|&(offset, _)| offset);
+    let mut lines = HashSet::new();
+    errors.retain(|&(offset, _)| lines.insert(source.line(offset)));
+    errors.truncate(MAX_ERRORS);
+    let Some((offset, text)) = errors.first() else { return Ok(()) };
+    let more = if errors.len() > 1 { format!(" (and {} more errors)", errors.len() - 1) } else { String::new() };
+    let location = Some(format!("{}:{}", source.name(), source.position(*offset)));
+    Err(CheckError { message: format!("{text}{more}"), location, span: Span::at(*offset), file: index })
+}
+
+impl<'a> Resolver<'_, 'a> {
+    fn error(&mut self, at: Span, text: String) {
+        self.errors.push((at.start, text));
+    }
+
+    fn redeclared(&mut self, name: Ident<'a>, previous: Span) {
+        let at = self.source.position(previous.start);
+        let text =
+            format!("{} redeclared in this block\n\tprevious declaration at {}:{at}", name.name, self.source.name());
+        self.error(name.span, text);
+    }
+
+    fn declare(&mut self, name: Ident<'a>) {
+        if name.name == "_" {
+            return;
+        }
+        let Some(scope) = self.scopes.last_mut() else { return };
+        match scope.get(name.name) {
+            Some(&previous) => self.redeclared(name, previous),
+            None => {
+                scope.insert(name.name, name.span);
+            }
+        }
+    }
+
+    fn scoped(&mut self, f: impl FnOnce(&mut Self)) {
+        self.scopes.push(HashMap::new());
+        f(self);
+        self.scopes.pop();
+    }
+
+    fn top_level(&mut self, decl: &Decl<'a>) {
+        match decl {
+            Decl::Gen(group) => match group.specs {
+                Specs::Import(_) => {}
+                Specs::Const(specs) | Specs::Var(specs) => {
+                    specs.iter().flat_map(|spec| spec.names).for_each(|&name| self.declare(name));
+                }
+                Specs::Type(specs) => specs.iter().for_each(|spec| self.declare(spec.name)),
+            },
+            Decl::Func(func) if func.receiver.is_none() && func.name.name != "init" => self.declare(func.name),
+            Decl::Func(_) | Decl::Bad(_) => {}
+        }
+    }
+
+    fn inside(&mut self, decl: &Decl<'a>) {
+        match decl {
+            Decl::Gen(group) => match group.specs {
+                Specs::Import(_) => {}
+                Specs::Const(specs) | Specs::Var(specs) => specs.iter().for_each(|spec| self.exprs(spec.values)),
+                Specs::Type(specs) => specs.iter().for_each(|spec| self.expr(spec.ty)),
+            },
+            Decl::Func(func) => self.function(func.receiver, func.ty, func.body),
+            Decl::Bad(_) => {}
+        }
+    }
+
+    /// Parameters, results and the names of the body are in one scope.
+    fn function(
+        &mut self,
+        receiver: Option<&'a FieldList<'a>>,
+        ty: &'a ast::FuncType<'a>,
+        body: Option<&'a ast::Block<'a>>,
+    ) {
+        self.scoped(|resolver| {
+            for list in [receiver, Some(ty.params), ty.results].into_iter().flatten() {
+                list.fields.iter().flat_map(|field| field.names).for_each(|&name| resolver.declare(name));
+            }
+            let Some(body) = body else { return };
+            resolver.labels.push(Labels::default());
+            resolver.list(body.stmts);
+            let labels = resolver.labels.pop().unwrap_or_default();
+            for label in labels.used {
+                if !labels.declared.contains_key(label.name) {
+                    resolver.error(label.span, format!("label {} undefined", label.name));
+                }
+            }
+        });
+    }
+
+    fn list(&mut self, list: &'a [StmtRef<'a>]) {
+        for stmt in list {
+            deep(|| self.stmt(stmt));
+        }
+    }
+
+    fn optional(&mut self, stmt: Option<StmtRef<'a>>) {
+        if let Some(stmt) = stmt {
+            deep(|| self.stmt(stmt));
+        }
+    }
+
+    fn block(&mut self, block: &'a ast::Block<'a>) {
+        self.scoped(|resolver| resolver.list(block.stmts));
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt<'a>) {
+        match stmt.kind {
+            StmtKind::Bad | StmtKind::Empty | StmtKind::Select(_) => {}
+            StmtKind::Decl(group) => self.local(&group.specs),
+            StmtKind::Expr(e) | StmtKind::Go(e) | StmtKind::Defer(e) => self.expr(e),
+            StmtKind::Send(send) => {
+                self.expr(send.channel);
+                self.expr(send.value);
+            }
+            StmtKind::IncDec(step) => self.expr(step.x),
+            StmtKind::Assign(assign) => {
+                self.exprs(assign.rhs);
+                if assign.op == AssignOp::Define { self.define(assign.lhs) } else { self.exprs(assign.lhs) }
+            }
+            StmtKind::Return(values) => self.exprs(values),
+            StmtKind::Branch(branch) => {
+                if let (Some(label), Some(labels)) = (branch.label, self.labels.last_mut()) {
+                    labels.used.push(label);
+                }
+            }
+            StmtKind::Labeled(labeled) => self.labeled(labeled),
+            StmtKind::Block(block) => self.block(block),
+            StmtKind::If(stmt) => self.scoped(|resolver| {
+                resolver.optional(stmt.init);
+                resolver.expr(stmt.cond);
+                resolver.block(stmt.then);
+                resolver.optional(stmt.els);
+            }),
+            StmtKind::For(stmt) => self.scoped(|resolver| {
+                resolver.optional(stmt.init);
+                stmt.cond.into_iter().for_each(|e| resolver.expr(e));
+                resolver.optional(stmt.post);
+                resolver.block(stmt.body);
+            }),
+            StmtKind::Range(stmt) => self.range(stmt),
+            StmtKind::Switch(stmt) => self.scoped(|resolver| {
+                resolver.optional(stmt.init);
+                stmt.tag.into_iter().for_each(|e| resolver.expr(e));
+                resolver.clauses(stmt.clauses);
+            }),
+            StmtKind::TypeSwitch(stmt) => self.scoped(|resolver| {
+                resolver.optional(stmt.init);
+                resolver.expr(stmt.x);
+                resolver.scoped(|resolver| {
+                    match stmt.binding {
+                        Some(name) if name.name == "_" => resolver.nothing_new(name.span),
+                        Some(name) => resolver.declare(name),
+                        None => {}
+                    }
+                    resolver.clauses(stmt.clauses);
+                });
+            }),
+        }
+    }
+
+    fn labeled(&mut self, labeled: &'a ast::LabeledStmt<'a>) {
+        let label = labeled.label;
+        let previous = self.labels.last().and_then(|labels| labels.declared.get(label.name)).copied();
+        match previous {
+            Some(previous) => self.redeclared(label, previous),
+            None if label.name != "_" => {
+                if let Some(labels) = self.labels.last_mut() {
+                    labels.declared.insert(label.name, label.span);
+                }
+            }
+            None => {}
+        }
+        self.stmt(labeled.stmt);
+    }
+
+    fn range(&mut self, stmt: &'a ast::RangeStmt<'a>) {
+        self.expr(stmt.x);
+        self.scoped(|resolver| {
+            let targets: Vec<&'a Expr<'a>> = [stmt.key, stmt.value].into_iter().flatten().collect();
+            for target in targets {
+                match target.kind {
+                    ExprKind::Ident(name) if stmt.define => resolver.declare(Ident { name, span: target.span }),
+                    _ => resolver.expr(target),
+                }
+            }
+            resolver.block(stmt.body);
+        });
+    }
+
+    fn clauses(&mut self, clauses: &'a [ast::CaseClause<'a>]) {
+        for clause in clauses {
+            self.exprs(clause.exprs.unwrap_or_default());
+            self.scoped(|resolver| resolver.list(clause.body));
+        }
+    }
+
+    /// `:=` must declare at least one name.
+    fn define(&mut self, targets: &'a [&'a Expr<'a>]) {
+        let mut new = false;
+        for target in targets {
+            let ExprKind::Ident(name) = target.kind else { continue };
+            let Some(scope) = self.scopes.last_mut() else { continue };
+            if name != "_" && !scope.contains_key(name) {
+                scope.insert(name, target.span);
+                new = true;
+            }
+        }
+        if let (false, Some(first)) = (new, targets.first()) {
+            self.nothing_new(first.span);
+        }
+    }
+
+    fn nothing_new(&mut self, at: Span) {
+        self.error(at, "no new variables on left side of :=".to_owned());
+    }
+
+    fn local(&mut self, specs: &Specs<'a>) {
+        match specs {
+            Specs::Import(_) => {}
+            Specs::Const(specs) | Specs::Var(specs) => {
+                for spec in *specs {
+                    self.exprs(spec.values);
+                    spec.names.iter().for_each(|&name| self.declare(name));
+                }
+            }
+            Specs::Type(specs) => specs.iter().for_each(|spec| {
+                self.declare(spec.name);
+                self.expr(spec.ty);
+            }),
+        }
+    }
+
+    fn exprs(&mut self, list: &'a [&'a Expr<'a>]) {
+        for e in list {
+            self.expr(e);
+        }
+    }
+
+    /// Only func literals declare names inside an expression.
+    fn expr(&mut self, e: &'a Expr<'a>) {
+        deep(|| match e.kind {
+            ExprKind::FuncLit(literal) => self.function(None, literal.ty, Some(literal.body)),
+            ExprKind::CompositeLit(literal) => self.exprs(literal.elements),
+            ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::Unary(_, x) => self.expr(x),
+            ExprKind::Selector(selector) => self.expr(selector.x),
+            ExprKind::Index(index) => {
+                self.expr(index.x);
+                self.exprs(index.indices);
+            }
+            ExprKind::Slice(slice) => {
+                self.expr(slice.x);
+                [slice.lo, slice.hi, slice.max].into_iter().flatten().for_each(|e| self.expr(e));
+            }
+            ExprKind::TypeAssert(assert) => self.expr(assert.x),
+            ExprKind::Call(call) => {
+                self.expr(call.fun);
+                self.exprs(call.args);
+            }
+            ExprKind::Binary(binary) => {
+                self.expr(binary.x);
+                self.expr(binary.y);
+            }
+            ExprKind::KeyValue(pair) => {
+                self.expr(pair.key);
+                self.expr(pair.value);
+            }
+            ExprKind::Bad
+            | ExprKind::Ident(_)
+            | ExprKind::Literal(_)
+            | ExprKind::ArrayType(_)
+            | ExprKind::Ellipsis(_)
+            | ExprKind::StructType(_)
+            | ExprKind::FuncType(_)
+            | ExprKind::InterfaceType(_)
+            | ExprKind::MapType(_)
+            | ExprKind::ChanType(..) => {}
+        });
+    }
+}
