@@ -213,8 +213,9 @@ impl Heap {
     pub fn new(max_words: u64) -> Heap {
         let max = usize::try_from(max_words.min(1 << 32)).unwrap_or(usize::MAX);
         let mut heap = Heap { memory: Memory::new(max.max(16)), empty: Ref::NIL };
-        // Word 0 is nil, word 1 spare: both are never an object, so an index can use 1 as a mark.
-        let _ = heap.memory.take(2);
+        // Words 0 to 2 are never an object: read as a slice header, nil has length 0, so index checks need no nil check of
+        // their own; and an index can use 1 as a mark.
+        let _ = heap.memory.take(3);
         heap.empty = heap.alloc(Kind::String, SlotClass::Scalars, 0, 0, 0).unwrap_or_default();
         heap
     }

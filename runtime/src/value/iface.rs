@@ -43,6 +43,7 @@ pub fn pack_repr(heap: &mut Heap, repr: Repr, ty: TypeIndex, value: u64) -> Resu
 pub fn unpack_repr(heap: &Heap, repr: Repr, value: u64) -> u64 {
     let payload = u64::from(slot::iface_payload(value));
     match repr {
+        Repr::Iface => value,
         Repr::Str if payload == 0 => 0,
         Repr::Str => slot::string(Ref::of(payload), heap.header(Ref::of(payload)).len()),
         Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array => payload | (value & TAINT),

@@ -7,6 +7,8 @@ pub mod equal;
 pub mod iface;
 pub mod select;
 pub mod slot;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod types;
 pub mod zero;
 

@@ -1,0 +1,106 @@
+//! `append` (spec/03 §4.5): capacities are exact, so every growth makes a new array of exactly the new length.
+
+use super::slice::{elem_of, move_elements};
+use crate::heap::{Charge, Heap, MAX_LEN, SliceHeader, Trap, out_of_memory};
+use crate::value::copy;
+use crate::value::zero::array_bytes;
+use crate::value::{TypeIndex, Types};
+use regno_bytecode::event::size;
+
+/// `append(slice, more...)`, both of the slice type `ty`.
+///
+/// * nothing to add: the same slice;
+/// * to nil: A(k) or D(k), elements as they are, SL;
+/// * within the capacity: elements copied in place, SL;
+/// * else A(n) or D(n), copies of the old and the new elements, SL.
+///
+/// # Errors
+///
+/// [`Trap::Stop`] from a charge, fatal at the heap limit.
+pub fn append(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    (slice, more): (u64, u64),
+    charge: &mut impl Charge,
+) -> Result<u64, Trap> {
+    let Some(added) = heap.slice_or_nil(more).filter(|header| header.count() != 0) else { return Ok(slice) };
+    let Some(old) = heap.slice_or_nil(slice) else { return append_to_nil(heap, types, ty, added, charge) };
+    let len = u64::from(old.count()) + u64::from(added.count());
+    if len <= u64::from(old.cap) {
+        append_in_place(heap, types, ty, (old, added), charge)?;
+        charge.alloc(heap, i64::from(size::SLICE))?;
+        return Ok(heap.new_slice(SliceHeader { len: old.len + added.len, ..old })?.slot());
+    }
+    append_grown(heap, types, ty, (old, added), charge)
+}
+
+fn new_array(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    len: usize,
+    charge: &mut impl Charge,
+) -> Result<SliceHeader, Trap> {
+    let (_, bytes) = elem_of(types, ty);
+    charge.alloc(heap, array_bytes(len as i64, bytes)?)?;
+    if len > MAX_LEN {
+        return Err(out_of_memory());
+    }
+    let base = if bytes { heap.new_data(len)? } else { heap.new_list(types.get(ty).class, len)? };
+    Ok(SliceHeader { base, offset: 0, len: len as i32, cap: len as u32 })
+}
+
+fn append_to_nil(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    added: SliceHeader,
+    charge: &mut impl Charge,
+) -> Result<u64, Trap> {
+    let count = added.count();
+    let result = new_array(heap, types, ty, count as usize, charge)?;
+    // Element objects stay shared with the argument: type 0 has no copies.
+    move_elements(heap, types, 0, ((added.base, added.offset), (result.base, 0)), count, charge)?;
+    charge.alloc(heap, i64::from(size::SLICE))?;
+    Ok(heap.new_slice(result)?.slot())
+}
+
+fn append_in_place(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    (old, added): (SliceHeader, SliceHeader),
+    charge: &mut impl Charge,
+) -> Result<(), Trap> {
+    let (elem, _) = elem_of(types, ty);
+    let from = (added.base, added.offset);
+    let to = (old.base, old.offset + old.count());
+    if !copy::copies(types.get(elem).repr) {
+        return move_elements(heap, types, elem, (from, to), added.count(), charge);
+    }
+    // Every element is read before the first is written: the regions may overlap.
+    let mut copies = smallvec::SmallVec::<[u64; 16]>::new();
+    for index in 0..added.count() {
+        let value = heap.slot(from.0, from.1 + index);
+        copies.push(copy::copy(heap, types, elem, value, charge)?);
+    }
+    heap.slots_mut(to.0, to.1, added.count()).copy_from_slice(&copies);
+    Ok(())
+}
+
+fn append_grown(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    (old, added): (SliceHeader, SliceHeader),
+    charge: &mut impl Charge,
+) -> Result<u64, Trap> {
+    let (elem, _) = elem_of(types, ty);
+    let (first, second) = (old.count(), added.count());
+    let result = new_array(heap, types, ty, first as usize + second as usize, charge)?;
+    move_elements(heap, types, elem, ((old.base, old.offset), (result.base, 0)), first, charge)?;
+    move_elements(heap, types, elem, ((added.base, added.offset), (result.base, first)), second, charge)?;
+    charge.alloc(heap, i64::from(size::SLICE))?;
+    Ok(heap.new_slice(result)?.slot())
+}
