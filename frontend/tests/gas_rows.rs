@@ -206,7 +206,9 @@ fn binary(op: BinaryOp) -> u64 {
         BinaryOp::Leq => 19,
         BinaryOp::Gtr => 20,
         BinaryOp::Geq => 26,
-        BinaryOp::LogicalAnd | BinaryOp::LogicalOr => panic!("not priced"),
+        // The rows have left operands that are true.
+        BinaryOp::LogicalAnd => 19 + 24,
+        BinaryOp::LogicalOr => panic!("not priced"),
     }
 }
 

@@ -188,7 +188,7 @@ impl<'a> Checker<'a> {
             | ast::ExprKind::ChanType(..) => {
                 let t = self.resolve_type(e)?;
                 let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                Err(self.error(e.span, text))
+                Err(self.error(self.nodes.stmt, text))
             }
             ast::ExprKind::Bad | ast::ExprKind::KeyValue(_) | ast::ExprKind::Ellipsis(_) => {
                 Err(self.error(e.span, "unexpected expression".to_owned()))
@@ -228,7 +228,7 @@ impl<'a> Checker<'a> {
             }
             Entity::Type(t) => {
                 let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                return Err(self.error(span, text));
+                return Err(self.error(self.nodes.stmt, text));
             }
         };
         let id = self.add_node(kind, ty, recorded, span);

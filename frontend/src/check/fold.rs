@@ -323,7 +323,18 @@ impl<'a> Checker<'a> {
 
     /// An array length.
     pub(super) fn constant_length(&mut self, e: ExprRef<'a>, at: Span) -> Result<i64> {
-        let operand = self.constant_value(e, None, e.span)?;
+        let outer = std::mem::replace(&mut self.nodes.in_const, true);
+        let operand = self.expr(e);
+        self.nodes.in_const = outer;
+        let operand = operand?;
+        if let ExprKind::Local(_) = self.exprs[operand.id].kind {
+            // **Quirk**: read before it is set.
+            return Ok(0);
+        }
+        if !self.is_const(operand.id) {
+            let text = self.not_constant(operand);
+            return Err(self.error(e.span, text));
+        }
         self.convert_constant_to_int(operand.id, at)?;
         Ok(self.constant_as_i64(operand.id).unwrap_or(0))
     }

@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
     pub(super) fn type_assert(&mut self, e: &'a ast::TypeAssertExpr<'a>, span: Span) -> Result<Operand> {
         let operand = self.interface_operand(e.x, span)?;
         let Some(written) = e.ty else {
-            return Err(self.error(span, "invalid use of .(type) outside type switch".to_owned()));
+            return Err(self.error(span, "should not happen".to_owned()));
         };
         let to = self.resolve_type(written)?;
         let target = self.type_expr(written)?;
