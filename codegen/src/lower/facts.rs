@@ -1,9 +1,11 @@
 //! Facts about a function that selection asks for: which temporaries are constants, which can share a register.
 
 use cranelift_entity::{EntitySet, SecondaryMap};
-use regno_ir::entity::{Block, Reg};
+use regno_bytecode::types::Repr;
+use regno_ir::entity::{Block, Inst, Reg};
 use regno_ir::function::{Arg, Function, InstData};
 use regno_ir::op::Op;
+use std::collections::HashMap;
 
 /// Facts about registers.
 pub(super) struct Facts {
@@ -11,6 +13,10 @@ pub(super) struct Facts {
     constants: SecondaryMap<Reg, Option<u64>>,
     /// A temporary that is only read to become another one.
     merged_into: SecondaryMap<Reg, Option<Reg>>,
+    /// Instructions that are a 32-bit rotation to the left: what is rotated and by how much.
+    rotations: SecondaryMap<Inst, Option<(Reg, u16)>>,
+    /// Shifts that are only a part of a rotation.
+    parts: EntitySet<Reg>,
 }
 
 impl Facts {
@@ -31,7 +37,12 @@ impl Facts {
         }
         let temporary =
             |reg: Reg| definitions[reg] == 1 && function.regs.get(reg).is_some_and(|data| data.variable.is_none());
-        let mut facts = Facts { constants: SecondaryMap::new(), merged_into: SecondaryMap::new() };
+        let mut facts = Facts {
+            constants: SecondaryMap::new(),
+            merged_into: SecondaryMap::new(),
+            rotations: SecondaryMap::new(),
+            parts: EntitySet::new(),
+        };
         let params = function.params.to_vec();
         for data in insts() {
             match (data.op, data.results.first(), data.args.first()) {
@@ -45,12 +56,60 @@ impl Facts {
                 _ => {}
             }
         }
+        for &block in order {
+            facts.find_rotations(function, block, |reg| temporary(reg) && uses[reg] == 1);
+        }
         facts
     }
 
-    /// Whether the instruction only defines a constant that every use sees through.
+    /// Finds `x << k | x >> (32 - k)` (also with `+` and `^`) of 32-bit unsigned integers.
+    fn find_rotations(&mut self, function: &Function, block: Block, single: impl Fn(Reg) -> bool) {
+        let insts = &function.blocks[block].insts;
+        let mut shifts: HashMap<Reg, Shift> = HashMap::new();
+        let mut assigned: HashMap<Reg, usize> = HashMap::new();
+        for (at, &inst) in insts.iter().enumerate() {
+            let data = &function.insts[inst];
+            if let (Some(shift), [result]) = (self.shift(function, inst, at), data.results.as_slice())
+                && single(*result)
+            {
+                shifts.insert(*result, shift);
+            }
+            if let (Op::Or | Op::Add | Op::Xor, Repr::U32, &[Arg::Reg(a), Arg::Reg(b)]) =
+                (data.op, data.repr, data.args.as_slice())
+                && let (Some(first), Some(second)) = (shifts.get(&a), shifts.get(&b))
+                && let Some(count) = first.complements(second)
+                && assigned.get(&first.source).is_none_or(|&last| last < first.at.min(second.at))
+            {
+                self.rotations[inst] = Some((first.source, count));
+                self.parts.insert(a);
+                self.parts.insert(b);
+            }
+            for &reg in &data.results {
+                assigned.insert(reg, at);
+            }
+        }
+    }
+
+    /// A shift of a 32-bit register by a constant.
+    fn shift(&self, function: &Function, inst: Inst, at: usize) -> Option<Shift> {
+        let data = &function.insts[inst];
+        let (left, &[Arg::Reg(source), count]) = (data.op == Op::Shl, data.args.as_slice()) else { return None };
+        let (true, Arg::Bits(count @ 1..32)) =
+            (data.repr == Repr::U32 && matches!(data.op, Op::Shl | Op::Shr), self.resolve(count))
+        else {
+            return None;
+        };
+        Some(Shift { source, left, count, at })
+    }
+
+    /// The operand and count if the instruction is a rotation.
+    pub(super) fn rotation(&self, inst: Inst) -> Option<(Reg, u16)> {
+        self.rotations[inst]
+    }
+
+    /// Whether the instruction only defines what its uses see through: a constant or a part of a rotation.
     pub(super) fn folded(&self, data: &InstData) -> bool {
-        data.op == Op::Const && data.results.first().is_some_and(|&reg| self.constants[reg].is_some())
+        data.results.first().is_some_and(|&reg| self.constants[reg].is_some() || self.parts.contains(reg))
     }
 
     /// The operand with constants and merged temporaries seen through.
@@ -71,6 +130,24 @@ impl Facts {
             reg = next;
         }
         reg
+    }
+}
+
+/// A shift by a constant.
+struct Shift {
+    source: Reg,
+    left: bool,
+    count: u64,
+    /// Its position in the block.
+    at: usize,
+}
+
+impl Shift {
+    /// The count to the left if both together are a rotation.
+    fn complements(&self, other: &Shift) -> Option<u16> {
+        let rotation = self.source == other.source && self.left != other.left && self.count + other.count == 32;
+        let left = if self.left { self.count } else { other.count };
+        rotation.then(|| u16::try_from(left).ok())?
     }
 }
 

@@ -123,7 +123,10 @@ impl<'f> Lowering<'f> {
             let data = &function.insts[inst];
             self.current = Some(data);
             self.code.events.extend(data.events.iter().copied());
-            if !self.facts.folded(data) {
+            if let Some((source, count)) = self.facts.rotation(inst) {
+                let fields = [self.result(data, 0)?, self.facts.merged(source)].map(Field::Reg);
+                self.push(ByteOp::RotlU32Imm, [fields[0], fields[1], Field::Value(count)], Extension::None);
+            } else if !self.facts.folded(data) {
                 self.inst(data)?;
             }
         }

@@ -175,7 +175,20 @@ impl Maker {
         Arg::Reg(readable[self.random.below(readable.len() as u64) as usize])
     }
 
+    fn rotation(&mut self, depth: u32) -> Arg {
+        let operand = self.expression(Repr::U32, depth - 1);
+        let count = 1 + self.random.below(31);
+        let [left, right, result] = [(); 3].map(|()| self.reg(Repr::U32));
+        self.emit(Op::Shl, Repr::U32, &[left], &[operand, Arg::Bits(count)], 0, &[]);
+        self.emit(Op::Shr, Repr::U32, &[right], &[operand, Arg::Bits(32 - count)], 0, &[]);
+        self.emit(Op::Or, Repr::U32, &[result], &[Arg::Reg(left), Arg::Reg(right)], 0, &[]);
+        Arg::Reg(result)
+    }
+
     fn operation(&mut self, repr: Repr, depth: u32) -> Arg {
+        if repr == Repr::U32 && self.random.chance(30) {
+            return self.rotation(depth);
+        }
         const OPS: [Op; 10] =
             [Op::Add, Op::Sub, Op::Mul, Op::And, Op::Or, Op::Xor, Op::AndNot, Op::Shl, Op::Shr, Op::Div];
         let op = OPS[self.random.below(10) as usize];
@@ -318,7 +331,7 @@ impl Maker {
 
     fn looping(&mut self, depth: u32) {
         let outer = self.inner_scope();
-        let counter = self.variable("i", Repr::I64, self.index % 2 == 0);
+        let counter = self.variable("i", Repr::I64, self.index.is_multiple_of(2));
         let (body, test, end) = (self.new_block(), self.new_block(), self.new_block());
         self.emit(Op::Const, Repr::I64, &[counter], &[], 0, &[]);
         let rotated = self.random.chance(50);
