@@ -374,6 +374,8 @@ impl<'a> Checker<'a> {
     /// `&x`.
     fn address_of(&mut self, x: ast::ExprRef<'a>, span: Span) -> Result<Operand> {
         let operand = self.single(x)?;
+        self.settle(operand.id);
+        let operand = Operand { id: operand.id, ty: self.recorded(operand.id) };
         let place = self.addressed_place(operand.id);
         let elem = match (operand.ty, &place) {
             (Some(t), _) if !self.types.is_untyped(t) => t,
