@@ -209,7 +209,8 @@ impl FunctionBuilder<'_, '_> {
         let operand = self.eval(operand);
         self.op(OpClass::Selector);
         let repr = self.cx.repr(ty);
-        let op = if through_pointer { Op::LoadPtrField } else { Op::LoadField };
+        let access = self.access(operand.ty, through_pointer);
+        let op = self.through(access, operand.arg, Op::LoadField, Op::LoadPtrField);
         Value::shared(self.value_of(op, repr, repr, &[operand.arg], Entity::None, u64::from(field)), ty)
     }
 

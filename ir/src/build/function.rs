@@ -170,15 +170,15 @@ impl FunctionBuilder<'_, '_> {
                 .results
                 .iter()
                 .any(|&result| matches!(self.cx.repr(package.vars[result].ty), Repr::Struct | Repr::Array))
-            || self.copied_params(func, copy_receiver).any(|param| self.has_copy(package.vars[param].ty))
+            || self.copied_params(func, copy_receiver).into_iter().any(|param| self.has_copy(package.vars[param].ty))
     }
 
     /// Parameters that the callee copies: not the receiver, which was copied when the method was selected.
-    fn copied_params(&self, func: &Func, copy_receiver: bool) -> std::vec::IntoIter<VarId> {
+    fn copied_params(&self, func: &Func, copy_receiver: bool) -> Vec<VarId> {
         let bound = matches!(func.kind, FuncKind::Method { .. }) && !copy_receiver;
         let last = func.params.len() - usize::from(func.variadic && !func.params.is_empty());
         let params = func.params.get(usize::from(bound)..last).unwrap_or_default();
-        params.to_vec().into_iter()
+        params.to_vec()
     }
 
     /// Results hold their zero values from the start.

@@ -168,7 +168,14 @@ impl FunctionBuilder<'_, '_> {
         if (left_iface || right_iface) && !nil {
             let to = if left_iface { left.ty } else { right.ty };
             let args = [self.converted(left, to), self.converted(right, to)];
-            let op = if negate { Op::NeIface } else { Op::EqIface };
+            // A nil constant: only nil has its bits.
+            let with_nil = args.contains(&Arg::Bits(0));
+            let op = match (negate, with_nil) {
+                (false, false) => Op::EqIface,
+                (true, false) => Op::NeIface,
+                (false, true) => Op::Eq,
+                (true, true) => Op::Ne,
+            };
             return self.value(op, Repr::Iface, Repr::Bool, &args).into();
         }
         let repr = self.cx.repr(if self.cx.is_nil_type(left.ty) { right.ty } else { left.ty });

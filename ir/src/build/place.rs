@@ -10,6 +10,17 @@ use regno_bytecode::types::Repr;
 use regno_frontend::typed::{IndexKind, Place, VarId};
 use regno_frontend::types::TypeId;
 
+/// How a field is reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Of a struct.
+    Direct,
+    /// Of the declared struct that a pointer points to.
+    Pointer,
+    /// Of the unnamed struct that a pointer points to: nil is fatal (spec/05 §6.3).
+    UnnamedPointer,
+}
+
 /// A place whose operands are evaluated.
 #[derive(Clone, Copy)]
 pub(super) enum Target {
@@ -39,7 +50,7 @@ pub(super) enum Target {
     Field {
         base: Arg,
         field: u32,
-        through_pointer: bool,
+        access: Access,
         ty: TypeId,
     },
     /// What a pointer points to.
@@ -83,7 +94,7 @@ impl FunctionBuilder<'_, '_> {
                     owner = package.types.elem(owner).unwrap_or(owner);
                 }
                 let ty = package.types.fields(owner).get(*field as usize).map_or(TypeId::ANY, |field| field.ty);
-                Target::Field { base: base.arg, field: *field, through_pointer: *through_pointer, ty }
+                Target::Field { base: base.arg, field: *field, access: self.access(base.ty, *through_pointer), ty }
             }
             Place::Deref(operand) => {
                 let pointer = self.eval(*operand);
@@ -100,6 +111,34 @@ impl FunctionBuilder<'_, '_> {
                 Target::Blank
             }
         }
+    }
+
+    /// How a field of an operand of type `ty` is reached.
+    pub fn access(&self, ty: TypeId, through_pointer: bool) -> Access {
+        let types = &self.cx.package.types;
+        if !through_pointer {
+            return Access::Direct;
+        }
+        match types.elem(ty).and_then(|elem| types.as_named(elem)) {
+            Some(_) => Access::Pointer,
+            None => Access::UnnamedPointer,
+        }
+    }
+
+    /// The operation for a field, after the check that the access needs.
+    pub fn through(&mut self, access: Access, base: Arg, direct: Op, pointer: Op) -> Op {
+        if access == Access::Direct {
+            return direct;
+        }
+        if access == Access::UnnamedPointer {
+            let nil = self.value(Op::Eq, Repr::Ptr, Repr::Bool, &[base, Arg::Bits(0)]);
+            let (stop, go) = (self.block(), self.block());
+            self.branch(nil.into(), stop, go);
+            self.switch_to(stop);
+            self.abort("interface conversion: gnolang.Value is nil, not gnolang.PointerValue");
+            self.switch_to(go);
+        }
+        pointer
     }
 
     /// The type of a place; `None` for `_`.
@@ -129,9 +168,7 @@ impl FunctionBuilder<'_, '_> {
             Target::Map { map, key, map_ty, ty } => {
                 Target::Map { map: self.snapshot(map), key: self.snapshot(key), map_ty, ty }
             }
-            Target::Field { base, field, through_pointer, ty } => {
-                Target::Field { base: self.snapshot(base), field, through_pointer, ty }
-            }
+            Target::Field { base, field, access, ty } => Target::Field { base: self.snapshot(base), field, access, ty },
             Target::Pointer { pointer, ty } => Target::Pointer { pointer: self.snapshot(pointer), ty },
         }
     }
@@ -158,8 +195,8 @@ impl FunctionBuilder<'_, '_> {
             Target::Map { map, key, map_ty, .. } => {
                 self.typed(Op::AddrMap, Repr::Ptr, Repr::Ptr, &[map, key], map_ty).into()
             }
-            Target::Field { base, field, through_pointer, .. } => {
-                let op = if through_pointer { Op::AddrPtrField } else { Op::AddrField };
+            Target::Field { base, field, access, .. } => {
+                let op = self.through(access, base, Op::AddrField, Op::AddrPtrField);
                 self.value_of(op, Repr::Ptr, Repr::Ptr, &[base], Entity::None, u64::from(field)).into()
             }
             Target::Pointer { pointer, .. } => pointer,
@@ -208,8 +245,8 @@ impl FunctionBuilder<'_, '_> {
             Target::Global(global, _) => self.effect_of(Op::StoreGlobal, repr, &[content], Entity::Global(global), 0),
             Target::Array { array, index, .. } => self.effect(Op::StoreElem, repr, &[array, index, content]),
             Target::Slice { slice, index, .. } => self.effect(Op::StoreIndex, repr, &[slice, index, content]),
-            Target::Field { base, field, through_pointer, .. } => {
-                let op = if through_pointer { Op::StorePtrField } else { Op::StoreField };
+            Target::Field { base, field, access, .. } => {
+                let op = self.through(access, base, Op::StoreField, Op::StorePtrField);
                 self.effect_of(op, repr, &[base, content], Entity::None, u64::from(field));
             }
             Target::Pointer { pointer, .. } => self.effect(Op::StorePtr, repr, &[pointer, content]),
@@ -236,8 +273,8 @@ impl FunctionBuilder<'_, '_> {
             }
             Target::Array { array, index, .. } => self.value(Op::LoadElem, repr, repr, &[array, index]).into(),
             Target::Slice { slice, index, .. } => self.value(Op::LoadIndex, repr, repr, &[slice, index]).into(),
-            Target::Field { base, field, through_pointer, .. } => {
-                let op = if through_pointer { Op::LoadPtrField } else { Op::LoadField };
+            Target::Field { base, field, access, .. } => {
+                let op = self.through(access, base, Op::LoadField, Op::LoadPtrField);
                 self.value_of(op, repr, repr, &[base], Entity::None, u64::from(field)).into()
             }
             Target::Pointer { pointer, .. } => self.value(Op::LoadPtr, repr, repr, &[pointer]).into(),
