@@ -69,20 +69,22 @@ fn a_blank_range_key_leaves_the_value_its_name() {
 
 #[test]
 fn captured_loop_variables_are_fresh_per_iteration() {
-    let package = checked("package main\nfunc main() { for i, j := 0, 0; i < 2; i++ { _ = func() int { return i }; _ = j } }\n");
+    let package =
+        checked("package main\nfunc main() { for i, j := 0, 0; i < 2; i++ { _ = func() int { return i }; _ = j } }\n");
     let found = package.stmts.values().find_map(|stmt| match &stmt.kind {
         StmtKind::For { per_iteration, .. } => Some(per_iteration.clone()),
         _ => None,
     });
-    let names: Vec<&str> =
-        found.expect("for").iter().map(|&var| package.vars[var].name.as_str()).collect();
+    let names: Vec<&str> = found.expect("for").iter().map(|&var| package.vars[var].name.as_str()).collect();
     assert_eq!(names, ["i.loopvar"]);
 }
 
 #[test]
 fn redefining_a_boxed_variable_aborts() {
     let text = |capture: &str| {
-        format!("package main\nfunc f() (int, error) {{ return 0, nil }}\nfunc main() {{ a, err := f()\nb, err := f()\n_, _ = a, b\n{capture} }}\n")
+        format!(
+            "package main\nfunc f() (int, error) {{ return 0, nil }}\nfunc main() {{ a, err := f()\nb, err := f()\n_, _ = a, b\n{capture} }}\n"
+        )
     };
     let aborting = |package: &Package| {
         let aborts = |stmt: &StmtKind| matches!(stmt, StmtKind::Define { aborts: Some(_), .. });
@@ -110,7 +112,12 @@ fn a_declaration_that_an_earlier_one_needs_runs_twice() {
     assert_eq!(steps("package main\nvar a = c\nconst c = 1\nfunc main() {}\n"), "vc");
     assert_eq!(steps("package main\nfunc main() { _ = T(c) }\nconst c = 1\ntype T int\n"), "tcct");
     // Methods are not followed.
-    assert_eq!(steps("package main\nvar a = T{}.m()\ntype T struct{}\nfunc (T) m() int { return b }\nvar b = 3\nfunc main() {}\n"), "vtvv");
+    assert_eq!(
+        steps(
+            "package main\nvar a = T{}.m()\ntype T struct{}\nfunc (T) m() int { return b }\nvar b = 3\nfunc main() {}\n"
+        ),
+        "vtvv"
+    );
     // A declaration of several names is split unless it is needed early.
     assert_eq!(steps("package main\nvar a, b = 1, 2\nfunc main() {}\n"), "vv");
     assert_eq!(steps("package main\nvar c = a\nvar a, b = 1, 2\nfunc main() {}\n"), "vvv");
@@ -119,18 +126,49 @@ fn a_declaration_that_an_earlier_one_needs_runs_twice() {
 #[test]
 fn messages_and_locations() {
     let cases = [
-        ("func main() { x := 1 }\nfunc f() int { for { break } }", "main/a.gno:3:1-31: [function \"f\" does not terminate]\n"),
-        ("type A struct { b B }\ntype B struct { a A }\nfunc main() {}", "main/a.gno:3:6-22: invalid recursive type: B -> A -> B"),
+        (
+            "func main() { x := 1 }\nfunc f() int { for { break } }",
+            "main/a.gno:3:1-31: [function \"f\" does not terminate]\n",
+        ),
+        (
+            "type A struct { b B }\ntype B struct { a A }\nfunc main() {}",
+            "main/a.gno:2:6-22: invalid recursive type: A -> B -> A",
+        ),
         ("var a = b\nvar b = a\nfunc main() {}", "main/a.gno:2:5-10: invalid recursive value: a -> b -> a"),
         ("func main() { len := 1 }", "main/a.gno:2:15-18: builtin identifiers cannot be shadowed: len"),
         ("func main() { a := 1; a := 2 }", "a.gno:2:23: no new variables on left side of :="),
         ("func main() { go main() }", "a.gno:2:15: goroutines are not permitted"),
-        ("func main() { if x := 1; x > 0 { x := \"s\"; _ = x } }", "main/a.gno:2:34-42: StaticBlock.Define2(x) cannot change .T; was int, new string"),
-        ("func main() { switch 1 { case 1: fallthrough } }", "main/a.gno:2:34-45: cannot fallthrough final case in switch"),
+        (
+            "func main() { if x := 1; x > 0 { x := \"s\"; _ = x } }",
+            "main/a.gno:2:34-42: StaticBlock.Define2(x) cannot change .T; was int, new string",
+        ),
+        (
+            "func main() { switch 1 { case 1: fallthrough } }",
+            "main/a.gno:2:34-45: cannot fallthrough final case in switch",
+        ),
         ("func main() { { type T int } }", "main/a.gno:2:22-27: expected type expr but got *gnolang.BlockStmt"),
     ];
     for (body, text) in cases {
         let error = check(&format!("package main\n{body}\n")).err().unwrap_or_default();
         assert_eq!(error, text, "{body}");
     }
+}
+
+#[test]
+fn deep_input_needs_little_stack() {
+    let run = |text: String| {
+        let thread = std::thread::Builder::new().stack_size(256 * 1024);
+        thread.spawn(move || check(&text).map(|_| ())).expect("thread").join().expect("no overflow")
+    };
+    let sum = vec!["a"; 20_000].join(" + ");
+    assert_eq!(run(format!("package main\nvar a = 1\nfunc main() {{ println({sum}) }}\n")), Ok(()));
+    let parens = format!("{}a{}", "(".repeat(5_000), ")".repeat(5_000));
+    assert_eq!(run(format!("package main\nvar a = 1\nfunc main() {{ println({parens}) }}\n")), Ok(()));
+    let types = format!("{}int", "[]".repeat(5_000));
+    assert_eq!(run(format!("package main\nvar a {types}\nfunc main() {{}}\n")), Ok(()));
+    let chain: String = (0..5_000).map(|i| format!("var v{i} = v{}\n", i + 1)).collect();
+    assert_eq!(run(format!("package main\n{chain}var v5000 = 1\nfunc main() {{}}\n")), Ok(()));
+    let blocks = |n: usize| format!("package main\nfunc main() {{ {} {} }}\n", "{".repeat(n), "}".repeat(n));
+    assert_eq!(run(blocks(253)), Ok(()));
+    assert!(run(blocks(254)).is_err());
 }
