@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn the_limit_ends_cleanly() {
         let mut heap = Heap::new(16);
-        assert!(heap.new_list(SlotClass::Scalars, 12).is_ok());
+        assert!(heap.new_list(SlotClass::Scalars, 11).is_ok());
         assert_eq!(heap.new_list(SlotClass::Scalars, 1), Err(out_of_memory()));
         assert!(heap.new_cell(SlotClass::Scalars, 1).is_err());
     }

@@ -1,1 +1,253 @@
-//! Printing.
+//! Rendering of values by `print`, `println` and uncaught panics (spec/01 §1.12).
+//!
+//! `Sprint` without its method calls: the machine calls `String` or `Error` first and passes the result here. Nested values
+//! never use methods. Recursion is bounded: composite values register themselves, and the eleventh prints `...`.
+
+mod float;
+mod quote;
+
+pub use float::{format_f32, format_f64};
+pub use quote::quote;
+
+use crate::heap::{Heap, ITEM_KEY, Kind as ObjectKind, Ref, Trap};
+use crate::map;
+use crate::value::types::Kind;
+use crate::value::{TypeIndex, Types, iface, select, slot};
+use regno_bytecode::types::Repr;
+
+/// Composite values that may be open at once.
+const MAX_OPEN: usize = 10;
+/// Bytes of a data array that are shown.
+const MAX_BYTES: usize = 256;
+
+/// Appends the text of an interface value.
+///
+/// Rendering stops soon after `out` exceeds `limit` bytes: the caller's charge for the length will not be met then.
+///
+/// # Errors
+///
+/// Fatal `not yet implemented` for channels.
+pub fn sprint(heap: &Heap, types: &Types, value: u64, out: &mut Vec<u8>, limit: usize) -> Result<(), Trap> {
+    if slot::iface_is_nil(value) {
+        out.extend_from_slice(b"undefined");
+        return Ok(());
+    }
+    let (ty, value) = iface::unpack(heap, types, value);
+    let mut printer = Printer { heap, types, out, limit, open: Vec::new() };
+    if types.get(ty).declared { printer.typed(ty, value) } else { printer.top(ty, value, false) }
+}
+
+struct Printer<'a> {
+    heap: &'a Heap,
+    types: &'a Types,
+    out: &'a mut Vec<u8>,
+    limit: usize,
+    /// Composite values being rendered, by representation and reference.
+    open: Vec<(Repr, u64)>,
+}
+
+impl Printer<'_> {
+    fn text(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    fn full(&self) -> bool {
+        self.out.len() > self.limit
+    }
+
+    /// `(body type)`.
+    fn typed(&mut self, ty: TypeIndex, value: u64) -> Result<(), Trap> {
+        let info = self.types.get(ty);
+        if info.repr == Repr::Iface {
+            if slot::iface_is_nil(value) {
+                self.text("(undefined)");
+                return Ok(());
+            }
+            let (ty, value) = iface::unpack(self.heap, self.types, value);
+            return self.typed(ty, value);
+        }
+        self.text("(");
+        match info.repr {
+            Repr::Str if Ref::of(value).is_nil() => {}
+            Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Chan if Ref::of(value).is_nil() => {
+                self.text("nil")
+            }
+            _ => self.top(ty, value, true)?,
+        }
+        self.text(" ");
+        self.text(&info.name);
+        self.text(")");
+        Ok(())
+    }
+
+    /// The value without its type; `quoted`: strings are quoted.
+    fn top(&mut self, ty: TypeIndex, value: u64, quoted: bool) -> Result<(), Trap> {
+        let info = self.types.get(ty);
+        match info.repr {
+            Repr::Bool => self.text(if value == 0 { "false" } else { "true" }),
+            Repr::F64 => self.text(&format_f64(f64::from_bits(value))),
+            Repr::F32 => self.text(&format_f32(f32::from_bits(value as u32))),
+            Repr::Str if quoted => {
+                let text = quote(self.heap.string(value));
+                self.text(&text);
+            }
+            Repr::Str => self.out.extend_from_slice(self.heap.string(value)),
+            Repr::Func => self.func(ty, value),
+            Repr::Chan => return Err(Trap::abort("not yet implemented")),
+            Repr::Ptr | Repr::Slice | Repr::Map | Repr::Struct | Repr::Array => self.composite(ty, value)?,
+            repr if repr.is_signed() => self.text(&(value as i64).to_string()),
+            _ => self.text(&value.to_string()),
+        }
+        Ok(())
+    }
+
+    fn composite(&mut self, ty: TypeIndex, value: u64) -> Result<(), Trap> {
+        let (types, info) = (self.types, self.types.get(ty));
+        if Ref::of(value).is_nil() {
+            let text = if info.repr == Repr::Ptr { "typed-nil".to_owned() } else { format!("(nil {})", info.name) };
+            self.text(&text);
+            return Ok(());
+        }
+        let identity = (info.repr, slot::untaint(value));
+        if let Some(position) = self.open.iter().position(|&other| other == identity) {
+            self.text(&format!("ref@{position}"));
+            return Ok(());
+        }
+        if self.open.len() == MAX_OPEN {
+            self.text("...");
+            return Ok(());
+        }
+        self.open.push(identity);
+        match &types.get(ty).kind {
+            &Kind::Pointer { elem } => {
+                self.text("&");
+                self.typed(elem, select::load_pointer(self.heap, value))?;
+            }
+            &Kind::Slice { elem, .. } => self.slice(elem, value)?,
+            &Kind::Array { elem, .. } => self.array(elem, value)?,
+            Kind::Struct { fields } => {
+                self.text("struct{");
+                let fields =
+                    fields.iter().zip(0..).map(|(field, index)| (field.ty, self.heap.slot(Ref::of(value), index)));
+                self.list(fields)?;
+                self.text("}");
+            }
+            &Kind::Map { key, elem } => self.map(key, elem, value)?,
+            _ => {}
+        }
+        self.open.pop();
+        Ok(())
+    }
+
+    /// Values separated by commas.
+    fn list(&mut self, values: impl Iterator<Item = (TypeIndex, u64)>) -> Result<(), Trap> {
+        for (index, (ty, value)) in values.enumerate() {
+            if self.full() {
+                break;
+            }
+            if index != 0 {
+                self.text(",");
+            }
+            self.typed(ty, value)?;
+        }
+        Ok(())
+    }
+
+    fn slice(&mut self, elem: TypeIndex, value: u64) -> Result<(), Trap> {
+        let (heap, header) = (self.heap, self.heap.slice(Ref::of(value)));
+        let (base, count) = (header.base, header.count());
+        self.text("slice[");
+        if heap.header(base).is(ObjectKind::Data) {
+            let bytes = heap.bytes(base).get(header.offset as usize..).unwrap_or(&[]);
+            self.hex(bytes.get(..count as usize).unwrap_or(&[]));
+            if count as usize > MAX_BYTES {
+                self.text(&format!("...({count})"));
+            }
+        } else {
+            self.list((0..count).map(|index| (elem, heap.slot(base, header.offset + index))))?;
+        }
+        self.text("]");
+        Ok(())
+    }
+
+    fn array(&mut self, elem: TypeIndex, value: u64) -> Result<(), Trap> {
+        let (heap, array) = (self.heap, Ref::of(value));
+        let header = heap.header(array);
+        self.text("array[");
+        if header.is(ObjectKind::Data) {
+            self.hex(heap.bytes(array));
+            if header.len() as usize > MAX_BYTES {
+                self.text("...");
+            }
+        } else {
+            self.list((0..header.len()).map(|index| (elem, heap.slot(array, index))))?;
+        }
+        self.text("]");
+        Ok(())
+    }
+
+    fn hex(&mut self, bytes: &[u8]) {
+        self.text("0x");
+        for byte in bytes.iter().take(MAX_BYTES) {
+            self.text(&format!("{byte:02X}"));
+        }
+    }
+
+    fn map(&mut self, key: TypeIndex, elem: TypeIndex, value: u64) -> Result<(), Trap> {
+        self.text("map{");
+        let mut iterator = map::start(self.heap, Ref::of(value));
+        let mut first = true;
+        while let Some(entry) = map::next(self.heap, iterator) {
+            if self.full() {
+                break;
+            }
+            if !first {
+                self.text(",");
+            }
+            first = false;
+            self.typed(key, self.heap.slot(Ref::of(entry.iterator), ITEM_KEY))?;
+            self.text(":");
+            self.typed(elem, entry.value)?;
+            iterator = entry.iterator;
+        }
+        self.text("}");
+        Ok(())
+    }
+
+    fn func(&mut self, ty: TypeIndex, value: u64) {
+        let (types, object) = (self.types, Ref::of(value));
+        if object.is_nil() {
+            self.text(&format!("nil {}", types.get(ty).name));
+            return;
+        }
+        let func = types.func(self.heap.func_index(object));
+        let name = func.map_or("", |func| func.name.as_str());
+        if self.heap.header(object).is(ObjectKind::Bound) {
+            let receiver = func.and_then(|func| func.receiver).map_or("?", |ty| types.get(ty).name.as_str());
+            let signature = func.and_then(|func| func.signature);
+            let text = bound_text(types, receiver, name, signature);
+            self.text(&text);
+        } else if name.is_empty() {
+            let text = format!("{}{{...}}", types.get(types.get(ty).underlying).name);
+            self.text(&text);
+        } else {
+            self.text(name);
+        }
+    }
+}
+
+fn bound_text(types: &Types, receiver: &str, name: &str, signature: Option<TypeIndex>) -> String {
+    let (params, results) = match signature.map(|ty| &types.get(ty).kind) {
+        Some(Kind::Func { params, results, .. }) => (params.as_slice(), results.as_slice()),
+        _ => (&[][..], &[][..]),
+    };
+    let names = |list: &[TypeIndex]| list.iter().map(|&ty| types.get(ty).name.as_str()).collect::<Vec<_>>().join(", ");
+    let mut all = receiver.to_owned();
+    if !params.is_empty() {
+        all = format!("{all}, {}", names(params));
+    }
+    format!("<{receiver}>.{name}({all})({})", names(results))
+}
+
+#[cfg(test)]
+mod tests;
