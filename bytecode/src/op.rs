@@ -331,7 +331,7 @@ macro_rules! for_each_op {
             Call           [Base Num None Func] {t c} "call; b = 1: the last argument is a packed variadic slice";
             CallValue      [Base Num Src None] {t c} "call function value c; b as Call";
             CallSelected   [Base Num Src None] {t c} "call function c of SelectIface; b as Call";
-            EnterVariadic  [Src None None Type] {d} "prologue: if the call packed its arguments into slice a, charge copies, SL, A(k)";
+            EnterVariadic  [Src None None Type] {d} "prologue: if the call packed its arguments into slice a, replace each element by its charged copy, then charge SL, A(k)";
             Return0        [None None None None] {x c} "return without results";
             Return1        [Src None None None] {x c} "return a";
             ReturnN        [Base Num None None] {x c} "return the b registers from a on";

@@ -219,7 +219,7 @@ ops! {
     BindIface "bind_iface" 1 1 None Str 0 {t d} "r = method value of interface a";
     SelectIface "select_iface" 2 1 None Str 0 {t d} "function, receiver = method of interface a";
     CheckFunc "check_func" 0 1 None None 0 {t} "abort if function value a is nil";
-    EnterVariadic "enter_variadic" 0 1 None Type 0 {d} "prologue of a variadic function: charge the packing of slice a if the caller packed it";
+    EnterVariadic "enter_variadic" 0 1 None Type 0 {d} "prologue of a variadic function: if the caller packed slice a, replace its elements by charged copies, then charge SL, A(k)";
     // Calls; `index` 1: the last argument is a slice packed by the caller.
     Call "call" * * Number Func 0 {t c} "results = function(args)";
     CallValue "call_value" * * Number None 0 {t c} "results = a(args)";
@@ -243,7 +243,7 @@ ops! {
     BranchGe "branch_ge" 0 2 None None 2 {x} "a >= b ? first : second";
     Return "return" 0 * None None 0 {x} "return the values";
     RunDefers "run_defers" 0 0 None None 0 {x} "run pending defers, then continue at the function's recovery block";
-    Panic "panic" 0 1 None None 0 {x} "panic(a), an interface";
+    Panic "panic" 0 1 None None 0 {x} "panic(a), an interface, out of the frame of the native `panic`: this function's frame, if it is the thunk of a deferred one";
     Abort "abort" 0 0 None Str 0 {x} "end the machine with the fatal text";
     Raise "raise" 0 0 None Str 0 {x} "raise a recoverable panic with the text";
     Halt "halt" 0 0 None None 0 {x} "end the top-level run";

@@ -48,6 +48,12 @@ impl FunctionBuilder<'_, '_> {
         let values = self.values(elements);
         self.op(OpClass::StructLit);
         let fields = package.types.fields(ty);
+        let mut seen = HashSet::new();
+        if let Some(twice) = elements.iter().find(|element| !seen.insert(element.index)) {
+            let name = fields.get(twice.index as usize).map_or("", |field| &*field.name);
+            self.abort(&format!("duplicate field name {name} in struct literal"));
+            return Value::fresh(Arg::Bits(0), ty);
+        }
         if keyed {
             self.charge_zero_fields(ty);
         } else {
