@@ -7,6 +7,9 @@ use regno_ir::function::{Arg, Function, InstData};
 use regno_ir::op::Op;
 use std::collections::HashMap;
 
+/// Instructions of a loop's test that are worth copying to save a jump in each iteration.
+const MAX_LOOP_TEST: usize = 8;
+
 /// Facts about registers.
 pub(super) struct Facts {
     /// Bits of temporaries that are constants.
@@ -110,6 +113,22 @@ impl Facts {
     /// Whether the instruction only defines what its uses see through: a constant or a part of a rotation.
     pub(super) fn folded(&self, data: &InstData) -> bool {
         data.results.first().is_some_and(|&reg| self.constants[reg].is_some() || self.parts.contains(reg))
+    }
+
+    /// The target of a backward jump, if it is a short block that ends in a conditional branch.
+    pub(super) fn loop_test(
+        &self,
+        function: &Function,
+        last: Inst,
+        index: usize,
+        index_of: &SecondaryMap<Block, Option<usize>>,
+    ) -> Option<Block> {
+        let data = &function.insts[last];
+        let &target = data.targets.first().filter(|_| data.op == Op::Jump)?;
+        let insts = &function.blocks[target].insts;
+        let branches = insts.last().is_some_and(|&inst| function.insts[inst].targets.len() == 2);
+        let backward = index_of[target].is_some_and(|target| target <= index);
+        (backward && branches && insts.len() <= MAX_LOOP_TEST).then_some(target)
     }
 
     /// The operand with constants and merged temporaries seen through.

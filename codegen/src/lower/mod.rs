@@ -3,7 +3,7 @@
 //! Blocks are taken in layout order; unreachable ones are dropped. Temporaries that only hold a constant disappear: each use
 //! becomes an immediate where the operation has one ([`arith`], [`compare`]), else a constant loaded for this use, or in a loop
 //! a register that the entry blocks load once. Operations without a choice are filled in by rote from the operation table
-//! ([`direct`]).
+//! ([`direct`]). A block that jumps back to the test of a loop ends in a copy of the test, so that an iteration takes one branch.
 
 mod arith;
 mod compare;
@@ -119,6 +119,27 @@ impl<'f> Lowering<'f> {
                 self.load_bits(reg, bits);
             }
         }
+        let test = self.facts.loop_test(function, last, index, self.index_of);
+        let last = match test {
+            Some(test) => {
+                self.insts(block, true)?;
+                self.insts(test, false)?;
+                function.blocks[test].insts.last().copied().unwrap_or(last)
+            }
+            None => {
+                self.insts(block, false)?;
+                last
+            }
+        };
+        let targets = &function.insts[last].targets;
+        let successors = targets.iter().filter_map(|&target| self.index_of[target]).collect();
+        self.code.blocks.push(CodeBlock { insts: start..self.code.insts.len(), successors });
+        Ok(())
+    }
+
+    /// Selects the instructions of a block; with `open_end` its final jump gives only its events.
+    fn insts(&mut self, block: Block, open_end: bool) -> Result<(), CodegenError> {
+        let function = self.function;
         for &inst in &function.blocks[block].insts {
             let data = &function.insts[inst];
             self.current = Some(data);
@@ -126,13 +147,10 @@ impl<'f> Lowering<'f> {
             if let Some((source, count)) = self.facts.rotation(inst) {
                 let fields = [self.result(data, 0)?, self.facts.merged(source)].map(Field::Reg);
                 self.push(ByteOp::RotlU32Imm, [fields[0], fields[1], Field::Value(count)], Extension::None);
-            } else if !self.facts.folded(data) {
+            } else if !self.facts.folded(data) && !(open_end && data.op == Op::Jump) {
                 self.inst(data)?;
             }
         }
-        let targets = &function.insts[last].targets;
-        let successors = targets.iter().filter_map(|&target| self.index_of[target]).collect();
-        self.code.blocks.push(CodeBlock { insts: start..self.code.insts.len(), successors });
         Ok(())
     }
 
