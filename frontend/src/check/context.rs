@@ -48,7 +48,7 @@ impl<'a> Checker<'a> {
             self.settle(operand.id);
             return Ok(operand.id);
         }
-        if !operand.ty.is_some_and(|t| self.types.kind(t) == Kind::Bool) {
+        if operand.ty.is_none_or(|t| self.types.kind(t) != Kind::Bool) {
             let text = format!("expected typed bool kind, but got {}", self.kind_name(operand.ty));
             return Err(self.error(self.nodes.stmt, text));
         }

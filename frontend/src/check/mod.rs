@@ -11,6 +11,7 @@
 //! | `mod` | the [`Checker`] and its tables, errors, entry point |
 //! | `scope` | blocks, slots, name lookup, captures, predeclared names, branch targets |
 //! | `package` | package-level declarations and the order in which they are worked out |
+//! | `initializer` | package-level constants and variables |
 //! | `function` | declared functions, methods, literals |
 //! | `init` | order and repetition of package initialisation |
 //! | `types` | type expressions |
@@ -38,6 +39,7 @@ mod function;
 mod heap;
 mod index;
 mod init;
+mod initializer;
 mod loopvar;
 mod operator;
 mod package;

@@ -6,14 +6,13 @@
 //!
 //! While a declaration is worked out, the names it depends on are noted for the initialisation order (`init`).
 
-use super::expr::{Operand, Values};
 use super::scope::{Entity, Position};
 use super::{CheckError, Checker, Result, deep};
 use crate::constant::Constant;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::typed::{DeclSpec, ExprId, ExprKind, FuncId, Global, GlobalId, InitStep, Slot};
-use crate::types::{Kind, Method, NamedType, NilContext, TypeId};
+use crate::typed::{ExprId, ExprKind, FuncId, Global, InitStep, Slot};
+use crate::types::{Kind, Method, NamedType, TypeId};
 use indexmap::{IndexMap, IndexSet};
 
 /// Progress of a declaration.
@@ -34,7 +33,7 @@ pub(super) struct PackageDecl<'a> {
     pub(super) kind: DeclKind<'a>,
     state: State,
     /// It stays one declaration although it has as many values as names.
-    unsplit: bool,
+    pub(super) unsplit: bool,
     /// The declarations that it is run as.
     pub(super) parts: Vec<Part>,
 }
@@ -79,7 +78,7 @@ pub(super) struct PackageName {
     /// Index of its declaration.
     pub(super) decl: usize,
     /// Its meaning, once known.
-    entity: Option<Entity>,
+    pub(super) entity: Option<Entity>,
     /// It has no meaning that a program can refer to: `init` and blank functions.
     hidden: bool,
 }
@@ -366,13 +365,15 @@ impl<'a> Checker<'a> {
         self.package.running.iter().find(is_it).copied()
     }
 
-    fn set_entity(&mut self, name: &str, entity: Entity) {
+    /// Sets the meaning of a name.
+    pub(super) fn set_entity(&mut self, name: &str, entity: Entity) {
         if let Some(found) = self.package.names.get_mut(name) {
             found.entity = Some(entity);
         }
     }
 
-    fn name_index(&self, name: &str) -> Option<usize> {
+    /// Index of a name in slot order.
+    pub(super) fn name_index(&self, name: &str) -> Option<usize> {
         self.package.names.get_index_of(name)
     }
 
@@ -422,139 +423,6 @@ impl<'a> Checker<'a> {
         }
         self.types.add_method(named, Method { name: name.into(), func: id.as_u32(), ptr_receiver: pointer, signature });
         Ok(())
-    }
-
-    fn package_const(
-        &mut self,
-        decl: usize,
-        spec: &'a ast::ValueSpec<'a>,
-        source: &'a ast::ValueSpec<'a>,
-    ) -> Result<()> {
-        self.check_value_count(spec, source.values.len(), true)?;
-        let split = spec.names.len() > 1 && !self.package.decls[decl].unsplit;
-        self.prepare_parts(decl, spec, split);
-        self.at.iota = Some(spec.iota);
-        let ty = source.ty.map(|ty| self.resolve_type(ty)).transpose()?;
-        let at = if split { Span::default() } else { spec.span };
-        let mut values = Vec::with_capacity(spec.names.len());
-        for (index, (name, &value)) in spec.names.iter().zip(source.values).enumerate() {
-            self.at.part = if split { index } else { 0 };
-            let operand = self.constant_value(value, ty, at)?;
-            let t = operand.ty.unwrap_or(TypeId::INVALID);
-            self.set_entity(name.name, Entity::Const(self.value(operand.id), t));
-            values.push((operand.id, t));
-        }
-        let target = |checker: &mut Self| source.ty.map(|ty| checker.type_expr(ty)).transpose();
-        if split {
-            for (index, (id, t)) in values.into_iter().enumerate() {
-                let target = target(self)?;
-                let spec = DeclSpec { names: vec![None], target, types: vec![t], values: vec![id] };
-                self.set_step(decl, index, InitStep::Const(spec));
-            }
-        } else {
-            let target = target(self)?;
-            let (values, types): (Vec<ExprId>, Vec<TypeId>) = values.into_iter().unzip();
-            let spec = DeclSpec { names: vec![None; types.len()], target, types, values };
-            self.set_step(decl, 0, InitStep::Const(spec));
-        }
-        Ok(())
-    }
-
-    /// One part per name of a split declaration, else one for all.
-    fn prepare_parts(&mut self, decl: usize, spec: &'a ast::ValueSpec<'a>, split: bool) {
-        let names = spec.names.iter().map(|name| self.name_index(name.name).filter(|_| name.name != "_"));
-        let parts = if split {
-            names.map(|name| Part { names: name.into_iter().collect(), ..Part::default() }).collect()
-        } else {
-            vec![Part { names: names.flatten().collect(), ..Part::default() }]
-        };
-        self.package.decls[decl].parts = parts;
-    }
-
-    fn set_step(&mut self, decl: usize, part: usize, step: InitStep) {
-        if let Some(part) = self.package.decls[decl].parts.get_mut(part) {
-            part.step = Some(step);
-        }
-    }
-
-    fn package_var(&mut self, decl: usize, spec: &'a ast::ValueSpec<'a>) -> Result<()> {
-        let count = spec.names.len();
-        let each = spec.values.len() == count;
-        let split = each && count > 1 && !self.package.decls[decl].unsplit;
-        self.prepare_parts(decl, spec, split);
-        let ty = spec.ty.map(|ty| self.resolve_type(ty)).transpose()?;
-        if let Some(t) = ty {
-            // The type is known before the values are: literals among them may name the variable.
-            for name in spec.names {
-                self.set_global_type(name.name, t, t);
-            }
-        }
-        let at = if split { Span::default() } else { spec.span };
-        let mut values = Vec::with_capacity(count);
-        let mut types = Vec::with_capacity(count);
-        if each {
-            for (index, name) in spec.names.iter().enumerate() {
-                self.at.part = if split { index } else { 0 };
-                let Values::Each(operands) = self.values_for(1, &spec.values[index..=index])? else { continue };
-                for operand in operands {
-                    let (id, t, recorded) = self.variable_value(operand, ty, at)?;
-                    self.set_global_type(name.name, t, recorded);
-                    values.push(id);
-                    types.push(t);
-                }
-            }
-        } else {
-            let (ids, kinds) = self.spec_values(spec, ty)?;
-            for (name, &t) in spec.names.iter().zip(&kinds) {
-                self.set_global_type(name.name, t, t);
-            }
-            values = ids;
-            types = kinds;
-        }
-        let file = self.at.file;
-        let globals: Vec<Option<GlobalId>> = spec.names.iter().map(|name| self.global_named(name.name)).collect();
-        if split {
-            for (index, ((id, t), global)) in values.into_iter().zip(types).zip(globals).enumerate() {
-                let target = spec.ty.map(|ty| self.type_expr(ty)).transpose()?;
-                let spec = DeclSpec { names: vec![None], target, types: vec![t], values: vec![id] };
-                self.set_step(decl, index, InitStep::Var { globals: vec![global], spec, file });
-            }
-        } else {
-            let target = spec.ty.map(|ty| self.type_expr(ty)).transpose()?;
-            let spec = DeclSpec { names: vec![None; count], target, types, values };
-            self.set_step(decl, 0, InitStep::Var { globals, spec, file });
-        }
-        Ok(())
-    }
-
-    fn global_named(&self, name: &str) -> Option<GlobalId> {
-        match self.package.names.get(name)?.entity {
-            Some(Entity::Global(global)) => Some(global),
-            _ => None,
-        }
-    }
-
-    fn set_global_type(&mut self, name: &str, ty: TypeId, recorded: TypeId) {
-        if let Some(global) = self.global_named(name) {
-            self.globals[global].ty = ty;
-            self.global_statics[global] = Some(recorded);
-        }
-    }
-
-    /// A value of a variable declaration: its node, the variable's type and recorded type.
-    pub(super) fn variable_value(
-        &mut self,
-        operand: Operand,
-        ty: Option<TypeId>,
-        at: Span,
-    ) -> Result<(ExprId, TypeId, TypeId)> {
-        match ty {
-            Some(t) => Ok((self.coerce_in(operand.id, Some(t), at, NilContext::VariableDeclaration)?, t, t)),
-            None => {
-                let defined = self.default_operand(operand, at, &NilContext::VariableDeclaration)?;
-                Ok((defined.id, defined.ty, defined.recorded))
-            }
-        }
     }
 
     // --------------------------------------------------------------------------------------------------------- slots
