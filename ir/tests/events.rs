@@ -198,7 +198,8 @@ fn statements_allocate_what_the_measured_rows_did() {
 
 #[test]
 fn zero_values_of_long_arrays_charge_in_a_loop() {
-    let module = build("package main\n\ntype T struct{ a, b int }\n\nfunc main() {\n\tvar x [1000]T\n\t_ = x[0].a\n}\n");
+    let module =
+        build("package main\n\ntype T struct{ a, b int }\n\nfunc main() {\n\tvar x [1000]T\n\t_ = x[0].a\n}\n");
     let main = module.functions.values().find(|function| function.name == "main").expect("main exists");
     let events: usize = main.insts.values().map(|inst| inst.events.len()).sum();
     assert!(events < 100, "{events} events");
