@@ -86,7 +86,12 @@ impl Price<'_> {
                 let body = match &self.0.exprs[*id].kind {
                     ExprKind::FuncLit { func, .. } | ExprKind::MethodExpr { func, .. } => self.body(*func),
                     // A variable: the rows have one literal, or an empty method.
-                    _ => self.0.funcs.iter().find(|(_, f)| f.name.is_empty()).map_or(BODY + 25 + 36, |(id, _)| self.body(id)),
+                    _ => self
+                        .0
+                        .funcs
+                        .iter()
+                        .find(|(_, f)| f.name.is_empty())
+                        .map_or(BODY + 25 + 36, |(id, _)| self.body(id)),
                 };
                 (self.expr(*id), body)
             }
@@ -110,7 +115,13 @@ impl Price<'_> {
     fn place(&self, place: &Place) -> u64 {
         match place {
             Place::Blank | Place::Local(_) => 0,
-            Place::Global { via_package, .. } => if *via_package { EVAL } else { 0 },
+            Place::Global { via_package, .. } => {
+                if *via_package {
+                    EVAL
+                } else {
+                    0
+                }
+            }
             Place::Index { operand, index, .. } => self.expr(*operand) + self.expr(*index),
             Place::Field { operand, .. } => self.expr(*operand),
             Place::Deref(id) | Place::Literal(id) | Place::Unaddressable(id, _) => self.expr(*id),

@@ -154,7 +154,9 @@ impl<'a> Checker<'a> {
             };
             let operand = self.single(spread)?;
             let Some(st) = operand.ty else {
-                return Err(self.error_bare("runtime error: invalid memory address or nil pointer dereference".to_owned()));
+                return Err(
+                    self.error_bare("runtime error: invalid memory address or nil pointer dereference".to_owned())
+                );
             };
             let wanted = self.types.variadic(elem);
             let spread = if self.types.kind(st) == Kind::String {

@@ -186,7 +186,8 @@ impl<'a> Checker<'a> {
         self.check_count(elems.len(), params, variadic, callee, " (with embedded call expr as arg)", span)?;
         let fixed = if variadic { params.len().saturating_sub(1) } else { params.len() };
         for (index, &elem) in elems.iter().enumerate() {
-            let target = if variadic && index >= fixed { self.variadic_elem(params) } else { params.get(index).copied() };
+            let target =
+                if variadic && index >= fixed { self.variadic_elem(params) } else { params.get(index).copied() };
             self.assignable(Some(elem), target, span)?;
         }
         Ok((vec![id], if variadic { Spread::Pack(fixed as u32) } else { Spread::None }))

@@ -35,7 +35,9 @@ impl Checker<'_> {
             }
             let t = self.concrete_or_default(t, xt);
             if !self.types.kind(t).is_integer() {
-                return Err(self.error(at, format!("operator {} not defined on: {}", op.text(), self.kind_name(Some(t)))));
+                return Err(
+                    self.error(at, format!("operator {} not defined on: {}", op.text(), self.kind_name(Some(t))))
+                );
             }
             let left = self.coerce(left, Some(t), at)?;
             self.set_left(id, left);
@@ -63,7 +65,9 @@ impl Checker<'_> {
             return self.wrap(id, t, at);
         }
         match t {
-            Some(t) if !self.types.is_interface(t) && self.types.is_named(xt) != self.types.is_named(t) => self.wrap(id, t, at),
+            Some(t) if !self.types.is_interface(t) && self.types.is_named(xt) != self.types.is_named(t) => {
+                self.wrap(id, t, at)
+            }
             _ => Ok(id),
         }
     }
@@ -163,7 +167,12 @@ impl Checker<'_> {
 
     /// `cannot convert X (of type XT) to type T`
     pub(super) fn cannot_convert(&self, id: ExprId, xt: TypeId, t: TypeId) -> String {
-        format!("cannot convert {} (of type {}) to type {}", self.render(id), self.types.type_string(xt), self.types.type_string(t))
+        format!(
+            "cannot convert {} (of type {}) to type {}",
+            self.render(id),
+            self.types.type_string(xt),
+            self.types.type_string(t)
+        )
     }
 
     /// Whether a typed value converts (spec/01 §1.10, 5-9); the error text if not.
@@ -225,4 +234,3 @@ impl Checker<'_> {
         }
     }
 }
-

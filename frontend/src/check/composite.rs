@@ -105,7 +105,9 @@ impl<'a> Checker<'a> {
             };
             let Some((_, field)) = fields.get(index) else {
                 let (index, length) = (fields.len(), fields.len());
-                return Err(self.error_bare(format!("runtime error: index out of range [{index}] with length {length}")));
+                return Err(
+                    self.error_bare(format!("runtime error: index out of range [{index}] with length {length}"))
+                );
             };
             let value = self.single(value)?.id;
             elements.push((index, value, *field));
@@ -124,12 +126,7 @@ impl<'a> Checker<'a> {
         Ok(self.finish_literal(kind, finished, fields.len() as u64, t, span))
     }
 
-    fn field_key(
-        &mut self,
-        key: ExprRef<'a>,
-        fields: &[(std::rc::Rc<str>, TypeId)],
-        t: TypeId,
-    ) -> Result<usize> {
+    fn field_key(&mut self, key: ExprRef<'a>, fields: &[(std::rc::Rc<str>, TypeId)], t: TypeId) -> Result<usize> {
         let span = key.span;
         let name = match unparen(key).kind {
             ast::ExprKind::Ident(name) => name,
@@ -144,7 +141,8 @@ impl<'a> Checker<'a> {
         match found.filter(|&index| !self.hidden_field(fields, index)) {
             Some(index) => Ok(index),
             None => {
-                let text = format!("struct type {} has no field {name}", self.types.type_string(self.types.underlying(t)));
+                let text =
+                    format!("struct type {} has no field {name}", self.types.type_string(self.types.underlying(t)));
                 Err(self.error(span, text))
             }
         }

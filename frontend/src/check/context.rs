@@ -128,7 +128,8 @@ impl<'a> Checker<'a> {
             return Err(self.error(at, format!("invalid operation: mismatched types {l} and {r}")));
         }
         let id = self.coerce_in(operand.id, target.recorded, at, NilContext::Assignment)?;
-        let stays_untyped = self.recorded(id).is_some_and(|t| matches!(self.types.kind(t), Kind::Bigint | Kind::Bigdec));
+        let stays_untyped =
+            self.recorded(id).is_some_and(|t| matches!(self.types.kind(t), Kind::Bigint | Kind::Bigdec));
         if self.is_const(id) && stays_untyped {
             self.zero_constant(id, target.ty);
         }

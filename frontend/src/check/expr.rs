@@ -250,7 +250,8 @@ impl<'a> Checker<'a> {
         };
         let Type::Pointer(elem) = *self.types.base(t) else {
             let name = self.types.type_string(t);
-            let text = format!("invalid operation: cannot indirect {} (variable of type {name})", self.render(operand.id));
+            let text =
+                format!("invalid operation: cannot indirect {} (variable of type {name})", self.render(operand.id));
             return Err(self.error(span, text));
         };
         let id = self.add_node(ExprKind::Deref(operand.id), elem, Some(elem), span);

@@ -67,7 +67,8 @@ impl<'a> Checker<'a> {
     /// Folds `op x`.
     pub(super) fn fold_unary(&mut self, op: UnaryOp, operand: ExprId, span: Span) -> Result<Operand> {
         let t = self.recorded(operand).unwrap_or(TypeId::INVALID);
-        let value = constant::unary(op, &self.value(operand)).map_err(|error| self.constant_error(&error, None, span))?;
+        let value =
+            constant::unary(op, &self.value(operand)).map_err(|error| self.constant_error(&error, None, span))?;
         Ok(self.constant(value, t, span))
     }
 
@@ -90,11 +91,7 @@ impl<'a> Checker<'a> {
             _ => constant::binary(op, &x, &y),
         };
         let value = value.map_err(|error| self.constant_error(&error, None, span))?;
-        let t = if op.is_comparison() {
-            TypeId::UNTYPED_BOOL
-        } else {
-            self.recorded(left).unwrap_or(TypeId::INVALID)
-        };
+        let t = if op.is_comparison() { TypeId::UNTYPED_BOOL } else { self.recorded(left).unwrap_or(TypeId::INVALID) };
         Ok(self.constant(value, t, span))
     }
 
@@ -112,8 +109,7 @@ impl<'a> Checker<'a> {
             }
             Err(ConstError::Undefined(..)) if t.is_some_and(|t| self.types.is_untyped(t)) => {
                 let name = self.types.type_string_or_nil(t);
-                let text =
-                    format!("invalid operation: shifted operand {} ({name}) must be integer", self.render(left));
+                let text = format!("invalid operation: shifted operand {} ({name}) must be integer", self.render(left));
                 Err(self.error(span, text))
             }
             Err(error @ ConstError::Overflows) => Err(self.error_at_block(error.text(""))),
@@ -296,10 +292,12 @@ impl<'a> Checker<'a> {
     /// Of `len(x)` and `cap(x)`, which are constant or not by their operand, the operand.
     fn measured_operand(&self, operand: Operand) -> Operand {
         match &self.exprs[operand.id].kind {
-            ExprKind::Call { callee: Callee::Builtin(Builtin::Len | Builtin::Cap), args, .. } => match args.as_slice() {
-                [arg] => Operand { id: *arg, ty: self.recorded(*arg) },
-                _ => operand,
-            },
+            ExprKind::Call { callee: Callee::Builtin(Builtin::Len | Builtin::Cap), args, .. } => {
+                match args.as_slice() {
+                    [arg] => Operand { id: *arg, ty: self.recorded(*arg) },
+                    _ => operand,
+                }
+            }
             _ => operand,
         }
     }

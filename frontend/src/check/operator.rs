@@ -132,11 +132,8 @@ impl<'a> Checker<'a> {
             }
             return self.fold_binary(op, left, right, span);
         }
-        let (recorded, ty) = if op.is_comparison() {
-            (Some(TypeId::UNTYPED_BOOL), TypeId::BOOL)
-        } else {
-            (lt, self.exprs[left].ty)
-        };
+        let (recorded, ty) =
+            if op.is_comparison() { (Some(TypeId::UNTYPED_BOOL), TypeId::BOOL) } else { (lt, self.exprs[left].ty) };
         let id = self.add_node(ExprKind::Binary { op, left, right }, ty, recorded, span);
         self.nodes.watch(id);
         Ok(Operand { id, ty: recorded })
@@ -234,7 +231,8 @@ impl<'a> Checker<'a> {
             return Err(self.error(at, text));
         }
         let typed = |c: &Self, t: Static| t.is_some_and(|t| !c.types.is_untyped(t));
-        if typed(self, source) && typed(self, destination) && self.types.check_assignable(source, destination).is_err() {
+        if typed(self, source) && typed(self, destination) && self.types.check_assignable(source, destination).is_err()
+        {
             let text = self.mismatched(op, left, right, lt, rt);
             return Err(self.error(at, text));
         }
@@ -258,7 +256,13 @@ impl<'a> Checker<'a> {
     }
 
     /// `==` and `!=` (spec/01 §1.11).
-    fn check_equality(&mut self, lt: Static, rt: Static, source: Static, destination: Static) -> std::result::Result<(), String> {
+    fn check_equality(
+        &mut self,
+        lt: Static,
+        rt: Static,
+        source: Static,
+        destination: Static,
+    ) -> std::result::Result<(), String> {
         let name = |c: &Self, t: Static| t.map_or_else(|| "<nil>".to_owned(), |t| c.types.type_string(t));
         if self.types.check_assignable(source, destination).is_err() {
             return Err(format!(

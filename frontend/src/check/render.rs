@@ -89,7 +89,8 @@ impl Checker<'_> {
 
     /// A predeclared function with its type: generic, or as specialised by the arguments of a call.
     pub(super) fn render_builtin(&self, builtin: Builtin, args: Option<&[ExprId]>) -> String {
-        let arg = |index: usize| args.and_then(|args| args.get(index)).map(|&id| self.types.type_string(self.exprs[id].ty));
+        let arg =
+            |index: usize| args.and_then(|args| args.get(index)).map(|&id| self.types.type_string(self.exprs[id].ty));
         let signature = match builtin {
             Builtin::Append => match arg(0) {
                 Some(slice) => format!("func({slice}, ...{}) {slice}", slice.trim_start_matches("[]")),

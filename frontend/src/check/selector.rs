@@ -123,7 +123,10 @@ impl<'a> Checker<'a> {
         };
         let found = self.types.as_named(declared).and_then(|named| {
             let methods = &self.types.named(named).methods;
-            methods.iter().find(|method| *method.name == *name).map(|method| (method.func, method.ptr_receiver, method.signature))
+            methods
+                .iter()
+                .find(|method| *method.name == *name)
+                .map(|method| (method.func, method.ptr_receiver, method.signature))
         });
         let Some((func, ptr_receiver, signature)) = found else {
             return Err(self.error(span, format!("unknown *DeclaredType method named {name}")));
