@@ -10,3 +10,6 @@ pub mod index;
 pub mod maps;
 pub mod slice;
 pub mod string;
+
+#[cfg(test)]
+mod tests;

@@ -13,3 +13,6 @@ pub mod types;
 pub mod zero;
 
 pub use types::{FuncIndex, NameIndex, TypeIndex, Types};
+
+#[cfg(test)]
+mod tests;
