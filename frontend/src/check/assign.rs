@@ -32,7 +32,7 @@ impl<'a> Checker<'a> {
 
     /// `x++`, `x--`.
     pub(super) fn step(&mut self, step: &'a ast::IncDecStmt<'a>, span: Span) -> Result<StmtKind> {
-        let target = self.place(step.x)?;
+        let target = self.updated_place(step.x)?;
         self.inc_dec(&target, step.increment, span)?;
         Ok(StmtKind::IncDec { target: target.place, ty: target.ty, increment: step.increment })
     }

@@ -110,18 +110,8 @@ impl<'a> Checker<'a> {
     fn only_argument(&mut self, builtin: Builtin, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
         self.exact_count(builtin, call, 1, span)?;
         match call.args {
-            [arg] => self.argument(arg).and_then(|operand| self.refuse_tuple(operand, arg)),
+            [arg] => self.argument(arg).and_then(|operand| self.refuse_tuple(operand, arg.span)),
             _ => Err(self.error(span, "wrong argument count".to_owned())),
-        }
-    }
-
-    pub(super) fn refuse_tuple(&mut self, operand: Operand, e: ExprRef<'a>) -> Result<Operand> {
-        match operand.ty {
-            Some(t) if self.types.kind(t) == Kind::Tuple => {
-                let ty = self.types.type_string(t);
-                Err(self.error(e.span, format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}")))
-            }
-            _ => Ok(operand),
         }
     }
 
@@ -298,7 +288,7 @@ impl<'a> Checker<'a> {
     /// `print(…)`, `println(…)`.
     fn print_call(&mut self, builtin: Builtin, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
         if let ([only], None) = (call.args, call.ellipsis) {
-            let operand = self.first_argument(only)?;
+            let operand = self.printed(only, 0)?;
             if operand.ty.is_some_and(|t| self.types.kind(t) == Kind::Tuple) {
                 return Ok(self.finish_builtin(builtin, vec![operand.id], Spread::Pack(0), None, span));
             }
@@ -307,7 +297,8 @@ impl<'a> Checker<'a> {
         }
         let mut operands = Vec::with_capacity(call.args.len());
         for (index, e) in call.args.iter().enumerate() {
-            operands.push(if index == 0 { self.argument(e)? } else { self.single(e)? });
+            let operand = self.printed(e, index)?;
+            operands.push(self.refuse_tuple(operand, e.span)?);
         }
         let spread = if call.ellipsis.is_some() { Spread::Slice } else { Spread::Pack(0) };
         if spread == Spread::Slice && operands.len() != 1 {
@@ -319,5 +310,14 @@ impl<'a> Checker<'a> {
             args.push(self.coerce_argument(operand, Some(target), builtin, span)?);
         }
         Ok(self.finish_builtin(builtin, args, spread, None, span))
+    }
+
+    /// An argument of `print`: also a type (**Quirk**), which prints as `typeval{T}`.
+    fn printed(&mut self, e: ExprRef<'a>, index: usize) -> Result<Operand> {
+        if let Some(t) = self.type_of_expr(e)? {
+            let text = format!("typeval{{{}}}", self.types.type_string(t));
+            return Ok(self.constant(Constant::str(&text), TypeId::STRING, e.span));
+        }
+        if index == 0 { self.first_argument(e) } else { self.expr(e) }
     }
 }

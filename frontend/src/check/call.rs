@@ -140,7 +140,7 @@ impl<'a> Checker<'a> {
             self.check_count(args.len(), &params, signature.variadic, callee, "", span)?;
         }
         for (arg, e) in args.iter().zip(call.args) {
-            self.refuse_tuple(*arg, e)?;
+            self.refuse_tuple(*arg, e.span)?;
         }
         let spread = match (signature.variadic, call.ellipsis) {
             (true, Some(_)) => Spread::Slice,

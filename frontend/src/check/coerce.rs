@@ -5,7 +5,7 @@
 //! [`Checker::coerce`], and that asks for the node's type first. `Expr::ty`, the type at run time, is updated as operands
 //! change.
 
-use super::expr::Static;
+use super::expr::{Operand, Static};
 use super::{Checker, Result};
 use crate::source::Span;
 use crate::typed::{Expr, ExprId, ExprKind, TypeExprId};
@@ -26,6 +26,10 @@ impl Checker<'_> {
             return Ok(id);
         }
         let Some(xt) = xt else { return Ok(id) };
+        if self.types.kind(xt) == Kind::Tuple {
+            self.assignable(Some(xt), t, at)?;
+            self.refuse_tuple(Operand { id, ty: Some(xt) }, at)?;
+        }
         if let ExprKind::Binary { op, left, .. } = self.exprs[id].kind
             && op.is_shift()
         {

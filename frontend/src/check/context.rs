@@ -55,12 +55,12 @@ impl<'a> Checker<'a> {
         Ok(operand.id)
     }
 
-    /// The right sides for `n` targets, not converted yet.
+    /// The right sides for `n` targets, not converted yet: a call with several results among them is refused then.
     pub(super) fn values_for(&mut self, n: usize, exprs: &'a [ExprRef<'a>]) -> Result<Values> {
         if exprs.len() == n {
             let mut operands = Vec::with_capacity(n);
             for e in exprs {
-                operands.push(self.single(e)?);
+                operands.push(self.value_or_values(e)?);
             }
             return Ok(Values::Each(operands));
         }

@@ -23,7 +23,7 @@ use super::{Checker, Result};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, Place};
-use crate::types::{NilContext, Type, TypeId};
+use crate::types::{Kind, NilContext, Type, TypeId};
 use cranelift_entity::SecondaryMap;
 
 /// A recorded static type: `None` for `nil` and the blank target.
@@ -150,19 +150,31 @@ impl<'a> Checker<'a> {
 
     /// An expression with exactly one value.
     pub(super) fn single(&mut self, e: ExprRef<'a>) -> Result<Operand> {
+        let operand = self.value_or_values(e)?;
+        self.refuse_tuple(operand, e.span)
+    }
+
+    /// An expression with at least one value.
+    pub(super) fn value_or_values(&mut self, e: ExprRef<'a>) -> Result<Operand> {
         let operand = self.expr(e)?;
         if let Some(t) = operand.ty
-            && let Type::Tuple(elems) = self.types.get(t)
+            && matches!(self.types.get(t), Type::Tuple(elems) if elems.is_empty())
         {
-            if elems.is_empty() {
-                let text = format!("{} (no value) used as value", self.render_callee_of(operand.id));
-                return Err(self.error(self.nodes.stmt, text));
-            }
-            let ty = self.types.type_string(t);
-            let text = format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}");
-            return Err(self.error(e.span, text));
+            let text = format!("{} (no value) used as value", self.render_callee_of(operand.id));
+            return Err(self.error(self.nodes.stmt, text));
         }
         Ok(operand)
+    }
+
+    /// Refuses a call with other than one result.
+    pub(super) fn refuse_tuple(&self, operand: Operand, at: Span) -> Result<Operand> {
+        match operand.ty {
+            Some(t) if self.types.kind(t) == Kind::Tuple => {
+                let ty = self.types.type_string(t);
+                Err(self.error(at, format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}")))
+            }
+            _ => Ok(operand),
+        }
     }
 
     fn expr_kind(&mut self, e: ExprRef<'a>) -> Result<Operand> {

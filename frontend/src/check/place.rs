@@ -31,6 +31,22 @@ impl<'a> Checker<'a> {
         Err(self.error(self.nodes.stmt, text))
     }
 
+    /// The operand of `++` and `--`: a constant is accepted, and aborts.
+    pub(super) fn updated_place(&mut self, e: ExprRef<'a>) -> Result<PlaceOperand> {
+        let e = unparen(e);
+        if let ast::ExprKind::Ident(name) = e.kind
+            && name != "_"
+        {
+            let operand = self.single(e)?;
+            if self.is_const(operand.id) {
+                self.settle(operand.id);
+                let (place, ty) = (self.place_of_node(operand.id), self.exprs[operand.id].ty);
+                return Ok(PlaceOperand { place, recorded: self.recorded(operand.id), ty });
+            }
+        }
+        self.place(e)
+    }
+
     /// The place that a node reads from, if it reads from one.
     pub(super) fn place_of_node(&self, id: ExprId) -> Place {
         match &self.exprs[id].kind {
