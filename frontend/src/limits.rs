@@ -1,20 +1,31 @@
 //! The limits of the front end, in one place.
 
-/// What a source may ask of the front end; beyond a limit the result is a clean error.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What the front end refuses to process. Every limit is the largest accepted value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Largest source file in bytes.
+    /// Bytes of one source file. Ours: the reference has none.
     pub source_bytes: usize,
-    /// Nesting levels of the parser (spec/02 §12): beyond, `exceeded max nesting depth`.
-    pub nesting: u64,
-    /// Nested blocks of a function (spec/01 §4.3).
-    pub block_depth: u32,
-    /// Names in one block (spec/03 §3 rule 7).
+    /// Nesting levels of the parser (spec/01 §A.1).
+    pub nesting: u32,
+    /// Lexical errors that are recorded for one file; further ones are dropped. Ours: the reference has none.
+    pub lexical_errors: usize,
+    /// Errors after which the next syntax error stops the parse (spec/01 §A.1).
+    pub syntax_errors: usize,
+    /// Names of one block, and blocks between a use and a declaration: the widths of a value path (spec/01 §4.3).
     pub names_per_block: u32,
+    /// See [`Self::names_per_block`].
+    pub block_depth: u32,
 }
 
 impl Default for Limits {
-    fn default() -> Limits {
-        Limits { source_bytes: 64 << 20, nesting: 100_000, block_depth: 254, names_per_block: 65_535 }
+    fn default() -> Self {
+        Self {
+            source_bytes: 64 << 20,
+            nesting: 100_000,
+            lexical_errors: 1000,
+            syntax_errors: 11,
+            names_per_block: 65_535,
+            block_depth: 254,
+        }
     }
 }

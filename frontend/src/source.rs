@@ -65,7 +65,8 @@ impl fmt::Display for Position {
 pub struct SourceFile {
     name: String,
     bytes: Vec<u8>,
-    /// Offset of the first byte of every line; the first entry is 0.
+    /// Offset of the first byte of every line; the first entry is 0. No line starts at the end of the file: the reference
+    /// places the end on the last line that has bytes, after its line feed.
     lines: Vec<u32>,
 }
 
@@ -77,7 +78,7 @@ impl SourceFile {
         let bytes = content.into();
         let mut lines = vec![0];
         for (offset, &byte) in bytes.iter().enumerate() {
-            if byte == b'\n' {
+            if byte == b'\n' && offset + 1 < bytes.len() {
                 lines.push(u32::try_from(offset + 1).unwrap_or(u32::MAX));
             }
         }
@@ -102,7 +103,7 @@ impl SourceFile {
         std::str::from_utf8(self.bytes.get(span.start as usize..span.end as usize)?).ok()
     }
 
-    /// Number of lines; an empty file has one.
+    /// Number of lines; an empty file has one, and a line feed at the end starts none.
     #[must_use]
     pub fn line_count(&self) -> usize {
         self.lines.len()
@@ -143,8 +144,9 @@ mod tests {
         assert_eq!(at(2), Position { line: 1, column: 3 });
         assert_eq!(at(3), Position { line: 2, column: 1 });
         assert_eq!(at(5), Position { line: 2, column: 3 });
-        assert_eq!(at(7), Position { line: 3, column: 1 });
-        assert_eq!(file.line_count(), 3);
+        // The end of the file stays on the last line.
+        assert_eq!(at(7), Position { line: 2, column: 5 });
+        assert_eq!(file.line_count(), 2);
         assert_eq!(file.text(Span::new(3, 6)), Some("\u{e9}x"));
         assert_eq!(file.text(Span::new(4, 6)), None);
     }

@@ -1,255 +1,176 @@
 //! Tokens.
 
-/// The kinds of tokens of Go's grammar.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-#[allow(missing_docs)]
-pub enum Token {
-    Eof,
-    Comment,
-    Illegal,
-    Ident,
-    Int,
-    Float,
-    Imag,
-    Char,
-    String,
-    Add,
-    Sub,
-    Mul,
-    Quo,
-    Rem,
-    And,
-    Or,
-    Xor,
-    Shl,
-    Shr,
-    AndNot,
-    AddAssign,
-    SubAssign,
-    MulAssign,
-    QuoAssign,
-    RemAssign,
-    AndAssign,
-    OrAssign,
-    XorAssign,
-    ShlAssign,
-    ShrAssign,
-    AndNotAssign,
-    LogicalAnd,
-    LogicalOr,
-    Arrow,
-    Inc,
-    Dec,
-    Equal,
-    Less,
-    Greater,
-    Assign,
-    Not,
-    Tilde,
-    NotEqual,
-    LessEqual,
-    GreaterEqual,
-    Define,
-    Ellipsis,
-    LParen,
-    LBrack,
-    LBrace,
-    Comma,
-    Period,
-    RParen,
-    RBrack,
-    RBrace,
-    Semicolon,
-    Colon,
-    Break,
-    Case,
-    Chan,
-    Const,
-    Continue,
-    Default,
-    Defer,
-    Else,
-    Fallthrough,
-    For,
-    Func,
-    Go,
-    Goto,
-    If,
-    Import,
-    Interface,
-    Map,
-    Package,
-    Range,
-    Return,
-    Select,
-    Struct,
-    Switch,
-    Type,
-    Var,
+use super::ast::{BinaryOp, LiteralKind};
+use crate::source::Span;
+
+/// A token with its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Which token.
+    pub kind: TokenKind,
+    /// Its bytes. Empty for [`TokenKind::Eof`] and for an automatic semicolon.
+    pub span: Span,
 }
 
-impl Token {
-    /// The keyword with this spelling.
-    pub fn keyword(name: &str) -> Option<Token> {
+/// Declares the tokens with a fixed text, and how each is written.
+macro_rules! tokens {
+    ($($(#[$doc:meta])* $name:ident $text:literal)*) => {
+        /// The kinds of tokens.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum TokenKind {
+            /// End of the file; repeats for ever.
+            Eof,
+            /// A character that starts no token; an error was reported.
+            Illegal,
+            /// `// …` or `/* … */`.
+            Comment,
+            /// A name.
+            Ident,
+            /// A number, character or string.
+            Literal(LiteralKind),
+            /// The semicolon that a line end stands for.
+            AutoSemicolon,
+            $($(#[$doc])* #[doc = concat!("`", $text, "`")] $name,)*
+        }
+
+        impl TokenKind {
+            /// The name by which error messages call the token (spec/01 §A.1).
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self {
+                    Self::Eof => "EOF",
+                    Self::Illegal => "ILLEGAL",
+                    Self::Comment => "COMMENT",
+                    Self::Ident => "IDENT",
+                    Self::Literal(LiteralKind::Int) => "INT",
+                    Self::Literal(LiteralKind::Float) => "FLOAT",
+                    Self::Literal(LiteralKind::Imaginary) => "IMAG",
+                    Self::Literal(LiteralKind::Rune) => "CHAR",
+                    Self::Literal(LiteralKind::String) => "STRING",
+                    Self::AutoSemicolon => ";",
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+tokens! {
+    Add "+" Sub "-" Mul "*" Quo "/" Rem "%" And "&" Or "|" Xor "^" Shl "<<" Shr ">>" AndNot "&^"
+    AddAssign "+=" SubAssign "-=" MulAssign "*=" QuoAssign "/=" RemAssign "%=" AndAssign "&=" OrAssign "|="
+    XorAssign "^=" ShlAssign "<<=" ShrAssign ">>=" AndNotAssign "&^="
+    LogicalAnd "&&" LogicalOr "||" Arrow "<-" Inc "++" Dec "--"
+    Equal "==" Less "<" Greater ">" Assign "=" Not "!" NotEqual "!=" LessEqual "<=" GreaterEqual ">="
+    Define ":=" Ellipsis "..." Lparen "(" Lbrack "[" Lbrace "{" Comma "," Period "."
+    Rparen ")" Rbrack "]" Rbrace "}" Semicolon ";" Colon ":" Tilde "~"
+    Break "break" Case "case" Chan "chan" Const "const" Continue "continue" Default "default" Defer "defer"
+    Else "else" Fallthrough "fallthrough" For "for" Func "func" Go "go" Goto "goto" If "if" Import "import"
+    Interface "interface" Map "map" Package "package" Range "range" Return "return" Select "select"
+    Struct "struct" Switch "switch" Type "type" Var "var"
+}
+
+impl TokenKind {
+    /// The keyword spelled `name`, if it is one.
+    #[must_use]
+    pub fn keyword(name: &[u8]) -> Option<Self> {
         Some(match name {
-            "break" => Token::Break,
-            "case" => Token::Case,
-            "chan" => Token::Chan,
-            "const" => Token::Const,
-            "continue" => Token::Continue,
-            "default" => Token::Default,
-            "defer" => Token::Defer,
-            "else" => Token::Else,
-            "fallthrough" => Token::Fallthrough,
-            "for" => Token::For,
-            "func" => Token::Func,
-            "go" => Token::Go,
-            "goto" => Token::Goto,
-            "if" => Token::If,
-            "import" => Token::Import,
-            "interface" => Token::Interface,
-            "map" => Token::Map,
-            "package" => Token::Package,
-            "range" => Token::Range,
-            "return" => Token::Return,
-            "select" => Token::Select,
-            "struct" => Token::Struct,
-            "switch" => Token::Switch,
-            "type" => Token::Type,
-            "var" => Token::Var,
+            b"break" => Self::Break,
+            b"case" => Self::Case,
+            b"chan" => Self::Chan,
+            b"const" => Self::Const,
+            b"continue" => Self::Continue,
+            b"default" => Self::Default,
+            b"defer" => Self::Defer,
+            b"else" => Self::Else,
+            b"fallthrough" => Self::Fallthrough,
+            b"for" => Self::For,
+            b"func" => Self::Func,
+            b"go" => Self::Go,
+            b"goto" => Self::Goto,
+            b"if" => Self::If,
+            b"import" => Self::Import,
+            b"interface" => Self::Interface,
+            b"map" => Self::Map,
+            b"package" => Self::Package,
+            b"range" => Self::Range,
+            b"return" => Self::Return,
+            b"select" => Self::Select,
+            b"struct" => Self::Struct,
+            b"switch" => Self::Switch,
+            b"type" => Self::Type,
+            b"var" => Self::Var,
             _ => return None,
         })
     }
 
-    /// A newline after the token ends the statement.
-    pub const fn ends_statement(self) -> bool {
+    /// Whether a line end after this token stands for a semicolon.
+    #[must_use]
+    pub const fn ends_line(self) -> bool {
         matches!(
             self,
-            Token::Ident
-                | Token::Int
-                | Token::Float
-                | Token::Imag
-                | Token::Char
-                | Token::String
-                | Token::Break
-                | Token::Continue
-                | Token::Fallthrough
-                | Token::Return
-                | Token::Inc
-                | Token::Dec
-                | Token::RParen
-                | Token::RBrack
-                | Token::RBrace
+            Self::Ident
+                | Self::Literal(_)
+                | Self::Break
+                | Self::Continue
+                | Self::Fallthrough
+                | Self::Return
+                | Self::Inc
+                | Self::Dec
+                | Self::Rparen
+                | Self::Rbrack
+                | Self::Rbrace
         )
     }
 
-    /// An identifier, literal: messages show its text instead of its kind.
-    pub const fn is_literal(self) -> bool {
-        matches!(self, Token::Ident | Token::Int | Token::Float | Token::Imag | Token::Char | Token::String)
+    /// Whether this is a semicolon, written or automatic.
+    #[must_use]
+    pub const fn is_semicolon(self) -> bool {
+        matches!(self, Self::Semicolon | Self::AutoSemicolon)
     }
 
-    /// Binary operator precedence, 0 for everything else.
-    pub const fn precedence(self) -> u8 {
-        match self {
-            Token::LogicalOr => 1,
-            Token::LogicalAnd => 2,
-            Token::Equal
-            | Token::NotEqual
-            | Token::Less
-            | Token::LessEqual
-            | Token::Greater
-            | Token::GreaterEqual => 3,
-            Token::Add | Token::Sub | Token::Or | Token::Xor => 4,
-            Token::Mul | Token::Quo | Token::Rem | Token::Shl | Token::Shr | Token::And | Token::AndNot => 5,
-            _ => 0,
-        }
+    /// The binary operator and its precedence, 1 (`||`) to 5 (`*`).
+    #[must_use]
+    pub const fn binary(self) -> Option<(BinaryOp, u8)> {
+        Some(match self {
+            Self::LogicalOr => (BinaryOp::LogicalOr, 1),
+            Self::LogicalAnd => (BinaryOp::LogicalAnd, 2),
+            Self::Equal => (BinaryOp::Equal, 3),
+            Self::NotEqual => (BinaryOp::NotEqual, 3),
+            Self::Less => (BinaryOp::Less, 3),
+            Self::LessEqual => (BinaryOp::LessEqual, 3),
+            Self::Greater => (BinaryOp::Greater, 3),
+            Self::GreaterEqual => (BinaryOp::GreaterEqual, 3),
+            Self::Add => (BinaryOp::Add, 4),
+            Self::Sub => (BinaryOp::Sub, 4),
+            Self::Or => (BinaryOp::Or, 4),
+            Self::Xor => (BinaryOp::Xor, 4),
+            Self::Mul => (BinaryOp::Mul, 5),
+            Self::Quo => (BinaryOp::Quo, 5),
+            Self::Rem => (BinaryOp::Rem, 5),
+            Self::Shl => (BinaryOp::Shl, 5),
+            Self::Shr => (BinaryOp::Shr, 5),
+            Self::And => (BinaryOp::And, 5),
+            Self::AndNot => (BinaryOp::AndNot, 5),
+            _ => return None,
+        })
     }
 
-    /// Spelling in messages.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Token::Eof => "EOF",
-            Token::Comment => "COMMENT",
-            Token::Illegal => "ILLEGAL",
-            Token::Ident => "IDENT",
-            Token::Int => "INT",
-            Token::Float => "FLOAT",
-            Token::Imag => "IMAG",
-            Token::Char => "CHAR",
-            Token::String => "STRING",
-            Token::Add => "+",
-            Token::Sub => "-",
-            Token::Mul => "*",
-            Token::Quo => "/",
-            Token::Rem => "%",
-            Token::And => "&",
-            Token::Or => "|",
-            Token::Xor => "^",
-            Token::Shl => "<<",
-            Token::Shr => ">>",
-            Token::AndNot => "&^",
-            Token::AddAssign => "+=",
-            Token::SubAssign => "-=",
-            Token::MulAssign => "*=",
-            Token::QuoAssign => "/=",
-            Token::RemAssign => "%=",
-            Token::AndAssign => "&=",
-            Token::OrAssign => "|=",
-            Token::XorAssign => "^=",
-            Token::ShlAssign => "<<=",
-            Token::ShrAssign => ">>=",
-            Token::AndNotAssign => "&^=",
-            Token::LogicalAnd => "&&",
-            Token::LogicalOr => "||",
-            Token::Arrow => "<-",
-            Token::Inc => "++",
-            Token::Dec => "--",
-            Token::Equal => "==",
-            Token::Less => "<",
-            Token::Greater => ">",
-            Token::Assign => "=",
-            Token::Not => "!",
-            Token::Tilde => "~",
-            Token::NotEqual => "!=",
-            Token::LessEqual => "<=",
-            Token::GreaterEqual => ">=",
-            Token::Define => ":=",
-            Token::Ellipsis => "...",
-            Token::LParen => "(",
-            Token::LBrack => "[",
-            Token::LBrace => "{",
-            Token::Comma => ",",
-            Token::Period => ".",
-            Token::RParen => ")",
-            Token::RBrack => "]",
-            Token::RBrace => "}",
-            Token::Semicolon => ";",
-            Token::Colon => ":",
-            Token::Break => "break",
-            Token::Case => "case",
-            Token::Chan => "chan",
-            Token::Const => "const",
-            Token::Continue => "continue",
-            Token::Default => "default",
-            Token::Defer => "defer",
-            Token::Else => "else",
-            Token::Fallthrough => "fallthrough",
-            Token::For => "for",
-            Token::Func => "func",
-            Token::Go => "go",
-            Token::Goto => "goto",
-            Token::If => "if",
-            Token::Import => "import",
-            Token::Interface => "interface",
-            Token::Map => "map",
-            Token::Package => "package",
-            Token::Range => "range",
-            Token::Return => "return",
-            Token::Select => "select",
-            Token::Struct => "struct",
-            Token::Switch => "switch",
-            Token::Type => "type",
-            Token::Var => "var",
-        }
+    /// The operator of `op=`.
+    #[must_use]
+    pub const fn compound_assignment(self) -> Option<BinaryOp> {
+        Some(match self {
+            Self::AddAssign => BinaryOp::Add,
+            Self::SubAssign => BinaryOp::Sub,
+            Self::MulAssign => BinaryOp::Mul,
+            Self::QuoAssign => BinaryOp::Quo,
+            Self::RemAssign => BinaryOp::Rem,
+            Self::AndAssign => BinaryOp::And,
+            Self::OrAssign => BinaryOp::Or,
+            Self::XorAssign => BinaryOp::Xor,
+            Self::ShlAssign => BinaryOp::Shl,
+            Self::ShrAssign => BinaryOp::Shr,
+            Self::AndNotAssign => BinaryOp::AndNot,
+            _ => return None,
+        })
     }
 }

@@ -1,334 +1,359 @@
-//! The parser: tokens to the syntax tree, by recursive descent.
+//! Tokens to syntax tree, by recursive descent.
 //!
-//! It follows the nesting discipline of the reference's parser, because each token costs one gas plus the nesting level at
-//! which it is consumed (spec/02 §12): [`Parser::nested`] raises the level, operator and suffix loops raise it once per round.
-//! The level is limited, so every tree is at most that deep; recursion runs under `stacker`.
+//! The parser never backtracks: every token is read once. Each read costs `1 + nesting level` gas (spec/02 §12), so the
+//! level is part of the observable behaviour. The functions that raise it are [`Parser::nested`] (types, unary operands,
+//! statements, `if`, brace lists) and the loops over operators and suffixes, which raise it once a turn.
 //!
-//! | file | parses |
+//! Two flags steer what a token means. `expr_level` is negative between the keyword of `if`, `for` or `switch` and its
+//! block, where `T {` starts the block and no composite literal. `on_right_side` makes `=` in an operand an error for a
+//! mistyped `==`.
+//!
+//! After too many errors, or too deep a nesting, the parse is *aborted*: the current token becomes the end of the file for
+//! good and everything unwinds by ordinary returns.
+//!
+//! | file | what it parses |
 //! |---|---|
-//! | `decls` | file, declarations |
-//! | `types` | types, parameters, fields |
-//! | `exprs` | expressions, literals |
-//! | `stmts` | statements |
+//! | `file` | the file and its declarations |
+//! | `types`, `fields`, `params` | types, struct and interface bodies, parameter lists |
+//! | `stmt`, `control` | simple statements and blocks; `if`, `for`, `switch`, `select` |
+//! | `expr`, `primary` | operators; operands and suffixes |
 
-mod decls;
-mod exprs;
-mod stmts;
+mod control;
+mod expr;
+mod fields;
+mod file;
+mod params;
+mod primary;
+mod stmt;
 mod types;
 
+use bumpalo::Bump;
+
 use super::ast::{Expr, ExprKind, ExprRef, File, Ident, NodeId, Stmt, StmtKind, StmtRef};
-use super::lexer::{Lexeme, Lexer};
-use super::token::Token;
-use crate::diagnostic::Diagnostic;
+use super::lexer::Lexer;
+use super::token::{Token, TokenKind};
+use crate::diagnostic::{Diagnostic, DiagnosticCode};
 use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
-use bumpalo::Bump;
-use cranelift_entity::EntityRef;
 
-/// The reference stops at the error after this many.
-const MAX_ERRORS: usize = 10;
-
-/// What a parse gives: always a tree; it is meaningful only if there are no errors.
+/// The result of parsing one file.
 #[derive(Debug)]
 pub struct ParsedFile<'a> {
-    /// The tree.
+    /// The tree; partial if there are errors.
     pub file: File<'a>,
-    /// Parse gas (spec/02 §12).
+    /// What the reference charges for parsing (spec/02 §12). Not meaningful if there are errors.
     pub gas: u64,
-    /// Errors in order of position.
+    /// The errors, sorted by position.
     pub errors: Vec<Diagnostic>,
 }
 
-/// Parses one source file.
-///
-/// Whatever the bytes are, the result is a tree or errors; time is linear in the source.
+/// Parses one file into `arena`.
+#[must_use]
 pub fn parse_file<'a>(arena: &'a Bump, source: &SourceFile, limits: &Limits) -> ParsedFile<'a> {
-    let mut parser = Parser::new(arena, source, limits);
-    if source.bytes().len() > limits.source_bytes {
-        parser.fail_at(Span::at(0), format!("source is larger than {} bytes", limits.source_bytes));
-        parser.stopped = true;
+    let too_large = source.bytes().len() > limits.source_bytes.min(u32::MAX as usize);
+    let bytes = if too_large { &[] } else { source.bytes() };
+    let mut parser = Parser::new(arena, source, bytes, limits);
+    if too_large {
+        let message = format!("source file is larger than {} bytes", limits.source_bytes);
+        let span = Span::default();
+        parser.lexer.errors.push(Diagnostic { code: DiagnosticCode::SourceTooLarge, span, message });
     }
     let file = parser.file();
-    parser.finish(file)
+    let mut errors = std::mem::take(&mut parser.lexer.errors);
+    errors.sort_by(|a, b| a.span.start.cmp(&b.span.start).then_with(|| a.message.cmp(&b.message)));
+    ParsedFile { file, gas: parser.gas, errors }
 }
 
 struct Parser<'a, 's> {
     arena: &'a Bump,
     source: &'s SourceFile,
     lexer: Lexer<'s>,
-    limits: &'s Limits,
-    current: Lexeme,
-    /// End of the last consumed token.
-    last_end: u32,
-    gas: u64,
-    level: u64,
-    /// Below zero in a control clause: `{` then starts its block, not a composite literal.
-    expr_level: i32,
+    /// The token that is looked at; all before it are consumed.
+    token: Token,
     comments: Vec<Span>,
-    errors: Vec<Diagnostic>,
-    nodes: u32,
-    /// Nothing more is read: too many errors, or too deep.
-    stopped: bool,
+    next_node: u32,
+    gas: u64,
+    level: u32,
+    max_level: u32,
+    max_errors: usize,
+    aborted: bool,
+    /// Negative in the header of a control statement, else the depth of brackets.
+    expr_level: i32,
+    on_right_side: bool,
+    /// Where error recovery last stopped, and how often it stopped there: the guard against endless recovery.
+    recovery: (u32, u32),
 }
 
 impl<'a, 's> Parser<'a, 's> {
-    fn new(arena: &'a Bump, source: &'s SourceFile, limits: &'s Limits) -> Self {
-        let mut lexer = Lexer::new(source.bytes());
-        let mut comments = Vec::new();
-        // The first token, and the comments before it, are free (spec/02 §12).
-        let current = loop {
-            let lexeme = lexer.next_token();
-            if lexeme.token != Token::Comment {
-                break lexeme;
-            }
-            comments.push(lexeme.span);
-        };
-        Parser {
+    fn new(arena: &'a Bump, source: &'s SourceFile, bytes: &'s [u8], limits: &Limits) -> Self {
+        let mut parser = Self {
             arena,
             source,
-            lexer,
-            limits,
-            current,
-            last_end: 0,
+            lexer: Lexer::new(bytes, limits.lexical_errors),
+            token: Token { kind: TokenKind::Eof, span: Span::default() },
+            comments: Vec::new(),
+            next_node: 0,
             gas: 0,
             level: 0,
+            max_level: limits.nesting,
+            max_errors: limits.syntax_errors,
+            aborted: false,
             expr_level: 0,
-            comments,
-            errors: Vec::new(),
-            nodes: 0,
-            stopped: false,
-        }
+            on_right_side: false,
+            recovery: (0, 0),
+        };
+        parser.advance();
+        // The first token and the comments before it are free (spec/02 Q23).
+        parser.gas = 0;
+        parser
     }
 
-    fn finish(mut self, file: File<'a>) -> ParsedFile<'a> {
-        for error in std::mem::take(&mut self.lexer.errors) {
-            self.errors.push(Diagnostic::syntax(Span::at(error.offset), error.message));
-        }
-        let mut errors = self.errors;
-        errors.sort_by_key(|error| error.span.start);
-        let mut last_line = 0;
-        errors.retain(|error| {
-            let line = self.source.line(error.span.start);
-            std::mem::replace(&mut last_line, line) != line
-        });
-        errors.truncate(MAX_ERRORS + 1);
-        ParsedFile { file, gas: self.gas, errors }
-    }
+    // ------------------------------------------------------------------------------------------------------ tokens
 
-    // ------------------------------------------------------------------------------------------------------- tokens
-
-    /// Consumes the current token; each scanned token and comment costs one plus the level.
-    fn next(&mut self) {
-        self.last_end = self.current.span.end;
-        if self.stopped {
-            self.current.token = Token::Eof;
+    /// Consumes the current token.
+    fn advance(&mut self) {
+        if self.aborted {
             return;
         }
         loop {
-            self.gas = self.gas.saturating_add(1).saturating_add(self.level);
-            self.current = self.lexer.next_token();
-            if self.current.token != Token::Comment {
-                return;
+            self.gas = self.gas.saturating_add(1 + u64::from(self.level));
+            self.token = self.lexer.next_token();
+            if self.token.kind != TokenKind::Comment {
+                break;
             }
-            self.comments.push(self.current.span);
+            self.comments.push(self.token.span);
         }
     }
 
-    fn at(&self, token: Token) -> bool {
-        self.current.token == token
+    fn at(&self, kind: TokenKind) -> bool {
+        self.token.kind == kind
     }
 
-    fn accept(&mut self, token: Token) -> bool {
-        let found = self.at(token);
+    /// Offset of the current token.
+    fn position(&self) -> u32 {
+        self.token.span.start
+    }
+
+    /// Consumes the current token if it is `kind`.
+    fn accept(&mut self, kind: TokenKind) -> bool {
+        let found = self.at(kind);
         if found {
-            self.next();
+            self.advance();
         }
         found
     }
 
-    /// Consumes a token; the parse goes on after a wrong one.
-    fn expect(&mut self, token: Token) -> Span {
-        let span = self.current.span;
-        if !self.at(token) {
-            self.expected(&format!("'{}'", token.text()));
+    /// Consumes the current token, which should be `kind`, and returns its span.
+    fn expect(&mut self, kind: TokenKind) -> Span {
+        let span = self.token.span;
+        if !self.at(kind) {
+            self.error_expected_here(DiagnosticCode::ExpectedToken, &format!("'{}'", kind.text()));
         }
-        self.next();
+        self.advance();
         span
     }
 
-    /// Consumes a closing token, with a hint when a newline took its place.
-    fn expect_closing(&mut self, token: Token, context: &str) -> Span {
-        if self.at(Token::Semicolon) && self.current.automatic {
-            self.fail(format!("missing ',' before newline in {context}"));
-            self.next();
+    /// Like [`Self::expect`] for the bracket that closes a list, where a line end is most likely a forgotten comma.
+    fn expect_closing(&mut self, kind: TokenKind, list: &str) -> Span {
+        if !self.at(kind) && self.at(TokenKind::AutoSemicolon) {
+            self.error_here(DiagnosticCode::MissingComma, format!("missing ',' before newline in {list}"));
+            self.advance();
         }
-        self.expect(token)
+        self.expect(kind)
     }
 
-    /// The end of a statement or declaration: a semicolon, or nothing before `)` and `}`.
+    /// Whether another list element may follow. A token that is neither a comma nor `closing` is reported and then treated
+    /// as the comma.
+    fn at_comma(&mut self, list: &str, closing: TokenKind) -> bool {
+        if self.at(TokenKind::Comma) {
+            return true;
+        }
+        if self.at(closing) {
+            return false;
+        }
+        let newline = if self.at(TokenKind::AutoSemicolon) { " before newline" } else { "" };
+        self.error_here(DiagnosticCode::MissingComma, format!("missing ','{newline} in {list}"));
+        true
+    }
+
+    /// Consumes the semicolon after a statement or declaration; none is needed before `)` and `}`.
     fn expect_semicolon(&mut self) {
-        match self.current.token {
-            Token::RParen | Token::RBrace => {}
-            Token::Semicolon => self.next(),
-            Token::Comma => {
-                self.expected("';'");
-                self.next();
+        match self.token.kind {
+            TokenKind::Rparen | TokenKind::Rbrace => {}
+            TokenKind::Semicolon | TokenKind::AutoSemicolon => self.advance(),
+            TokenKind::Comma => {
+                self.error_expected_here(DiagnosticCode::ExpectedToken, "';'");
+                self.advance();
             }
             _ => {
-                self.expected("';'");
-                self.skip_to_statement();
+                self.error_expected_here(DiagnosticCode::ExpectedToken, "';'");
+                self.recover(starts_statement);
             }
         }
     }
 
-    /// After an error: skips to where a statement can start.
-    fn skip_to_statement(&mut self) {
-        while !matches!(
-            self.current.token,
-            Token::Eof
-                | Token::Break
-                | Token::Const
-                | Token::Continue
-                | Token::Defer
-                | Token::Fallthrough
-                | Token::For
-                | Token::Go
-                | Token::Goto
-                | Token::If
-                | Token::Return
-                | Token::Select
-                | Token::Switch
-                | Token::Type
-                | Token::Var
-                | Token::RBrace
-        ) {
-            self.next();
+    fn ident(&mut self) -> Ident<'a> {
+        if !self.at(TokenKind::Ident) {
+            let span = self.expect(TokenKind::Ident);
+            return Ident { name: "_", span: Span::new(span.start, span.start.saturating_add(1)) };
+        }
+        let ident = Ident { name: self.token_text(), span: self.token.span };
+        self.advance();
+        ident
+    }
+
+    /// The current token's text in the arena.
+    fn token_text(&self) -> &'a str {
+        let Token { span, .. } = self.token;
+        let bytes = self.source.bytes().get(span.start as usize..span.end as usize).unwrap_or_default();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.arena.alloc_str(text),
+            // Reported by the lexer.
+            Err(_) => self.arena.alloc_str(&String::from_utf8_lossy(bytes)),
         }
     }
 
-    /// Whether the list goes on after an element: a comma, or an error where one is missing.
-    fn at_comma(&mut self, context: &str, closing: Token) -> bool {
-        if self.at(Token::Comma) {
-            return true;
-        }
-        if !self.at(closing) && !self.at(Token::Eof) {
-            let newline = self.at(Token::Semicolon) && self.current.automatic;
-            let place = if newline { " before newline" } else { "" };
-            self.fail(format!("missing ','{place} in {context}"));
-            return true;
-        }
-        false
-    }
-
-    // ------------------------------------------------------------------------------------------------------- errors
-
-    fn fail(&mut self, message: String) {
-        self.fail_at(self.current.span, message);
-    }
-
-    fn fail_at(&mut self, span: Span, message: String) {
-        if self.stopped {
-            return;
-        }
-        let line = self.source.line(span.start);
-        if self.errors.last().is_some_and(|last| self.source.line(last.span.start) == line) {
-            return;
-        }
-        self.errors.push(Diagnostic::syntax(span, message));
-        self.stopped |= self.errors.len() > MAX_ERRORS;
-        if self.stopped {
-            self.current.token = Token::Eof;
-        }
-    }
-
-    /// `expected X, found Y`.
-    fn expected(&mut self, what: &str) {
-        let found = match self.current.token {
-            Token::Semicolon if self.current.automatic => "newline".to_owned(),
-            token if token.is_literal() => self.text(self.current.span).to_owned(),
-            token => format!("'{}'", token.text()),
-        };
-        self.fail(format!("expected {what}, found {found}"));
-    }
-
-    // -------------------------------------------------------------------------------------------------- nesting
-
-    /// Runs a part of the grammar one level deeper, on a stack that grows.
-    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.level;
-        self.deepen();
-        let result = stacker::maybe_grow(64 * 1024, 1024 * 1024, || parse(self));
-        self.level = before;
-        result
-    }
-
-    /// Raises the level by one; beyond the limit the parse stops.
-    fn deepen(&mut self) {
-        self.level += 1;
-        if self.level > self.limits.nesting && !self.stopped {
-            self.fail("exceeded max nesting depth".to_owned());
-            self.stopped = true;
-            self.current.token = Token::Eof;
-        }
-    }
-
-    // ------------------------------------------------------------------------------------------------------ nodes
+    // ------------------------------------------------------------------------------------------------------- nodes
 
     fn node_id(&mut self) -> NodeId {
-        let id = NodeId::new(usize::try_from(self.nodes).unwrap_or(usize::MAX));
-        self.nodes += 1;
+        let id = NodeId::from_u32(self.next_node);
+        self.next_node = self.next_node.saturating_add(1);
         id
     }
 
-    fn expr(&mut self, span: Span, kind: ExprKind<'a>) -> ExprRef<'a> {
+    fn expr_node(&mut self, span: Span, kind: ExprKind<'a>) -> ExprRef<'a> {
         let id = self.node_id();
         self.arena.alloc(Expr { id, span, kind })
     }
 
-    fn stmt(&mut self, span: Span, kind: StmtKind<'a>) -> StmtRef<'a> {
+    fn stmt_node(&mut self, span: Span, kind: StmtKind<'a>) -> StmtRef<'a> {
         let id = self.node_id();
         self.arena.alloc(Stmt { id, span, kind })
     }
 
-    fn slice<T: Copy>(&self, items: &[T]) -> &'a [T] {
-        self.arena.alloc_slice_copy(items)
+    fn list<T>(&self, items: Vec<T>) -> &'a [T] {
+        self.arena.alloc_slice_fill_iter(items)
     }
 
-    /// From an offset to the end of the last consumed token.
-    fn since(&self, start: u32) -> Span {
-        Span::new(start, self.last_end.max(start))
+    // ----------------------------------------------------------------------------------------------------- nesting
+
+    /// Runs `parse` one level deeper, with enough stack for it.
+    fn nested<R>(&mut self, parse: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = self.level;
+        self.deepen();
+        let result = stacker::maybe_grow(64 * 1024, 1024 * 1024, || parse(self));
+        self.level = outer;
+        result
     }
 
-    fn text(&self, span: Span) -> &str {
-        self.source.text(span).unwrap_or_default()
-    }
-
-    fn arena_text(&self, span: Span) -> &'a str {
-        self.arena.alloc_str(self.text(span))
-    }
-
-    /// An identifier; where there is none the name is `_`.
-    fn ident(&mut self) -> Ident<'a> {
-        let span = self.current.span;
-        if self.at(Token::Ident) {
-            let name = self.arena_text(span);
-            self.next();
-            Ident { name, span }
-        } else {
-            self.expect(Token::Ident);
-            Ident { name: "_", span }
+    /// Raises the level by one; whoever calls this restores it.
+    fn deepen(&mut self) {
+        self.level = self.level.saturating_add(1);
+        if self.level > self.max_level {
+            self.error_here(DiagnosticCode::TooDeep, "exceeded max nesting depth".to_owned());
+            self.abort();
         }
     }
 
-    fn ident_list(&mut self) -> Vec<Ident<'a>> {
-        let mut names = vec![self.ident()];
-        while self.accept(Token::Comma) {
-            names.push(self.ident());
-        }
-        names
+    /// Runs `parse` inside brackets: composite literals are unambiguous there.
+    fn bracketed<R>(&mut self, parse: impl FnOnce(&mut Self) -> R) -> R {
+        self.expr_level = self.expr_level.saturating_add(1);
+        let result = parse(self);
+        self.expr_level = self.expr_level.saturating_sub(1);
+        result
     }
 
-    fn ident_expr(&mut self, ident: Ident<'a>) -> ExprRef<'a> {
-        self.expr(ident.span, ExprKind::Ident(ident.name))
+    // ------------------------------------------------------------------------------------------------------ errors
+
+    fn abort(&mut self) {
+        self.aborted = true;
+        self.token = Token { kind: TokenKind::Eof, span: Span::at(self.position()) };
     }
+
+    /// Records an error, unless the last one is on the same line; aborts when there are too many.
+    fn error(&mut self, code: DiagnosticCode, span: Span, message: String) {
+        if self.aborted {
+            return;
+        }
+        let line = self.source.line(span.start);
+        let errors = &mut self.lexer.errors;
+        if errors.last().is_some_and(|last| self.source.line(last.span.start) == line) {
+            return;
+        }
+        if errors.len() >= self.max_errors {
+            self.abort();
+            return;
+        }
+        errors.push(Diagnostic { code, span, message });
+    }
+
+    fn error_here(&mut self, code: DiagnosticCode, message: String) {
+        self.error(code, self.token.span, message);
+    }
+
+    /// Reports that `what` was expected in place of the current token.
+    fn error_expected_here(&mut self, code: DiagnosticCode, what: &str) {
+        if self.aborted {
+            return;
+        }
+        let found = match self.token.kind {
+            TokenKind::AutoSemicolon => "newline".to_owned(),
+            TokenKind::Ident | TokenKind::Literal(_) => self.token_text().replace('\r', ""),
+            kind => format!("'{}'", kind.text()),
+        };
+        self.error_here(code, format!("expected {what}, found {found}"));
+    }
+
+    /// Skips tokens up to one where parsing can go on. Stops at the same token a few times only, so that every recovery
+    /// makes progress in the end.
+    fn recover(&mut self, resume: fn(TokenKind) -> bool) {
+        const MAX_STOPS: u32 = 10;
+        while !self.at(TokenKind::Eof) {
+            if resume(self.token.kind) {
+                let (position, stops) = self.recovery;
+                if self.position() > position {
+                    self.recovery = (self.position(), 0);
+                    return;
+                }
+                if self.position() == position && stops < MAX_STOPS {
+                    self.recovery.1 += 1;
+                    return;
+                }
+            }
+            self.advance();
+        }
+    }
+}
+
+/// Keywords at which a statement can be resumed after an error.
+fn starts_statement(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    matches!(
+        kind,
+        T::Break
+            | T::Const
+            | T::Continue
+            | T::Defer
+            | T::Fallthrough
+            | T::For
+            | T::Go
+            | T::Goto
+            | T::If
+            | T::Return
+            | T::Select
+            | T::Switch
+            | T::Type
+            | T::Var
+    )
+}
+
+/// Keywords at which a declaration can be resumed after an error.
+fn starts_declaration(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Import | TokenKind::Const | TokenKind::Type | TokenKind::Var)
+}
+
+/// Tokens that end an expression, where its context can be resumed after an error.
+fn ends_expression(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    matches!(kind, T::Comma | T::Colon | T::Rparen | T::Rbrack | T::Rbrace | T::Semicolon | T::AutoSemicolon)
 }
