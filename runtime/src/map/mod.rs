@@ -16,7 +16,7 @@
 //! observed, as order comes from the links.
 
 mod hash;
-mod iter;
+pub mod iter;
 
 pub use iter::{Entry, next, start};
 
@@ -117,6 +117,17 @@ pub struct Hashed {
     hash: u32,
 }
 
+/// The item with an integer key: `None` if the keys of the map are not of that kind; else whether it has the key.
+#[inline(always)]
+pub fn find_integer(heap: &Heap, map: Ref, key: u64) -> Option<Option<Ref>> {
+    let shape = heap.slot(map, SHAPE);
+    if high(shape) != BITS {
+        return None;
+    }
+    let found = probe(heap, map, low(shape), hash::bits(key), |other| other == key);
+    Some(found.map(|(_, item)| item))
+}
+
 /// Prepares a key for a map.
 ///
 /// # Errors
@@ -193,8 +204,8 @@ fn probe(heap: &Heap, map: Ref, mask: u32, hash: u32, matches: impl Fn(u64) -> b
 pub fn insert(heap: &mut Heap, map: Ref, key: Hashed) -> Result<Ref, Trap> {
     let count = low(heap.slot(map, COUNT));
     let mask = low(heap.slot(map, SHAPE));
-    // At most three quarters full; a new map has no index (mask 0).
-    if u64::from(count) * 4 >= u64::from(mask) * 3 {
+    // At most half full, as probes meet other keys; a new map has no index (mask 0).
+    if u64::from(count) * 2 >= u64::from(mask) {
         grow(heap, map)?;
     }
     let ty = heap.header(map).aux();

@@ -41,10 +41,14 @@ pub fn len(heap: &Heap, map: u64) -> u64 {
     u64::from(map::len(heap, Ref::of(map)))
 }
 
+#[inline(always)]
 fn lookup(heap: &Heap, types: &Types, map: u64, key: u64) -> Result<Option<u64>, Trap> {
     let map = Ref::of(map);
     if map.is_nil() {
         return Ok(None);
+    }
+    if let Some(found) = map::find_integer(heap, map, key) {
+        return Ok(found.map(|item| map::value(heap, item)));
     }
     let hashed = map::hashed(heap, types, map, key)?;
     Ok(map::find(heap, types, map, hashed).map(|item| map::value(heap, item)))
@@ -86,7 +90,25 @@ pub fn load_ok(
 }
 
 /// The item of a key for a store: charges the copy of the key, and MI if the item is new.
+#[inline(always)]
 fn item_to_store(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    (map, key): (u64, u64),
+    charge: &mut impl Charge,
+) -> Result<(Ref, bool), Trap> {
+    if !Ref::of(map).is_nil() {
+        if let Some(Some(item)) = map::find_integer(heap, Ref::of(map), key) {
+            return Ok((item, false));
+        }
+    }
+    item_to_store_any(heap, types, ty, (map, key), charge)
+}
+
+/// [`item_to_store`] for keys of every kind, present or not.
+#[inline(never)]
+fn item_to_store_any(
     heap: &mut Heap,
     types: &Types,
     ty: TypeIndex,
