@@ -1,14 +1,12 @@
 //! Facts about a function that selection asks for: which temporaries are constants, which can share a register.
 
 use cranelift_entity::{EntitySet, SecondaryMap};
+use regno_bytecode::event::Event;
 use regno_bytecode::types::Repr;
 use regno_ir::entity::{Block, Inst, Reg};
 use regno_ir::function::{Arg, Function, InstData};
 use regno_ir::op::Op;
 use std::collections::HashMap;
-
-/// Instructions of a loop's test that are worth copying to save a jump in each iteration.
-const MAX_LOOP_TEST: usize = 8;
 
 /// Facts about registers.
 pub(super) struct Facts {
@@ -20,10 +18,13 @@ pub(super) struct Facts {
     rotations: SecondaryMap<Inst, Option<(Reg, u16)>>,
     /// Shifts that are only a part of a rotation.
     parts: EntitySet<Reg>,
+    /// Temporaries that occur in one block only.
+    local: EntitySet<Reg>,
 }
 
 impl Facts {
-    pub(super) fn of(function: &Function, order: &[Block]) -> Facts {
+    pub(super) fn of(function: &Function) -> Facts {
+        let order = &function.layout;
         let insts = || order.iter().flat_map(|&block| &function.blocks[block].insts).map(|&inst| &function.insts[inst]);
         let mut uses: SecondaryMap<Reg, u32> = SecondaryMap::new();
         let mut definitions: SecondaryMap<Reg, u32> = SecondaryMap::new();
@@ -45,6 +46,7 @@ impl Facts {
             merged_into: SecondaryMap::new(),
             rotations: SecondaryMap::new(),
             parts: EntitySet::new(),
+            local: EntitySet::new(),
         };
         let params = function.params.to_vec();
         for data in insts() {
@@ -60,9 +62,48 @@ impl Facts {
             }
         }
         for &block in order {
+            let single = |reg: Reg| temporary(reg) && uses[reg] == 1 && !params.contains(&reg);
+            facts.merge_addresses(function, block, single);
             facts.find_rotations(function, block, |reg| temporary(reg) && uses[reg] == 1);
         }
+        let mut home: SecondaryMap<Reg, Option<Block>> = SecondaryMap::new();
+        for &block in order {
+            for data in function.blocks[block].insts.iter().map(|&inst| &function.insts[inst]) {
+                let args = data.args.iter().filter_map(|arg| arg.reg());
+                for reg in args.chain(data.results.iter().copied()) {
+                    let reg = facts.merged(reg);
+                    match home[reg] {
+                        None if temporary(reg) && !params.contains(&reg) => {
+                            facts.local.insert(reg);
+                        }
+                        Some(other) if other != block => {
+                            facts.local.remove(reg);
+                        }
+                        _ => {}
+                    }
+                    home[reg] = Some(block);
+                }
+            }
+        }
         facts
+    }
+
+    /// Makes `t = new_cell v; p = addr_cell t` define `p` at once. Not across an allocation event, which can start a collection of
+    /// the reference that would see a variable too early.
+    fn merge_addresses(&mut self, function: &Function, block: Block, single: impl Fn(Reg) -> bool) {
+        for pair in function.blocks[block].insts.windows(2) {
+            let [first, second] = *pair else { continue };
+            let (cell, address) = (&function.insts[first], &function.insts[second]);
+            let allocates = address.events.iter().any(|event| matches!(event, Event::Alloc(_)));
+            if let (Op::AddrCell, &[Arg::Reg(source)], &[result]) =
+                (address.op, address.args.as_slice(), address.results.as_slice())
+                && cell.results.as_slice() == [source]
+                && single(source)
+                && !allocates
+            {
+                self.merged_into[source] = Some(result);
+            }
+        }
     }
 
     /// Finds `x << k | x >> (32 - k)` (also with `+` and `^`) of 32-bit unsigned integers.
@@ -115,20 +156,9 @@ impl Facts {
         data.results.first().is_some_and(|&reg| self.constants[reg].is_some() || self.parts.contains(reg))
     }
 
-    /// The target of a backward jump, if it is a short block that ends in a conditional branch.
-    pub(super) fn loop_test(
-        &self,
-        function: &Function,
-        last: Inst,
-        index: usize,
-        index_of: &SecondaryMap<Block, Option<usize>>,
-    ) -> Option<Block> {
-        let data = &function.insts[last];
-        let &target = data.targets.first().filter(|_| data.op == Op::Jump)?;
-        let insts = &function.blocks[target].insts;
-        let branches = insts.last().is_some_and(|&inst| function.insts[inst].targets.len() == 2);
-        let backward = index_of[target].is_some_and(|target| target <= index);
-        (backward && branches && insts.len() <= MAX_LOOP_TEST).then_some(target)
+    /// Whether the register is a temporary of which other blocks know nothing.
+    pub(super) fn local(&self, reg: Reg) -> bool {
+        self.local.contains(reg)
     }
 
     /// The operand with constants and merged temporaries seen through.
@@ -168,48 +198,4 @@ impl Shift {
         let left = if self.left { self.count } else { other.count };
         rotation.then(|| u16::try_from(left).ok())?
     }
-}
-
-/// Blocks of the layout that can be reached, in layout order.
-pub(super) fn reachable_layout(function: &Function) -> Vec<Block> {
-    let mut reached = EntitySet::new();
-    let mut work: Vec<Block> =
-        [Some(function.entry), Some(function.defer_entry), function.recovery].into_iter().flatten().collect();
-    while let Some(block) = work.pop() {
-        if !function.blocks.is_valid(block) || !reached.insert(block) {
-            continue;
-        }
-        if let Some(&last) = function.blocks[block].insts.last() {
-            work.extend(function.insts[last].targets.iter().copied());
-        }
-    }
-    function.layout.iter().copied().filter(|&block| reached.contains(block)).collect()
-}
-
-/// For each block of the order whether it lies between the target and the source of a backward branch.
-pub(super) fn blocks_in_loops(
-    function: &Function,
-    order: &[Block],
-    index_of: &SecondaryMap<Block, Option<usize>>,
-) -> Vec<bool> {
-    // The last block that branches back to each block, then one sweep.
-    let mut ends: Vec<Option<usize>> = vec![None; order.len()];
-    for (index, &block) in order.iter().enumerate() {
-        let last = function.blocks[block].insts.last();
-        for target in last.into_iter().flat_map(|&inst| &function.insts[inst].targets) {
-            if let Some(end) =
-                index_of[*target].filter(|&target| target <= index).and_then(|target| ends.get_mut(target))
-            {
-                *end = Some(index);
-            }
-        }
-    }
-    let mut until = None;
-    ends.into_iter()
-        .enumerate()
-        .map(|(index, end)| {
-            until = until.max(end);
-            until.is_some_and(|until| index <= until)
-        })
-        .collect()
 }

@@ -3,26 +3,29 @@
 //! Blocks are taken in layout order; unreachable ones are dropped. Temporaries that only hold a constant disappear: each use
 //! becomes an immediate where the operation has one ([`arith`], [`compare`]), else a constant loaded for this use, or in a loop
 //! a register that the entry blocks load once. Operations without a choice are filled in by rote from the operation table
-//! ([`direct`]). A block that jumps back to the test of a loop ends in a copy of the test, so that an iteration takes one branch.
+//! ([`direct`]). Short blocks are copied to where they are jumped to from ([`mod@layout`]).
 
 mod arith;
 mod compare;
 mod convert;
 mod direct;
 mod facts;
+mod layout;
 
 use crate::CodegenError;
 use crate::code::{Block as CodeBlock, Code, Extension, Field, Inst, Window};
 pub(crate) use compare::inverted_branch;
-use cranelift_entity::{EntityRef, SecondaryMap};
+use cranelift_entity::EntityRef;
 use facts::Facts;
 use indexmap::IndexMap;
+use layout::Layout;
 use regno_bytecode::op::Op as ByteOp;
 use regno_ir::entity::{Block, Reg};
 use regno_ir::function::{Arg, Entity, Function, InstData};
 use regno_ir::op::Op;
 use smallvec::SmallVec;
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// Selects instructions for a function.
 ///
@@ -30,25 +33,22 @@ use std::cmp::Reverse;
 ///
 /// When an index does not fit its field, or the function is malformed.
 pub fn lower(function: &Function) -> Result<Code, CodegenError> {
-    let order = facts::reachable_layout(function);
-    let mut index_of = SecondaryMap::new();
-    for (index, &block) in order.iter().enumerate() {
-        index_of[block] = Some(index);
-    }
+    let layout = Layout::of(function);
     let entries = [Some(function.entry), Some(function.defer_entry), function.recovery];
-    if entries.into_iter().flatten().any(|block| index_of[block].is_none()) {
+    if entries.into_iter().flatten().any(|block| layout.index_of[block].is_none()) {
         return Err(CodegenError::malformed("an entry block is not in the layout", function));
     }
-    let facts = Facts::of(function, &order);
-    let looping = facts::blocks_in_loops(function, &order, &index_of);
+    let facts = Facts::of(function);
+    let in_loops = layout.in_loops(function);
     let select = |hoisted: &[u64]| {
         let mut lowering = Lowering {
             function,
             facts: &facts,
+            layout: &layout,
             code: Code { regs: function.regs.len(), ..Code::default() },
-            index_of: &index_of,
             current: None,
             next_block: 0,
+            renamed: HashMap::new(),
             looping: false,
             hoisted: IndexMap::new(),
             wanted: IndexMap::new(),
@@ -57,8 +57,8 @@ pub fn lower(function: &Function) -> Result<Code, CodegenError> {
             let reg = lowering.new_reg();
             lowering.hoisted.insert(bits, reg);
         }
-        for (index, &block) in order.iter().enumerate() {
-            lowering.looping = looping.get(index) == Some(&true);
+        for (index, &block) in layout.order.iter().enumerate() {
+            lowering.looping = in_loops.get(index) == Some(&true);
             lowering.block(block, index)?;
         }
         Ok((lowering.code, lowering.wanted))
@@ -67,9 +67,9 @@ pub fn lower(function: &Function) -> Result<Code, CodegenError> {
     if !wanted.is_empty() {
         code = select(&most_wanted(wanted))?.0;
     }
-    code.entry = index_of[function.entry].unwrap_or(0);
-    code.defer_entry = index_of[function.defer_entry].unwrap_or(0);
-    code.recovery = function.recovery.and_then(|block| index_of[block]);
+    code.entry = layout.index_of[function.entry].unwrap_or(0);
+    code.defer_entry = layout.index_of[function.defer_entry].unwrap_or(0);
+    code.recovery = function.recovery.and_then(|block| layout.index_of[block]);
     Ok(code)
 }
 
@@ -87,13 +87,14 @@ fn most_wanted(wanted: IndexMap<u64, u32>) -> Vec<u64> {
 struct Lowering<'f> {
     function: &'f Function,
     facts: &'f Facts,
+    layout: &'f Layout,
     code: Code,
-    /// Index of each reachable block in emission order.
-    index_of: &'f SecondaryMap<Block, Option<usize>>,
     /// The IR instruction being lowered.
     current: Option<&'f InstData>,
     /// Index of the block that follows in emission order.
     next_block: usize,
+    /// Temporaries of the tail being copied under the names they have in this copy.
+    renamed: HashMap<Reg, Reg>,
     /// The block lies in a loop.
     looping: bool,
     /// Constants that the entry blocks load once for all loops.
@@ -119,22 +120,37 @@ impl<'f> Lowering<'f> {
                 self.load_bits(reg, bits);
             }
         }
-        let test = self.facts.loop_test(function, last, index, self.index_of);
-        let last = match test {
-            Some(test) => {
-                self.insts(block, true)?;
-                self.insts(test, false)?;
-                function.blocks[test].insts.last().copied().unwrap_or(last)
-            }
-            None => {
-                self.insts(block, false)?;
-                last
-            }
-        };
-        let targets = &function.insts[last].targets;
-        let successors = targets.iter().filter_map(|&target| self.index_of[target]).collect();
+        let tail = self.layout.tail(block);
+        self.insts(block, tail.is_some())?;
+        if let Some(tail) = tail {
+            self.rename(tail);
+            self.insts(tail, false)?;
+            self.renamed.clear();
+        }
+        let successors = self.layout.successors(function, block);
+        let successors = successors.iter().filter_map(|&target| self.layout.index_of[target]).collect();
         self.code.blocks.push(CodeBlock { insts: start..self.code.insts.len(), successors });
         Ok(())
+    }
+
+    /// Gives the temporaries that a block keeps to itself new names, for a copy of the block.
+    fn rename(&mut self, block: Block) {
+        let function = self.function;
+        for &inst in &function.blocks[block].insts {
+            for &reg in &function.insts[inst].results {
+                let reg = self.facts.merged(reg);
+                if self.facts.local(reg) && !self.renamed.contains_key(&reg) {
+                    let copy = self.new_reg();
+                    self.renamed.insert(reg, copy);
+                }
+            }
+        }
+    }
+
+    /// The register that stands for this one: merged temporaries and copied blocks seen through.
+    fn standing_for(&self, reg: Reg) -> Reg {
+        let reg = self.facts.merged(reg);
+        self.renamed.get(&reg).copied().unwrap_or(reg)
     }
 
     /// Selects the instructions of a block; with `open_end` its final jump gives only its events.
@@ -145,7 +161,7 @@ impl<'f> Lowering<'f> {
             self.current = Some(data);
             self.code.events.extend(data.events.iter().copied());
             if let Some((source, count)) = self.facts.rotation(inst) {
-                let fields = [self.result(data, 0)?, self.facts.merged(source)].map(Field::Reg);
+                let fields = [self.result(data, 0)?, self.standing_for(source)].map(Field::Reg);
                 self.push(ByteOp::RotlU32Imm, [fields[0], fields[1], Field::Value(count)], Extension::None);
             } else if !self.facts.folded(data) && !(open_end && data.op == Op::Jump) {
                 self.inst(data)?;
@@ -359,7 +375,10 @@ impl<'f> Lowering<'f> {
     fn arg(&self, data: &InstData, index: usize) -> Result<Arg, CodegenError> {
         let arg =
             data.args.get(index).copied().ok_or_else(|| CodegenError::malformed("operand missing", self.function))?;
-        Ok(self.facts.resolve(arg))
+        Ok(match self.facts.resolve(arg) {
+            Arg::Reg(reg) => Arg::Reg(self.standing_for(reg)),
+            constant => constant,
+        })
     }
 
     fn arg_reg(&mut self, data: &InstData, index: usize) -> Result<Reg, CodegenError> {
@@ -367,15 +386,15 @@ impl<'f> Lowering<'f> {
         Ok(self.materialize(arg))
     }
 
-    /// Result `index`; temporaries that were merged with another are seen through.
+    /// Result `index`.
     fn result(&self, data: &InstData, index: usize) -> Result<Reg, CodegenError> {
         let reg = data.results.get(index).copied();
         let reg = reg.ok_or_else(|| CodegenError::malformed("result missing", self.function))?;
-        Ok(self.facts.merged(reg))
+        Ok(self.standing_for(reg))
     }
 
     fn target(&self, data: &InstData, index: usize) -> Result<usize, CodegenError> {
-        let target = data.targets.get(index).and_then(|&block| self.index_of[block]);
+        let target = data.targets.get(index).and_then(|&block| self.layout.index_of[block]);
         target.ok_or_else(|| CodegenError::malformed("branch target missing", self.function))
     }
 
