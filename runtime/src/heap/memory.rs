@@ -41,6 +41,21 @@ impl Memory {
         Some(first)
     }
 
+    /// Hands out `count` words that repeat the ones from `first` on; `None` beyond the limit.
+    #[inline]
+    pub(crate) fn duplicate(&mut self, first: usize, count: usize) -> Option<usize> {
+        let copy = self.take(count)?;
+        if count > 16 {
+            self.copy(first, copy, count);
+        } else {
+            // Small objects: cheaper than a call that copies memory.
+            for index in 0..count {
+                self.set(copy + index, self.get(first + index));
+            }
+        }
+        Some(copy)
+    }
+
     #[cold]
     #[inline(never)]
     fn grow(&mut self, end: usize) -> Option<()> {

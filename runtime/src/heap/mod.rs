@@ -251,6 +251,12 @@ impl Heap {
         Ok(Ref(first as u32))
     }
 
+    /// Makes an object with the header and the payload of another, whose payload is `payload` words.
+    #[inline]
+    pub(crate) fn duplicate(&mut self, object: Ref, payload: usize) -> Result<Ref, Trap> {
+        self.memory.duplicate(object.index(), payload + 1).map(|first| Ref(first as u32)).ok_or_else(out_of_memory)
+    }
+
     /// Header of an object. The reference must not be nil.
     #[inline(always)]
     pub fn header(&self, object: Ref) -> Header {

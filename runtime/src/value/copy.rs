@@ -28,7 +28,7 @@ struct Open {
 pub fn copy(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
     match types.get(ty).repr {
         Repr::Struct => copy_struct(heap, types, ty, value, charge),
-        Repr::Array => copy_array(heap, types, ty, value, charge),
+        Repr::Array => copy_array(heap, value, charge),
         Repr::Iface => copy_iface(heap, types, value, charge),
         _ => Ok(value),
     }
@@ -62,28 +62,14 @@ fn repacked(iface: u64, object: u64) -> u64 {
     (iface >> 32 << 32) | (object & 0xffff_ffff)
 }
 
-fn copy_array(
-    heap: &mut Heap,
-    types: &Types,
-    ty: TypeIndex,
-    value: u64,
-    charge: &mut impl Charge,
-) -> Result<u64, Trap> {
-    let (array, class) = (Ref::of(value), types.get(ty).class);
+fn copy_array(heap: &mut Heap, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
+    let array = Ref::of(value);
     let header = heap.header(array);
     let len = header.len();
     let bytes = header.is(ObjectKind::Data);
     charge.alloc(heap, array_bytes(i64::from(len), bytes)?)?;
-    let copy = if bytes {
-        let copy = heap.new_data(len as usize)?;
-        heap.copy_bytes((array, 0), (copy, 0), len as usize);
-        copy
-    } else {
-        let copy = heap.new_list(class, len as usize)?;
-        heap.copy_slots((array, 0), (copy, 0), len);
-        copy
-    };
-    Ok(copy.slot())
+    let payload = if bytes { len.div_ceil(8) } else { len };
+    Ok(heap.duplicate(array, payload as usize)?.slot())
 }
 
 fn copy_struct(
@@ -94,11 +80,17 @@ fn copy_struct(
     charge: &mut impl Charge,
 ) -> Result<u64, Trap> {
     let first = open(heap, types, ty, value, charge)?;
-    let result = first.copy.slot();
     if first.len == 0 {
         charge.alloc(heap, i64::from(size::STRUCT))?;
-        return Ok(result);
+        return Ok(first.copy.slot());
     }
+    copy_fields(heap, types, first, charge)
+}
+
+/// Copies the fields of a struct that has fields to copy.
+#[inline(never)]
+fn copy_fields(heap: &mut Heap, types: &Types, first: Open, charge: &mut impl Charge) -> Result<u64, Trap> {
+    let result = first.copy.slot();
     let mut stack = smallvec::SmallVec::<[Open; 8]>::new();
     stack.push(first);
     while let Some(top) = stack.last_mut() {
@@ -125,7 +117,7 @@ fn copy_struct(
         let is_iface = field.repr == Repr::Iface;
         let placed = |copied: u64| if is_iface { repacked(old, copied) } else { copied };
         if types.get(ty).repr == Repr::Array {
-            let copied = copy_array(heap, types, ty, source, charge)?;
+            let copied = copy_array(heap, source, charge)?;
             heap.set_slot(object, index, placed(copied));
         } else {
             let inner = open(heap, types, ty, source, charge)?;
@@ -137,12 +129,12 @@ fn copy_struct(
 }
 
 /// Makes the new struct as a plain copy of the old one and charges its fields.
+#[inline]
 fn open(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &mut impl Charge) -> Result<Open, Trap> {
     let info = types.get(ty);
     let old = Ref::of(value);
     let fields = heap.header(old).len();
     charge.alloc(heap, i64::from(size::SLOT) * i64::from(fields))?;
-    let copy = heap.new_struct(info.class, ty, fields as usize)?;
-    heap.copy_slots((old, 0), (copy, 0), fields);
+    let copy = heap.duplicate(old, fields as usize)?;
     Ok(Open { copy, ty, next: 0, len: if info.flat { 0 } else { fields } })
 }

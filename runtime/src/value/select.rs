@@ -177,6 +177,28 @@ pub fn bind_receiver(
     Ok(heap.new_bound(func, class, receiver)?.slot())
 }
 
+/// Why printing a value with the method that it has aborts: the method is promoted through an unexported field, which the
+/// printer cannot name (spec/01 §1.12).
+pub fn printer_error(types: &Types, ty: TypeIndex) -> Option<String> {
+    let method = types.printer(ty)?;
+    let mut holder = ty;
+    for step in &method.path {
+        if step.through_pointer {
+            if let Kind::Pointer { elem } = types.get(holder).kind {
+                holder = elem;
+            }
+        }
+        let info = types.get(holder);
+        let Kind::Struct { fields } = &info.kind else { return None };
+        let field = fields.get(step.field as usize)?;
+        if !field.name.chars().next().is_some_and(char::is_uppercase) {
+            return Some(format!(":0:0: cannot access {}.{} from .uverse", info.name, field.name));
+        }
+        holder = field.ty;
+    }
+    None
+}
+
 /// Whether a type is an interface.
 pub fn is_interface(types: &Types, ty: TypeIndex) -> bool {
     types.get(ty).repr == Repr::Iface

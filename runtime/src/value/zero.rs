@@ -47,11 +47,24 @@ struct Open {
 /// # Errors
 ///
 /// [`Trap::Stop`] from a charge, fatal at the heap limit and for sizes beyond 64 bits.
+#[inline]
 pub fn zero(heap: &mut Heap, types: &Types, ty: TypeIndex, charge: &mut impl Charge) -> Result<u64, Trap> {
     if !matches!(types.get(ty).repr, Repr::Struct | Repr::Array) {
         return Ok(0);
     }
     let first = open(heap, types, ty, charge)?;
+    if first.len == 0 {
+        if types.get(ty).repr == Repr::Struct {
+            charge.alloc(heap, i64::from(size::STRUCT))?;
+        }
+        return Ok(first.object.slot());
+    }
+    fill(heap, types, first, charge)
+}
+
+/// Gives an object the zero values of its elements.
+#[inline(never)]
+fn fill(heap: &mut Heap, types: &Types, first: Open, charge: &mut impl Charge) -> Result<u64, Trap> {
     let result = first.object.slot();
     let mut stack = smallvec::SmallVec::<[Open; 8]>::new();
     stack.push(first);
