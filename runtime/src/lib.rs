@@ -1,7 +1,30 @@
 //! Artifact reader and verifier, interpreter, heap, metering, embedding API.
+//!
+//! ```text
+//! Module ──Program::load──> Program ──Machine::new──> Machine ──run_init, run_main──> output, Report
+//! ```
+//!
+//! A [`Program`] is a module that has passed the verifier (`verify`) and is bound to a gas schedule (`load`). A [`Machine`] owns
+//! the mutable state: objects (`heap`), call frames and registers (`frame`), counters (`meter`). The interpreter (`interp`)
+//! runs the code; what does not happen within a segment, such as panics and deferred calls, is done by the machine itself (`panic`).
 
+mod config;
+mod frame;
 pub mod heap;
+mod interp;
+mod load;
+mod machine;
 pub mod map;
+mod meter;
 pub mod ops;
+mod panic;
 pub mod print;
+mod report;
 pub mod value;
+pub mod verify;
+
+pub use config::{Config, Limits, Metering};
+pub use load::{LoadError, Program};
+pub use machine::{Machine, RunError};
+pub use meter::Descriptor;
+pub use report::Report;

@@ -1,0 +1,234 @@
+//! Calls, returns, closures, method selection, defers, and the operations that leave to the driver.
+
+use super::drive::{leave_grow, leave_nil_call};
+use super::{Cx, Deferred, Exit};
+use crate::frame::Frame;
+use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, FUNC_CAPTURES, Kind, Ref, Trap};
+use crate::load::Code;
+use crate::ops;
+use crate::value::select;
+use regno_bytecode::op::{field_a, field_b, field_c};
+
+/// Pushes a frame for a call whose callee needs `$size` registers from `$window` on, and enters the callee at `$entry`;
+/// leaves where the stacks are too small.
+macro_rules! call {
+    ($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident, $window:ident, $size:expr, $words:expr, $entry:expr) => {{
+        let frame = (*$cx).frame.wrapping_add(1);
+        if $window.wrapping_add($size) > (*$cx).regs_end || frame >= (*$cx).frame_end {
+            return leave_grow($cx, $ip, $regs, $budget, $table, $word);
+        }
+        // Fields a and b of every call are the window and the packed flag.
+        *frame =
+            Frame { return_ip: $ip.add($words), meta: ($word >> 16) as u32, defers: 0, exception: (*$cx).exception };
+        (*$cx).frame = frame;
+        enter!($cx, $entry, $window, $budget, $table)
+    }};
+}
+
+handler! {
+    Call(cx, ip, regs, budget, table, word) {
+        let ext = *ip.add(1);
+        let window = regs.wrapping_add(field_a(word) as usize);
+        call!(cx, ip, regs, budget, table, word, window, (ext >> 32) as usize, 2, ip.offset(ext as i32 as isize))
+    }
+    CallValue(cx, ip, regs, budget, table, word) {
+        let func = reg!(regs, word, c);
+        if func as u32 == 0 {
+            return leave_nil_call(cx, ip, regs, budget, table, word);
+        }
+        let object = (*cx).heap.base().add(func as u32 as usize);
+        let code = &*(*cx).entries.add(*object.add(1) as u32 as usize);
+        if *object & 31 == Kind::Bound as u64 {
+            return call_bound(cx, ip, regs, budget, table, word);
+        }
+        (*cx).callee = func;
+        let window = regs.wrapping_add(field_a(word) as usize);
+        let entry = (*cx).code.add(code.entry as usize);
+        call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
+    }
+    CallSelected(cx, ip, regs, budget, table, word) {
+        let code = &*(*cx).entries.add(reg!(regs, word, c) as u32 as usize);
+        let window = regs.wrapping_add(field_a(word) as usize);
+        let entry = (*cx).code.add(code.entry as usize);
+        call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
+    }
+    Return0(cx, _ip, regs, budget, table, _word) {
+        let frame = (*cx).frame;
+        let (back, base) = ((*frame).return_ip, (*frame).base());
+        (*cx).frame = frame.wrapping_sub(1);
+        enter!(cx, back, regs.sub(base), budget, table)
+    }
+    Return1(cx, _ip, regs, budget, table, word) {
+        let frame = (*cx).frame;
+        let (back, base) = ((*frame).return_ip, (*frame).base());
+        *regs = reg!(regs, word, a);
+        (*cx).frame = frame.wrapping_sub(1);
+        enter!(cx, back, regs.sub(base), budget, table)
+    }
+    ReturnN(cx, _ip, regs, budget, table, word) {
+        let frame = (*cx).frame;
+        let (back, base) = ((*frame).return_ip, (*frame).base());
+        let (first, count) = (field_a(word) as usize, field_b(word) as usize);
+        // Results stand at or above their places, so an ascending copy never overwrites one that is still to be read.
+        for index in 0..count {
+            *regs.add(index) = *regs.add(first + index);
+        }
+        (*cx).frame = frame.wrapping_sub(1);
+        enter!(cx, back, regs.sub(base), budget, table)
+    }
+    HasDefers(cx, ip, regs, budget, table, word) {
+        reg!(regs, word, a) = u64::from((*(*cx).frame).defers != 0);
+        next!(cx, ip, regs, budget, table, 1)
+    }
+    LoadFunc(cx, ip, regs, budget, table, word) {
+        reg!(regs, word, a) = named!(cx, ip, functions);
+        next!(cx, ip, regs, budget, table, 2)
+    }
+    LoadCapture(cx, ip, regs, budget, table, word) {
+        let closure = (*cx).heap.base().add((*cx).callee as u32 as usize + 1 + FUNC_CAPTURES as usize);
+        reg!(regs, word, a) = *closure.add(field_b(word) as usize);
+        next!(cx, ip, regs, budget, table, 1)
+    }
+}
+
+/// Calls a bound method: the arguments move up by one, the receiver becomes the first.
+#[inline(never)]
+unsafe extern "C" fn call_bound(
+    cx: *mut Cx,
+    ip: *const u64,
+    regs: *mut u64,
+    budget: i64,
+    table: *const super::Handler,
+    word: u64,
+) {
+    let object = Ref::of(reg!(regs, word, c));
+    let code: Code = *(*cx).entries.add((*cx).heap.slot(object, BOUND_FUNC) as u32 as usize);
+    let window = regs.wrapping_add(field_a(word) as usize);
+    if window.wrapping_add(code.frame_size as usize) > (*cx).regs_end {
+        return leave_grow(cx, ip, regs, budget, table, word);
+    }
+    let frame = (*cx).frame.wrapping_add(1);
+    if frame >= (*cx).frame_end {
+        return leave_grow(cx, ip, regs, budget, table, word);
+    }
+    // The callee's frame, all of it on the stack, has room for its parameters.
+    std::ptr::copy(window, window.add(1), (code.params as usize).saturating_sub(1));
+    *window = (*cx).heap.slot(object, BOUND_RECEIVER);
+    let entry = (*cx).code.add(code.entry as usize);
+    call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
+}
+
+/// Handlers that leave to the driver, which does the work.
+macro_rules! leaving {
+    ($($name:ident => $exit:expr;)*) => {
+        handler! { $($name(cx, ip, regs, budget, _table, _word) {
+            let cx = &mut *cx;
+            cx.save(ip, regs, budget);
+            cx.exit = $exit;
+        })* }
+    };
+}
+
+leaving! {
+    RunDefers => Exit::RunDefers;
+    Recover => Exit::Recover;
+    Halt => Exit::Halt;
+    DeferReturned => Exit::DeferReturned;
+    StringReturned => Exit::StringReturned;
+    RunReturned => Exit::RunReturned;
+}
+
+handler! {
+    Panic(cx, ip, regs, budget, _table, word) {
+        let cx = &mut *cx;
+        cx.save(ip, regs, budget);
+        cx.value = reg!(regs, word, a);
+        cx.exit = Exit::Panic;
+    }
+    Stringify(cx, ip, regs, budget, table, word) {
+        let context = &mut *cx;
+        let ty = crate::value::slot::iface_type(reg!(regs, word, a));
+        if context.linked.types.printer(ty).is_none() {
+            return enter!(cx, ip.add(1), regs, budget, table);
+        }
+        context.save(ip, regs, budget);
+        context.exit = Exit::Stringify;
+    }
+}
+
+slow! {
+    MakeClosure(cx, regs, word, ext) {
+        let closure = cx.heap.new_func(ext as u32, regs.slice(field_b(word), field_c(word)))?;
+        regs.set(field_a(word), closure.slot());
+        Ok(())
+    }
+    BindMethod(cx, regs, word, ext) {
+        let func = ext as u32;
+        let types = &cx.linked.types;
+        let receiver = types.func(func).and_then(|func| func.receiver).unwrap_or(0);
+        let bound = select::bind_receiver(&mut cx.heap, types, func, receiver, regs.get(field_b(word)))?;
+        regs.set(field_a(word), bound);
+        Ok(())
+    }
+    BindIface(cx, regs, word, ext) {
+        let value = regs.get(field_b(word));
+        let bound = select::bind(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
+        regs.set(field_a(word), bound);
+        Ok(())
+    }
+    SelectIface(cx, regs, word, ext) {
+        let value = regs.get(field_c(word));
+        let selected = select::select(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
+        regs.set(field_a(word), u64::from(selected.func));
+        regs.set(field_b(word), selected.receiver);
+        Ok(())
+    }
+    CheckFunc(cx, regs, word, _ext) {
+        if regs.get(field_a(word)) as u32 == 0 { Err(nil_call()) } else { Ok(()) }
+    }
+    EnterVariadic(cx, regs, word, ext) {
+        if cx.top().meta & Frame::PACKED == 0 {
+            return Ok(());
+        }
+        let slice = regs.get(field_a(word));
+        ops::slice::enter_variadic(&mut cx.heap, &cx.linked.types, ext as u32, slice, &mut cx.meter)
+    }
+    Defer(cx, regs, word, ext) {
+        cx.defer(ext as u32, 0, regs.slice(field_a(word), field_b(word)), None)
+    }
+    DeferSelected(cx, regs, word, _ext) {
+        cx.defer(regs.get(field_c(word)) as u32, 0, regs.slice(field_a(word), field_b(word)), None)
+    }
+    DeferValue(cx, regs, word, _ext) {
+        let func = regs.get(field_c(word));
+        let args = regs.slice(field_a(word), field_b(word));
+        let object = Ref::of(func);
+        if object.is_nil() {
+            return cx.defer(Deferred::NIL, 0, args, None);
+        }
+        let index = cx.heap.func_index(object);
+        let receiver = cx.heap.header(object).is(Kind::Bound).then(|| cx.heap.slot(object, BOUND_RECEIVER));
+        cx.defer(index, func, args, receiver)
+    }
+}
+
+/// What a call of a nil function value aborts with (spec/05 §6.3).
+pub(super) fn nil_call() -> Trap {
+    Trap::abort("runtime error: invalid memory address or nil pointer dereference")
+}
+
+impl Cx {
+    /// Registers a deferred call of the current frame.
+    fn defer(&mut self, func: u32, closure: u64, args: &[u64], receiver: Option<u64>) -> Result<(), Trap> {
+        let first = self.defer_args.len();
+        self.defer_args.extend(receiver);
+        self.defer_args.extend_from_slice(args);
+        let previous = self.top().defers;
+        self.defers.push(Deferred { previous, func, closure, args: first });
+        let Ok(number) = u32::try_from(self.defers.len()) else {
+            return Err(Trap::abort(crate::frame::STACK_EXHAUSTED));
+        };
+        self.top().defers = number;
+        Ok(())
+    }
+}

@@ -1,0 +1,246 @@
+//! Operations on strings, slices, maps and interfaces: operands from the instruction, work in `ops`.
+
+use super::Window;
+use crate::heap::{Ref, SlotClass, Trap};
+use crate::map;
+use crate::ops::{self, slice::Bounds};
+use crate::value::{equal, iface};
+use regno_bytecode::op::{field_a, field_b, field_c};
+use std::cmp::Ordering;
+
+reading! {
+    EqStr(heap, b, c) => u64::from(equal::equal_string(heap, b, c));
+    NeStr(heap, b, c) => u64::from(!equal::equal_string(heap, b, c));
+    LtStr(heap, b, c) => u64::from(ops::string::compare(heap, b, c) == Ordering::Less);
+    LeStr(heap, b, c) => u64::from(ops::string::compare(heap, b, c) != Ordering::Greater);
+}
+
+reading! {
+    LenMap(heap, b) => ops::maps::len(heap, b);
+    StartMapIter(heap, b) => map::start(heap, Ref::of(b));
+}
+
+/// Bounds of a slice expression: three registers, and which are present in bits 48..51.
+fn bounds(regs: Window, ext: u64) -> Bounds {
+    let bound = |shift: u32, bit: u64| (ext >> 48 & bit != 0).then(|| regs.get((ext >> shift) as u16) as i64);
+    Bounds { low: bound(0, 1), high: bound(16, 2), max: bound(32, 4) }
+}
+
+/// Operations of one operand and bounds.
+macro_rules! sliced {
+    ($($name:ident => $function:path;)*) => {
+        slow! { $($name(cx, regs, word, ext) {
+            let value = $function(&mut cx.heap, regs.get(field_b(word)), bounds(regs, ext), &mut cx.meter)?;
+            regs.set(field_a(word), value);
+            Ok(())
+        })* }
+    };
+}
+
+sliced! {
+    SliceStr => ops::string::slice;
+    SliceSlice => ops::slice::slice_slice;
+    SliceArray => ops::slice::slice_array;
+    SlicePtr => ops::slice::slice_ptr;
+}
+
+/// Charging operations of one operand.
+macro_rules! converted {
+    ($($name:ident => $function:path;)*) => {
+        slow! { $($name(cx, regs, word, _ext) {
+            let value = $function(&mut cx.heap, regs.get(field_b(word)), &mut cx.meter)?;
+            regs.set(field_a(word), value);
+            Ok(())
+        })* }
+    };
+}
+
+converted! {
+    BytesFromStr => ops::string::to_bytes;
+    RunesFromStr => ops::string::to_runes;
+    StrFromBytes => ops::string::from_bytes;
+    StrFromRunes => ops::string::from_runes;
+    StrFromInt => ops::string::from_int;
+}
+
+/// Charging operations of a type and two operands.
+macro_rules! typed {
+    ($($name:ident => $function:path;)*) => {
+        slow! { $($name(cx, regs, word, ext) {
+            let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
+            let value = $function(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut cx.meter)?;
+            regs.set(field_a(word), value);
+            Ok(())
+        })* }
+    };
+}
+
+typed! {
+    Append => ops::append::append;
+    CopySlice => ops::slice::copy;
+    LoadMap => ops::maps::load;
+    AddrMap => ops::maps::addr;
+}
+
+slow! {
+    EqIface(cx, regs, word, _ext) {
+        let equal = equal::equal_iface(&cx.heap, &cx.linked.types, regs.get(field_b(word)), regs.get(field_c(word)));
+        regs.set(field_a(word), u64::from(equal));
+        Ok(())
+    }
+    NeIface(cx, regs, word, _ext) {
+        let equal = equal::equal_iface(&cx.heap, &cx.linked.types, regs.get(field_b(word)), regs.get(field_c(word)));
+        regs.set(field_a(word), u64::from(!equal));
+        Ok(())
+    }
+    EqValue(cx, regs, word, ext) {
+        let (b, c) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        regs.set(field_a(word), u64::from(equal::equal(&cx.heap, &cx.linked.types, ext as u32, b, c)));
+        Ok(())
+    }
+    NeValue(cx, regs, word, ext) {
+        let (b, c) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        regs.set(field_a(word), u64::from(!equal::equal(&cx.heap, &cx.linked.types, ext as u32, b, c)));
+        Ok(())
+    }
+    ConcatStr(cx, regs, word, _ext) {
+        let value = ops::string::concat(&mut cx.heap, regs.get(field_b(word)), regs.get(field_c(word)), &mut cx.meter)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    DecodeRune(cx, regs, word, ext) {
+        let (rune, width) = ops::string::decode_rune(&cx.heap, regs.get(field_c(word)), regs.get(ext as u16));
+        regs.set(field_a(word), rune);
+        regs.set(field_b(word), width);
+        Ok(())
+    }
+    NewSlice(cx, regs, word, ext) {
+        let slice = ops::slice::new_slice(&mut cx.heap, SlotClass::of_code(field_c(word)), ext)?;
+        regs.set(field_a(word), slice);
+        Ok(())
+    }
+    InitElem(cx, regs, word, ext) {
+        ops::slice::init_elem(&mut cx.heap, regs.get(field_a(word)), ext, regs.get(field_b(word)));
+        Ok(())
+    }
+    MakeSlice(cx, regs, word, ext) {
+        let sizes = (regs.get(field_b(word)) as i64, regs.get(field_c(word)) as i64);
+        let one_size = ext >> 32 & 1 != 0;
+        let slice = ops::slice::make(&mut cx.heap, &cx.linked.types, ext as u32, sizes, one_size, &mut cx.meter)?;
+        regs.set(field_a(word), slice);
+        Ok(())
+    }
+    NewMap(cx, regs, word, ext) {
+        let map = ops::maps::new(&mut cx.heap, &cx.linked.types, ext as u32)?;
+        regs.set(field_a(word), map);
+        Ok(())
+    }
+    MakeMap(cx, regs, word, ext) {
+        let hint = regs.get(field_b(word)) as i64;
+        let map = ops::maps::make(&mut cx.heap, &cx.linked.types, ext as u32, hint, &mut cx.meter)?;
+        regs.set(field_a(word), map);
+        Ok(())
+    }
+    LoadMapOk(cx, regs, word, ext) {
+        let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let (value, found) = ops::maps::load_ok(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut cx.meter)?;
+        regs.set(field_a(word), value);
+        regs.set((ext >> 32) as u16, u64::from(found));
+        Ok(())
+    }
+    StoreMap(cx, regs, word, ext) {
+        let operands = (regs.get(field_a(word)), regs.get(field_b(word)), regs.get(field_c(word)));
+        ops::maps::store(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut cx.meter)
+    }
+    DeleteMap(cx, regs, word, _ext) {
+        ops::maps::delete(&mut cx.heap, &cx.linked.types, regs.get(field_a(word)), regs.get(field_b(word)))
+    }
+    NextMapIter(cx, regs, word, ext) {
+        let entry = map::next(&cx.heap, regs.get(field_a(word)));
+        regs.set(field_c(word), u64::from(entry.is_some()));
+        if let Some(entry) = entry {
+            regs.set(field_a(word), entry.iterator);
+            regs.set(ext as u16, entry.key);
+            regs.set((ext >> 16) as u16, entry.value);
+        }
+        Ok(())
+    }
+    MakeIface(cx, regs, word, ext) {
+        let value = iface::pack(&mut cx.heap, &cx.linked.types, ext as u32, regs.get(field_b(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    AssertIface(cx, regs, word, ext) {
+        let types = &cx.linked.types;
+        let value = ops::assert::assert(&cx.heap, types, &mut cx.satisfied, regs.get(field_b(word)), ext as u32)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    AssertIfaceOk(cx, regs, word, ext) {
+        let (types, value) = (&cx.linked.types, regs.get(field_b(word)));
+        let (value, ok) =
+            ops::assert::assert_ok(&mut cx.heap, types, &mut cx.satisfied, value, ext as u32, &mut cx.meter)?;
+        regs.set(field_a(word), value);
+        regs.set(field_c(word), u64::from(ok));
+        Ok(())
+    }
+    IsIface(cx, regs, word, ext) {
+        let is = ops::assert::is(&cx.linked.types, &mut cx.satisfied, regs.get(field_b(word)), ext as u32);
+        regs.set(field_a(word), u64::from(is));
+        Ok(())
+    }
+    UnboxIface(cx, regs, word, ext) {
+        let repr = cx.linked.types.get(ext as u32).repr;
+        let value = iface::unpack_repr(&cx.heap, repr, regs.get(field_b(word)));
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    Print(cx, regs, word, _ext) {
+        cx.print(regs.slice(field_a(word), field_b(word)), field_c(word) == 1)
+    }
+    CheckShift(cx, regs, word, ext) {
+        let count = regs.get(field_a(word)) as i64;
+        if count >= 0 {
+            return Ok(());
+        }
+        let name = &cx.linked.types.get(ext as u32).name;
+        Err(Trap::abort(format!("runtime error: negative shift amount: ({count} {name})")))
+    }
+    Abort(cx, _regs, _word, ext) {
+        Err(Trap::abort(cx.constant_text(ext)))
+    }
+    Raise(cx, _regs, _word, ext) {
+        Err(Trap::raise(cx.constant_text(ext)))
+    }
+    ChargeAlloc(cx, _regs, _word, ext) {
+        crate::heap::Charge::alloc(&mut cx.meter, &mut cx.heap, ext as i64)
+    }
+}
+
+impl super::Cx {
+    /// Text of a string constant.
+    fn constant_text(&self, index: u64) -> String {
+        let bytes = self.linked.module.strings.get(index as usize).map_or(&[][..], Vec::as_slice);
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    /// Prints interfaces that hold no more values with printing methods, and charges the length (spec/01 §1.12, spec/02 §3).
+    fn print(&mut self, values: &[u64], line: bool) -> Result<(), Trap> {
+        let mut text = Vec::new();
+        for (index, &value) in values.iter().enumerate() {
+            if index != 0 {
+                text.push(b' ');
+            }
+            self.sprint(value, &mut text)?;
+        }
+        if line {
+            text.push(b'\n');
+        }
+        self.meter.print_length(text.len())?;
+        if self.output.len() + text.len() > self.max_output {
+            return Err(Trap::abort("output limit exceeded"));
+        }
+        self.output.extend_from_slice(&text);
+        Ok(())
+    }
+}

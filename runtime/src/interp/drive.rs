@@ -1,0 +1,159 @@
+//! The driver: runs handlers, single-steps where needed, and what hot handlers leave to.
+
+use super::table::{HANDLERS, STEPS};
+use super::{Cx, Exit, Handler};
+use crate::frame::STACK_EXHAUSTED;
+use crate::heap::Trap;
+use crate::ops::index::{array_trap, slice_trap, string_trap};
+use regno_bytecode::op::{Op, code_of, field_a};
+
+/// Table to go on with after an operation that may have made the meter exact.
+#[inline(always)]
+pub(super) fn table_after(cx: &Cx, table: *const Handler) -> *const Handler {
+    if cx.meter.exact { STEPS.as_ptr() } else { table }
+}
+
+/// Cold exits of hot handlers. They have the signature of a handler, so that leaving is a jump.
+macro_rules! leaves {
+    ($($(#[$doc:meta])* $name:ident($cx:ident, $regs:ident, $word:ident) $body:block)*) => { $(
+        $(#[$doc])*
+        #[cold]
+        #[inline(never)]
+        pub(super) unsafe extern "C" fn $name(
+            cx: *mut Cx,
+            ip: *const u64,
+            $regs: *mut u64,
+            budget: i64,
+            _table: *const Handler,
+            $word: u64,
+        ) {
+            let $cx = &mut *cx;
+            $cx.save(ip, $regs, budget);
+            $body
+        }
+    )* };
+}
+
+leaves! {
+    /// The segment at `ip` does not fit.
+    leave_segment(cx, regs, _word) { cx.exit = Exit::Segment; }
+    /// The stacks do not hold the callee's frame.
+    leave_grow(cx, regs, _word) { cx.exit = Exit::Grow; }
+    /// Integer division by zero.
+    leave_division(cx, regs, _word) { cx.fail(Trap::raise("division by zero")); }
+    /// Access through a nil pointer.
+    leave_nil(cx, regs, _word) { cx.fail(Trap::nil_pointer()); }
+    /// Call of a nil function value.
+    leave_nil_call(cx, regs, _word) { cx.fail(super::call::nil_call()); }
+    /// An index out of range.
+    leave_index(cx, regs, word) {
+        let trap = index_trap(cx, word, [reg!(regs, word, a), reg!(regs, word, b), reg!(regs, word, c)]);
+        cx.fail(trap);
+    }
+}
+
+/// The failure of an element access, from its word and operands.
+fn index_trap(cx: &Cx, word: u64, [a, b, c]: [u64; 3]) -> Trap {
+    match Op::from_code(code_of(word)) {
+        Some(Op::LoadElem | Op::LoadElemByte | Op::AddrElem) => array_trap(&cx.heap, b, c),
+        Some(Op::StoreElem | Op::StoreElemByte) => array_trap(&cx.heap, a, b),
+        Some(Op::StoreIndex | Op::StoreIndexByte) => slice_trap(&cx.heap, a, b),
+        Some(Op::LoadStrByte) => string_trap(b, c),
+        _ => slice_trap(&cx.heap, b, c),
+    }
+}
+
+impl Cx {
+    /// Runs from `ip` until something happens that is not the interpreter's own business; `ip`, registers and meter
+    /// are then as the instruction at `ip` left them.
+    pub fn resume(&mut self) -> Exit {
+        loop {
+            if self.meter.exact {
+                match self.charge_instruction() {
+                    Ok(true) => {}
+                    Ok(false) => continue,
+                    Err(trap) => {
+                        self.fail(trap);
+                        return Exit::Trap;
+                    }
+                }
+            }
+            self.dispatch();
+            match self.exit {
+                Exit::Step => {}
+                Exit::Segment => self.enter_at_ip(),
+                Exit::Grow => {
+                    if let Err(trap) = self.grow() {
+                        self.fail(trap);
+                        return Exit::Trap;
+                    }
+                }
+                exit => return exit,
+            }
+        }
+    }
+
+    /// Exact mode: charges the events before the instruction at `ip`; `false` if it is a segment that is entered by falling
+    /// into it, and `ip` is now behind its word.
+    fn charge_instruction(&mut self) -> Result<bool, Trap> {
+        let pc = self.pc_of(self.ip);
+        if self.word_at(pc) as u16 == Op::Segment as u16 {
+            self.meter.finish_segment()?;
+            self.enter_at_ip();
+            return Ok(false);
+        }
+        self.meter.before(pc)?;
+        Ok(true)
+    }
+
+    /// Enters the segment at `ip`.
+    fn enter_at_ip(&mut self) {
+        self.meter.enter(self.pc_of(self.ip));
+        self.ip = self.ip.wrapping_add(1);
+    }
+
+    /// Goes on at a segment.
+    pub fn go_to(&mut self, pc: u32) {
+        self.ip = self.ip_of(pc);
+        self.enter_at_ip();
+    }
+
+    fn word_at(&self, pc: u32) -> u64 {
+        let code = self.own_code.as_ref().unwrap_or(&self.linked.code);
+        code.get(pc as usize).copied().unwrap_or(0)
+    }
+
+    /// Runs the instruction at `ip`: all that follow too, if dispatch is threaded and the meter is not exact.
+    fn dispatch(&mut self) {
+        let word = self.word_at(self.pc_of(self.ip));
+        let Some(&handler) = HANDLERS.get(code_of(word) as usize) else { return };
+        // Builds without optimisation have no tail calls.
+        let threaded = !self.meter.exact && cfg!(not(debug_assertions));
+        let table = if threaded { HANDLERS.as_ptr() } else { STEPS.as_ptr() };
+        let (ip, regs, budget) = (self.ip, self.regs, self.budget());
+        // SAFETY: `ip` is an instruction of verified code and `regs` its frame's window; see the module documentation.
+        unsafe { (handler.0)(self, ip, regs, budget, table, word) }
+    }
+
+    /// Makes room for the frame of the call at `ip`.
+    fn grow(&mut self) -> Result<(), Trap> {
+        let base = field_a(self.word_at(self.pc_of(self.ip))) as usize;
+        self.reserve(base + self.linked.max_frame as usize)
+    }
+
+    /// Grows the stacks for one more frame and `registers` registers from the current window on.
+    pub fn reserve(&mut self, registers: usize) -> Result<(), Trap> {
+        let depth = self.depth();
+        let (bottom, _) = self.stacks.registers();
+        let window = (self.regs as usize).wrapping_sub(bottom as usize) / size_of::<u64>();
+        if !self.stacks.reserve(depth + 1, window + registers) {
+            return Err(Trap::abort(STACK_EXHAUSTED));
+        }
+        let (frames, frame_end) = self.stacks.frames();
+        let (bottom, regs_end) = self.stacks.registers();
+        self.frame = frames.wrapping_add(depth).wrapping_sub(1);
+        self.regs = bottom.wrapping_add(window);
+        (self.frame_end, self.regs_end) = (frame_end, regs_end);
+        Ok(())
+    }
+}

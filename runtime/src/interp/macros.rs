@@ -1,0 +1,198 @@
+//! Building blocks of handlers. Soundness: see the module documentation of `interp`.
+
+/// Runs the instruction `$n` words further.
+macro_rules! next {
+    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $n:expr) => {{
+        let ip = $ip.add($n);
+        let word = *ip;
+        let handler = *$table.add(word as u16 as usize);
+        (handler.0)($cx, ip, $regs, $budget, $table, word)
+    }};
+}
+
+/// Enters the segment at `$target`: charges it and runs its first instruction.
+macro_rules! enter {
+    ($cx:expr, $target:expr, $regs:expr, $budget:expr, $table:expr) => {{
+        let target = $target;
+        let segment = *target;
+        let mut left = $budget - (segment >> 32) as i64;
+        let bytes = i64::from((segment >> 16) as u16);
+        if bytes != 0 {
+            let meter = &mut (*$cx).meter;
+            let total = meter.bytes + bytes;
+            let peak = meter.peak;
+            let raised = if total > peak { total } else { peak };
+            left -= (raised - peak) * meter.gas_per_byte;
+            let fits = left >= 0 && total <= meter.max && bytes != i64::from($crate::load::LOOKUP);
+            if !fits {
+                return $crate::interp::drive::leave_segment($cx, target, $regs, $budget, $table, segment);
+            }
+            meter.bytes = total;
+            meter.peak_before = peak;
+            meter.peak = raised;
+        } else if left < 0 {
+            return $crate::interp::drive::leave_segment($cx, target, $regs, $budget, $table, segment);
+        }
+        next!($cx, target, $regs, left, $table, 1)
+    }};
+}
+
+/// Register `a`, `b` or `c` of the word.
+macro_rules! reg {
+    ($regs:expr, $word:expr, a) => {
+        *$regs.add(($word >> 16) as u16 as usize)
+    };
+    ($regs:expr, $word:expr, b) => {
+        *$regs.add(($word >> 32) as u16 as usize)
+    };
+    ($regs:expr, $word:expr, c) => {
+        *$regs.add(($word >> 48) as usize)
+    };
+}
+
+/// The entry of a table of the context that the extension word names.
+macro_rules! named {
+    ($cx:expr, $ip:expr, $table:ident) => {{
+        let table = &(*$cx).$table;
+        *table.get_unchecked(*$ip.add(1) as usize)
+    }};
+}
+
+/// Sign-extended immediate in field `b` or `c`.
+macro_rules! imm {
+    ($word:expr, b) => {
+        i64::from(($word >> 32) as i16)
+    };
+    ($word:expr, c) => {
+        ($word as i64) >> 48
+    };
+}
+
+/// A handler with all its parameters named.
+macro_rules! handler {
+    ($($name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block)*) => { $(
+        pub(in crate::interp) unsafe extern "C" fn $name(
+            $cx: *mut $crate::interp::Cx,
+            $ip: *const u64,
+            $regs: *mut u64,
+            $budget: i64,
+            $table: *const $crate::interp::Handler,
+            $word: u64,
+        ) $body
+    )* };
+}
+
+/// Handlers that give a value and cannot fail: `Name(b, c) => value;`, operands as `reg` (default), `imm` or `num`.
+macro_rules! pure {
+    ($($name:ident($b:ident) => $value:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let $b = reg!(regs, word, b);
+            reg!(regs, word, a) = $value;
+            next!(cx, ip, regs, budget, table, 1)
+        } })*
+    };
+    ($($name:ident($b:ident, $c:ident) => $value:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let ($b, $c) = (reg!(regs, word, b), reg!(regs, word, c));
+            reg!(regs, word, a) = $value;
+            next!(cx, ip, regs, budget, table, 1)
+        } })*
+    };
+    ($($name:ident($b:ident, imm $c:ident) => $value:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let ($b, $c) = (reg!(regs, word, b), imm!(word, c));
+            reg!(regs, word, a) = $value;
+            next!(cx, ip, regs, budget, table, 1)
+        } })*
+    };
+    ($($name:ident($b:ident, num $c:ident) => $value:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let ($b, $c) = (reg!(regs, word, b), (word >> 48) as u32);
+            reg!(regs, word, a) = $value;
+            next!(cx, ip, regs, budget, table, 1)
+        } })*
+    };
+}
+
+/// Handlers that read the heap, give a value and cannot fail.
+macro_rules! reading {
+    ($($name:ident($heap:ident, $b:ident) => $value:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let $b = reg!(regs, word, b);
+            let $heap = &(*cx).heap;
+            reg!(regs, word, a) = $value;
+            next!(cx, ip, regs, budget, table, 1)
+        } })*
+    };
+    ($($name:ident($heap:ident, $b:ident, $c:ident) => $value:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let ($b, $c) = (reg!(regs, word, b), reg!(regs, word, c));
+            let $heap = &(*cx).heap;
+            reg!(regs, word, a) = $value;
+            next!(cx, ip, regs, budget, table, 1)
+        } })*
+    };
+}
+
+/// Handlers whose body is a function of the context, the word and its extension, giving `Result<(), Trap>`. They save the
+/// interpreter's registers first, so the body may charge; `words` are those of the instruction.
+macro_rules! slow {
+    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
+        handler! { $name(context, ip, regs, budget, table, word) {
+            #[inline(never)]
+            #[allow(unused_variables)]
+            unsafe fn body(
+                $cx: &mut $crate::interp::Cx,
+                $regs: $crate::interp::Window,
+                $word: u64,
+                $ext: u64,
+            ) -> Result<(), $crate::heap::Trap> $body
+            const WORDS: usize = regno_bytecode::op::Op::$name.words();
+            let cx = &mut *context;
+            cx.save(ip, regs, budget);
+            let ext = if WORDS == 2 { *ip.add(1) } else { 0 };
+            match body(cx, $crate::interp::Window(regs), word, ext) {
+                Ok(()) => {
+                    let (budget, table) = (cx.budget(), $crate::interp::drive::table_after(cx, table));
+                    next!(context, ip, regs, budget, table, WORDS)
+                }
+                Err(trap) => cx.fail(trap),
+            }
+        } }
+    )* };
+}
+
+/// Keeps the compiler from merging the tails of a branch handler's two arms: with one tail, the next instruction's address
+/// is a select on register data, and every iteration waits for it (`docs/performance.md`).
+macro_rules! separate {
+    () => {
+        #[cfg(not(miri))]
+        core::arch::asm!("", options(nomem, nostack, preserves_flags));
+    };
+}
+
+/// Compare-and-branch handlers with a 16-bit offset.
+macro_rules! branch {
+    ($($name:ident($a:ident, $b:ident) => $condition:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let ($a, $b) = (reg!(regs, word, a), reg!(regs, word, b));
+            if $condition {
+                separate!();
+                enter!(cx, ip.offset(1 + imm!(word, c) as isize), regs, budget, table)
+            } else {
+                enter!(cx, ip.add(1), regs, budget, table)
+            }
+        } })*
+    };
+    ($($name:ident($a:ident, imm $b:ident) => $condition:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let ($a, $b) = (reg!(regs, word, a), imm!(word, b));
+            if $condition {
+                separate!();
+                enter!(cx, ip.offset(1 + imm!(word, c) as isize), regs, budget, table)
+            } else {
+                enter!(cx, ip.add(1), regs, budget, table)
+            }
+        } })*
+    };
+}

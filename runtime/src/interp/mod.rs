@@ -1,0 +1,304 @@
+//! The interpreter.
+//!
+//! Every operation is one function, a *handler*. Handlers have one signature and end by calling the handler of the next word in tail
+//! position through the table that they were given, which an optimising build turns into a jump: the arguments stay in
+//! machine registers from instruction to instruction, and nothing grows the host stack. In builds that do not, and while
+//! the meter is exact, the driver passes the *step* table, whose entries save the state and return, so handlers run one by one.
+//!
+//! A handler that needs more than a plain effect leaves: it saves the state in [`Cx`], says why in [`Cx::exit`] and returns to
+//! the driver (`drive`): traps, segments that do not fit the budget, panics, deferred calls, growth of the stacks. So everything
+//! difficult is ordinary safe code outside the hot loop.
+//!
+//! # Why the unsafe code here is sound
+//!
+//! This module and `heap::memory` are the only ones of the crate with unsafe code. Handlers rely on:
+//!
+//! 1. *Code.* `ip` points into the program's code at an instruction start. The verifier has checked that every word is an instruction of
+//!    the table or its extension, that branches and entries are `Segment` words, and that no path runs off the end.
+//! 2. *Registers.* `regs..regs + frame_size` lies in the register stack: calls check it, and the verifier has checked that all
+//!    register operands and windows are below `frame_size`.
+//! 3. *Frames.* `cx.frame` is the current frame. Returns come from frames that calls pushed; the bottom frame's return address is
+//!    the runtime's own code, which leaves the loop.
+//! 4. *Tables.* References to strings, globals, functions and types in code are below the table lengths (verifier), and the
+//!    machine makes its tables as long as the module's.
+//! 5. *Heap.* A reference read from a slot is of the kind that the instruction expects: code comes from the compiler, whose types are
+//!    sound. Objects never move except when the heap grows, and no host address of an object is kept across an allocation.
+//! 6. *Context.* `cx` is the only live pointer to the context while a handler runs; references made from it end before the next handler.
+#![allow(unsafe_code, unsafe_op_in_unsafe_fn, non_snake_case, clippy::missing_safety_doc)]
+
+#[macro_use]
+mod macros;
+mod branch;
+mod call;
+mod data;
+mod drive;
+mod memory;
+mod scalar;
+mod table;
+
+use crate::config::Config;
+use crate::frame::{Frame, Stacks};
+use crate::heap::{Heap, Trap};
+use crate::load::{Code, Linked, unmetered};
+use crate::meter::Meter;
+use crate::print;
+use crate::value::select::Satisfied;
+use std::sync::Arc;
+
+/// A handler: context, instruction, registers, budget, table, the instruction's first word.
+pub(crate) type HandlerFn = unsafe extern "C" fn(*mut Cx, *const u64, *mut u64, i64, *const Handler, u64);
+
+/// An entry of a dispatch table.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Handler(HandlerFn);
+
+/// Budget in machine registers while the meter is exact: every segment entry leaves the loop.
+const NO_BUDGET: i64 = i64::MIN / 2;
+
+/// Why handlers returned to the driver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Exit {
+    /// The step table: go on at `ip`.
+    Step,
+    /// The segment at `ip` does not fit, or the meter is exact.
+    Segment,
+    /// The stacks are too small for the instruction at `ip`.
+    Grow,
+    /// The instruction at `ip` failed with `trap`.
+    Trap,
+    /// `panic` with the value in `value`.
+    Panic,
+    /// `RunDefers`
+    RunDefers,
+    /// A deferred call returned.
+    DeferReturned,
+    /// A `String` or `Error` call returned.
+    StringReturned,
+    /// The bottom frame returned.
+    RunReturned,
+    /// `Recover`
+    Recover,
+    /// `Stringify` of a value with a printing method.
+    Stringify,
+    /// `Halt`
+    Halt,
+}
+
+/// A pending deferred call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deferred {
+    /// The previous one of the same frame, one-based; 0 for none.
+    pub previous: u32,
+    /// Function index, or [`Deferred::NIL`].
+    pub func: u32,
+    /// Closure object, 0 if it is a plain function.
+    pub closure: u64,
+    /// First argument in `defer_args`.
+    pub args: usize,
+}
+
+impl Deferred {
+    /// A nil function was deferred.
+    pub const NIL: u32 = u32::MAX;
+}
+
+/// Everything that handlers work on.
+#[repr(C)]
+pub(crate) struct Cx {
+    pub meter: Meter,
+    /// Current frame.
+    pub frame: *mut Frame,
+    /// One past the last usable frame.
+    pub frame_end: *mut Frame,
+    /// One past the last register.
+    pub regs_end: *mut u64,
+    /// Word 0 of the code.
+    pub code: *const u64,
+    /// Function 0 of the program's functions.
+    pub entries: *const Code,
+    /// Function value that was called last; for `LoadCapture`.
+    pub callee: u64,
+    /// Panic in flight, one-based index into the machine's exceptions; 0 for none.
+    pub exception: u32,
+    pub exit: Exit,
+    /// Where the loop was left.
+    pub ip: *const u64,
+    pub regs: *mut u64,
+    /// Value of `Exit::Panic`.
+    pub value: u64,
+    pub trap: Option<Trap>,
+    pub heap: Heap,
+    pub linked: Arc<Linked>,
+    /// Slots of the string constants.
+    pub strings: Vec<u64>,
+    /// Heap items of the package-level variables.
+    pub globals: Vec<u64>,
+    /// Function values of the declared functions.
+    pub functions: Vec<u64>,
+    pub stacks: Stacks,
+    pub defers: Vec<Deferred>,
+    pub defer_args: Vec<u64>,
+    pub satisfied: Satisfied,
+    pub output: Vec<u8>,
+    pub max_output: usize,
+    /// Replaces the program's code where nothing is metered.
+    own_code: Option<Vec<u64>>,
+}
+
+/// The registers of the current frame.
+#[derive(Clone, Copy)]
+pub(crate) struct Window(*mut u64);
+
+impl Window {
+    /// Register `index`, which must be one of the frame's.
+    #[inline(always)]
+    pub fn get(self, index: u16) -> u64 {
+        // SAFETY: windows are made of the `regs` of a handler; operands are below the frame size (module documentation, 2).
+        unsafe { *self.0.add(index as usize) }
+    }
+
+    /// Replaces register `index`.
+    #[inline(always)]
+    pub fn set(self, index: u16, value: u64) {
+        // SAFETY: as in `get`.
+        unsafe { *self.0.add(index as usize) = value }
+    }
+
+    /// Registers `first..first + count`; nothing may write to them while the slice is in use.
+    #[inline(always)]
+    fn slice<'a>(self, first: u16, count: u16) -> &'a [u64] {
+        // SAFETY: as in `get`; operations read their operands before they write results.
+        unsafe { std::slice::from_raw_parts(self.0.add(first as usize), count as usize) }
+    }
+}
+
+impl Cx {
+    /// A context at no instruction.
+    pub fn new(linked: Arc<Linked>, config: &Config) -> Cx {
+        let meter = Meter::new(Arc::clone(&linked), config);
+        let own_code = (config.metering == crate::Metering::Off).then(|| unmetered(&linked));
+        let code = own_code.as_ref().unwrap_or(&linked.code).as_ptr();
+        let mut cx = Cx {
+            meter,
+            frame: std::ptr::null_mut(),
+            frame_end: std::ptr::null_mut(),
+            regs_end: std::ptr::null_mut(),
+            code,
+            entries: linked.functions.as_ptr(),
+            callee: 0,
+            exception: 0,
+            exit: Exit::Halt,
+            ip: code,
+            regs: std::ptr::null_mut(),
+            value: 0,
+            trap: None,
+            heap: Heap::new(config.limits.max_heap_words as u64),
+            linked,
+            strings: Vec::new(),
+            globals: Vec::new(),
+            functions: Vec::new(),
+            stacks: Stacks::new(config.limits),
+            defers: Vec::new(),
+            defer_args: Vec::new(),
+            satisfied: Satisfied::default(),
+            output: Vec::new(),
+            max_output: config.limits.max_output,
+            own_code,
+        };
+        cx.clear();
+        cx
+    }
+
+    /// Drops all frames: the next one pushed is frame 0.
+    pub fn clear(&mut self) {
+        let ((frames, frame_end), (registers, regs_end)) = (self.stacks.frames(), self.stacks.registers());
+        self.frame = frames.wrapping_sub(1);
+        self.regs = registers;
+        (self.frame_end, self.regs_end) = (frame_end, regs_end);
+    }
+
+    /// Number of frames.
+    pub fn depth(&mut self) -> usize {
+        let (frames, _) = self.stacks.frames();
+        (self.frame as usize).wrapping_sub(frames as usize).wrapping_add(size_of::<Frame>()) / size_of::<Frame>()
+    }
+
+    /// The current frame. There must be one.
+    pub fn top(&mut self) -> &mut Frame {
+        debug_assert!(self.depth() > 0);
+        // SAFETY: `frame` is the frame pushed last (module documentation, 3).
+        unsafe { &mut *self.frame }
+    }
+
+    /// Register `index` of the current frame.
+    pub fn register(&mut self, index: u16) -> u64 {
+        Window(self.regs).get(index)
+    }
+
+    /// Replaces register `index` of the current frame.
+    pub fn set_register(&mut self, index: u16, value: u64) {
+        Window(self.regs).set(index, value);
+    }
+
+    /// Pushes a frame whose window stands `base` registers above the current one and starts the callee at a segment.
+    pub fn push(&mut self, return_pc: u32, base: u32, code: &Code, entry: u32, args: &[u64]) -> Result<(), Trap> {
+        self.reserve(base as usize + (code.frame_size as usize).max(args.len()))?;
+        self.frame = self.frame.wrapping_add(1);
+        let (return_ip, exception) = (self.ip_of(return_pc), self.exception);
+        self.regs = self.regs.wrapping_add(base as usize);
+        // SAFETY: the stacks have just been grown for one more frame and its registers.
+        unsafe {
+            *self.frame = Frame { return_ip, meta: base, defers: 0, exception };
+            std::ptr::copy_nonoverlapping(args.as_ptr(), self.regs, args.len());
+        }
+        self.go_to(entry);
+        Ok(())
+    }
+
+    /// Drops the current frame and gives the word index of its return address.
+    pub fn pop(&mut self) -> u32 {
+        let frame = *self.top();
+        self.frame = self.frame.wrapping_sub(1);
+        self.regs = self.regs.wrapping_sub(frame.base());
+        self.pc_of(frame.return_ip)
+    }
+
+    /// Appends the text of a value without calling its methods.
+    pub fn sprint(&self, value: u64, out: &mut Vec<u8>) -> Result<(), Trap> {
+        print::sprint(&self.heap, &self.linked.types, value, out, self.max_output)
+    }
+
+    /// Word index of an instruction.
+    pub fn pc_of(&self, ip: *const u64) -> u32 {
+        ((ip as usize).wrapping_sub(self.code as usize) / 8) as u32
+    }
+
+    /// Address of a word.
+    pub fn ip_of(&self, pc: u32) -> *const u64 {
+        self.code.wrapping_add(pc as usize)
+    }
+
+    /// Saves the interpreter's registers. In exact mode the budget in registers means nothing.
+    #[inline]
+    fn save(&mut self, ip: *const u64, regs: *mut u64, budget: i64) {
+        (self.ip, self.regs) = (ip, regs);
+        self.meter.pc = self.pc_of(ip);
+        if !self.meter.exact {
+            self.meter.budget = budget;
+        }
+    }
+
+    /// Budget to go on with.
+    #[inline]
+    fn budget(&self) -> i64 {
+        if self.meter.exact { NO_BUDGET } else { self.meter.budget }
+    }
+
+    /// Leaves the loop because the instruction failed.
+    #[cold]
+    fn fail(&mut self, trap: Trap) {
+        self.trap = Some(trap);
+        self.exit = Exit::Trap;
+    }
+}

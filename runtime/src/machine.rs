@@ -1,0 +1,213 @@
+//! A machine: one program in execution.
+
+use crate::config::Config;
+use crate::heap::{NoCharge, SlotClass, Trap};
+use crate::interp::{Cx, Exit};
+use crate::load::{Program, RUN_RETURNED};
+use crate::meter::{Descriptor, Stop};
+use crate::panic::{Activation, Exception, Next};
+use crate::report::Report;
+use crate::value::zero::zero;
+use cranelift_entity::EntityRef;
+use regno_bytecode::types::FuncRef;
+use std::fmt;
+use std::sync::Arc;
+
+/// How a run failed. The text of each is what the reference reports (spec/05 §6.7).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RunError {
+    /// An uncaught panic, with the text of the whole chain.
+    Panic(String),
+    /// A fatal condition: no deferred call ran.
+    Fatal(String),
+    /// This charge crossed the gas limit.
+    OutOfGas(Descriptor),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunError::Panic(text) | RunError::Fatal(text) => f.write_str(text),
+            RunError::OutOfGas(descriptor) => write!(f, "out of gas in location: {}", descriptor.name()),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// A program in execution: its heap, stacks, meter and output.
+///
+/// Run [`Machine::run_init`] first, then [`Machine::run_main`]. After an error the machine only reports.
+pub struct Machine {
+    pub(crate) cx: Box<Cx>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) activations: Vec<Activation>,
+    /// Index of `string` in the type table.
+    pub(crate) string_type: u32,
+    /// The run is one of a package with a realm, so that the bottom frame is a boundary (spec/05 §4.1).
+    pub(crate) stage_run: bool,
+    pub(crate) stage_run_at_start: bool,
+    /// A panic has left a printing method, which the reference runs in a nested machine loop (spec/05 §6.6).
+    pub(crate) nested_broken: bool,
+    pub(crate) describe_base: u32,
+    /// Why the machine cannot run any more.
+    failed: Option<RunError>,
+}
+
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Machine").field("report", &self.report()).field("failed", &self.failed).finish_non_exhaustive()
+    }
+}
+
+impl Machine {
+    /// A machine that has charged the parse gas and run nothing.
+    pub fn new(program: &Program, config: Config) -> Machine {
+        let linked = Arc::clone(&program.linked);
+        let string = linked.module.well_known.string;
+        let string_type = string.and_then(|ty| linked.map.types.get(ty.index()).copied()).unwrap_or(0);
+        let mut machine = Machine {
+            cx: Box::new(Cx::new(linked, &config)),
+            exceptions: Vec::new(),
+            activations: Vec::new(),
+            string_type,
+            stage_run: false,
+            stage_run_at_start: false,
+            nested_broken: false,
+            describe_base: 0,
+            failed: None,
+        };
+        if let Err(trap) = machine.fill_tables() {
+            machine.failed = Some(machine.end(trap));
+        }
+        if machine.cx.meter.stopped.is_some() {
+            machine.failed = Some(machine.end(Trap::Stop));
+        }
+        machine
+    }
+
+    /// String constants, function values and zero variables.
+    fn fill_tables(&mut self) -> Result<(), Trap> {
+        let cx = &mut *self.cx;
+        for string in &cx.linked.module.strings {
+            let slot = cx.heap.new_string(string)?;
+            cx.strings.push(slot);
+        }
+        for func in 0..cx.linked.functions.len() {
+            let func = cx.heap.new_func(func as u32, &[])?;
+            cx.functions.push(func.slot());
+        }
+        for global in &cx.linked.module.globals {
+            let ty = cx.linked.map.types.get(global.ty.index()).copied().unwrap_or(0);
+            let value = zero(&mut cx.heap, &cx.linked.types, ty, &mut NoCharge)?;
+            let class = SlotClass::of(cx.linked.types.get(ty).repr);
+            let cell = cx.heap.new_cell(class, value)?;
+            cx.globals.push(cell.slot());
+        }
+        Ok(())
+    }
+
+    /// Runs the package's initialisation, if it has any.
+    ///
+    /// # Errors
+    ///
+    /// How the program failed; then the machine cannot run any more.
+    pub fn run_init(&mut self) -> Result<(), RunError> {
+        self.run_function(self.cx.linked.module.init, false)
+    }
+
+    /// Runs `main()`, if the package has it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Machine::run_init`].
+    pub fn run_main(&mut self) -> Result<(), RunError> {
+        self.run_function(self.cx.linked.module.main, true)
+    }
+
+    /// The figures so far.
+    pub fn report(&self) -> Report {
+        self.cx.meter.report()
+    }
+
+    /// What the program has printed since this was called last.
+    pub fn take_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.cx.output)
+    }
+
+    fn run_function(&mut self, function: Option<FuncRef>, main: bool) -> Result<(), RunError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let Some(function) = function else { return Ok(()) };
+        (self.stage_run, self.stage_run_at_start) = (main, main);
+        let mut result = self.start(function).and_then(|()| self.drive().map(|_| ()));
+        // A printing method that panics starts over with the newer panic, as in the reference; gas bounds it.
+        while matches!(result, Err(RunError::Panic(_))) {
+            result = match self.describe() {
+                Ok(text) => {
+                    result = Err(RunError::Panic(text));
+                    break;
+                }
+                Err(error) => Err(error),
+            };
+        }
+        if result.is_ok() && self.nested_broken {
+            result = Err(RunError::Fatal("runtime error: makeslice: len out of range".to_owned()));
+        }
+        if let Err(error) = &result {
+            self.failed = Some(error.clone());
+        }
+        result
+    }
+
+    fn start(&mut self, function: FuncRef) -> Result<(), RunError> {
+        self.cx.clear();
+        let code = self.cx.linked.functions.get(function.index()).copied();
+        let Some(code) = code else { return Err(RunError::Fatal("no such function".to_owned())) };
+        self.cx.push(RUN_RETURNED, 0, &code, code.entry, &[]).map_err(|trap| self.end(trap))
+    }
+
+    /// The error of a trap that no guest code can catch.
+    pub(crate) fn end(&self, trap: Trap) -> RunError {
+        match trap {
+            Trap::Raise(text) | Trap::Abort(text) => RunError::Fatal(*text),
+            Trap::Stop => match self.cx.meter.stopped {
+                Some(Stop::OutOfGas(descriptor)) => RunError::OutOfGas(descriptor),
+                _ => RunError::Fatal("allocation limit exceeded".to_owned()),
+            },
+        }
+    }
+
+    /// Runs until the bottom frame is done.
+    fn drive(&mut self) -> Result<Option<u64>, RunError> {
+        loop {
+            let exit = self.cx.resume();
+            let pc = self.cx.pc_of(self.cx.ip);
+            // What the segment charged ahead of this instruction is given back; whatever comes next is charged singly.
+            self.cx.meter.leave_segment();
+            let next = match exit {
+                Exit::Halt | Exit::RunReturned => return Ok(None),
+                Exit::Trap => match self.cx.trap.take() {
+                    Some(Trap::Raise(text)) => self.panic_text(pc, &text),
+                    trap => Err(self.end(trap.unwrap_or(Trap::Stop))),
+                },
+                Exit::Panic => self.panic(pc, self.cx.value),
+                Exit::RunDefers => self.run_defers(pc),
+                Exit::DeferReturned => self.defer_returned(),
+                Exit::StringReturned => self.string_returned(),
+                Exit::Recover => Ok(self.recover(pc)),
+                Exit::Stringify => self.stringify(pc),
+                Exit::Step | Exit::Segment | Exit::Grow => Ok(Next::Run),
+            };
+            if let Next::Described(value) = next? {
+                return Ok(Some(value));
+            }
+        }
+    }
+
+    /// Runs until the printing method that describes a panic has returned.
+    pub(crate) fn run_until_described(&mut self) -> Result<u64, RunError> {
+        self.drive().map(Option::unwrap_or_default)
+    }
+}

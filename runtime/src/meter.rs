@@ -1,0 +1,331 @@
+//! Gas and allocation counters (spec/02 §1, spec/03 §1; `docs/metering.md`).
+//!
+//! The interpreter charges a segment at its entry where the budget covers it. Whenever that is not so the meter is *exact*:
+//! events are charged one by one before each instruction. A charge between segments (a dynamic one, or one of a panic)
+//! needs the counters as the reference has them at that moment, so it first gives back what of the segment lies ahead.
+//!
+//! The counters of gas are one number, the budget left; categories follow from it: memory gas is the peak (every raise is
+//! paid), collections and printing are counted on their own, the rest is CPU.
+
+use crate::config::{Config, Metering};
+use crate::heap::{Charge, Heap, Trap};
+use crate::load::Linked;
+use crate::report::Report;
+use regno_bytecode::event::{Event, OpClass};
+use std::sync::Arc;
+
+/// Budget of a machine that only counts.
+const UNLIMITED: i64 = i64::MAX / 4;
+
+/// What a charge belongs to (spec/02 §1.9).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Descriptor {
+    /// Operations and printing.
+    CpuCycles,
+    /// Bytes above the peak.
+    MemoryAllocation,
+    /// Collections.
+    Gc,
+    /// Scanning of sources.
+    Parsing,
+}
+
+impl Descriptor {
+    /// The reference's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Descriptor::CpuCycles => "CPUCycles",
+            Descriptor::MemoryAllocation => "memory allocation",
+            Descriptor::Gc => "GC",
+            Descriptor::Parsing => "parsing",
+        }
+    }
+}
+
+/// Why a charge ended the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stop {
+    /// This charge crossed the gas limit.
+    OutOfGas(Descriptor),
+    /// The allocation limit, with no collector to help (spec/03 §1 step 5).
+    AllocationLimit,
+}
+
+/// The meter of a machine. The first fields are read and written by the interpreter at every segment.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Meter {
+    /// Allocation counter.
+    pub bytes: i64,
+    /// Its peak.
+    pub peak: i64,
+    /// The peak before the current segment.
+    pub peak_before: i64,
+    /// Allocation limit.
+    pub max: i64,
+    /// Gas of a byte above the peak.
+    pub gas_per_byte: i64,
+    /// Gas left; behind the limit, negative.
+    pub budget: i64,
+    /// Charging event by event.
+    pub exact: bool,
+    /// Never leave exact mode.
+    always_exact: bool,
+    /// Nothing is charged.
+    off: bool,
+    /// There is an allocator.
+    counts_bytes: bool,
+    /// Word index of the instruction that charges.
+    pub pc: u32,
+    /// Next event in exact mode.
+    cursor: u32,
+    /// Current segment in exact mode.
+    segment: usize,
+    start_budget: i64,
+    gc_gas: i64,
+    print_gas: i64,
+    parse_gas: i64,
+    /// Memory gas paid for a peak that was not reached, and an operation paid but not completed, at the end of a run.
+    crossing_memory: i64,
+    crossing_cycles: i64,
+    /// Why the machine has stopped.
+    pub stopped: Option<Stop>,
+    linked: Arc<Linked>,
+}
+
+impl Meter {
+    /// A meter that has charged the parse gas.
+    pub fn new(linked: Arc<Linked>, config: &Config) -> Meter {
+        let off = config.metering == Metering::Off;
+        let limit = config.gas_limit.filter(|_| !off).map_or(UNLIMITED, |gas| gas.min(UNLIMITED as u64) as i64);
+        let max = config.max_alloc.filter(|_| !off);
+        let parse_gas = if off { 0 } else { linked.module.parse_gas.min(UNLIMITED as u64) as i64 };
+        let mut meter = Meter {
+            bytes: 0,
+            peak: if max.is_some() { 0 } else { i64::MAX },
+            peak_before: if max.is_some() { 0 } else { i64::MAX },
+            max: max.map_or(i64::MAX, |max| max.min(i64::MAX as u64) as i64),
+            gas_per_byte: i64::from(linked.schedule.gas_per_byte),
+            budget: limit - parse_gas,
+            exact: false,
+            always_exact: config.metering == Metering::Exact,
+            off,
+            counts_bytes: max.is_some(),
+            pc: 0,
+            cursor: 0,
+            segment: 0,
+            start_budget: limit,
+            gc_gas: 0,
+            print_gas: 0,
+            parse_gas,
+            crossing_memory: 0,
+            crossing_cycles: 0,
+            stopped: None,
+            linked,
+        };
+        if meter.budget < 0 {
+            meter.stopped = Some(Stop::OutOfGas(Descriptor::Parsing));
+        }
+        meter
+    }
+
+    /// The figures so far.
+    pub fn report(&self) -> Report {
+        if self.off {
+            return Report::default();
+        }
+        let gas = self.start_budget - self.budget;
+        let memory = if self.counts_bytes { self.peak * self.gas_per_byte + self.crossing_memory } else { 0 };
+        let cpu = gas - memory - self.gc_gas - self.parse_gas;
+        let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);
+        Report {
+            gas: unsigned(gas),
+            cpu_gas: unsigned(cpu),
+            memory_gas: unsigned(memory),
+            parse_gas: unsigned(self.parse_gas),
+            gc_gas: unsigned(self.gc_gas),
+            cycles: unsigned(cpu - self.print_gas - self.crossing_cycles),
+            alloc_bytes: if self.counts_bytes { self.bytes } else { 0 },
+            alloc_peak: if self.counts_bytes { self.peak } else { 0 },
+        }
+    }
+
+    /// Enters the segment whose word is at `pc`: charges it whole if the budget covers it, else becomes exact.
+    pub fn enter(&mut self, pc: u32) {
+        let index = self.linked.segment_at(pc);
+        let segment = self.linked.segments.get(index).copied().unwrap_or_default();
+        (self.segment, self.cursor) = (index, segment.start);
+        self.exact = self.always_exact || !self.enter_whole(segment.gas, segment.print_gas, segment.bytes);
+    }
+
+    fn enter_whole(&mut self, gas: u64, print_gas: u64, bytes: u64) -> bool {
+        if self.off {
+            return true;
+        }
+        // The sums of a segment are bounded by 2^32 events of 2^31 each.
+        let (gas, bytes) = (gas as i64, bytes as i64);
+        let total = self.bytes + bytes;
+        let raise = (total - self.peak).max(0);
+        let Some(left) =
+            raise.checked_mul(self.gas_per_byte).and_then(|memory| (self.budget - gas).checked_sub(memory))
+        else {
+            return false;
+        };
+        if left < 0 || total > self.max {
+            return false;
+        }
+        self.budget = left;
+        self.bytes = total;
+        self.peak_before = self.peak;
+        self.peak += raise;
+        self.print_gas += print_gas as i64;
+        true
+    }
+
+    /// Exact mode: charges the events between the previous instruction and the one at `pc`.
+    pub fn before(&mut self, pc: u32) -> Result<(), Trap> {
+        let end = self.linked.event_ends.get(pc as usize).copied().unwrap_or(0);
+        self.charge_to(end)
+    }
+
+    /// Exact mode: charges what is left of the segment that ends here without a branch.
+    pub fn finish_segment(&mut self) -> Result<(), Trap> {
+        let end = self.linked.segments.get(self.segment).map_or(0, |segment| segment.end);
+        self.charge_to(end)
+    }
+
+    fn charge_to(&mut self, end: u32) -> Result<(), Trap> {
+        while self.cursor < end {
+            let event = self.linked.events.get(self.cursor as usize).copied().and_then(Event::unpack);
+            self.cursor += 1;
+            match event {
+                Some(Event::Op(class)) => self.op(class)?,
+                Some(Event::Alloc(bytes)) => self.allocate(i64::from(bytes))?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Fast mode: gives back the charges of the current segment that lie behind the instruction at [`Meter::pc`].
+    /// The segment must then be left, or continued exactly.
+    pub fn settle(&mut self) {
+        if self.exact || self.off {
+            return;
+        }
+        let pc = self.pc;
+        let index = self.linked.segment_at(pc);
+        let segment = self.linked.segments.get(index).copied().unwrap_or_default();
+        let paid = self.linked.event_ends.get(pc as usize).copied().unwrap_or(0).clamp(segment.start, segment.end);
+        (self.segment, self.cursor) = (index, paid);
+        let mut bytes = 0;
+        for &event in self.linked.events.get(paid as usize..segment.end as usize).unwrap_or(&[]) {
+            match Event::unpack(event) {
+                Some(Event::Op(class)) => {
+                    let gas = self.linked.gas(class);
+                    self.budget += gas;
+                    self.print_gas -= if class.counts_cycles() { 0 } else { gas };
+                }
+                Some(Event::Alloc(count)) => bytes += i64::from(count),
+                None => {}
+            }
+        }
+        if bytes != 0 {
+            self.bytes -= bytes;
+            let peak = self.peak_before.max(self.bytes);
+            self.budget += (self.peak - peak) * self.gas_per_byte;
+            self.peak = peak;
+        }
+    }
+
+    /// Leaves the current segment at the instruction at [`Meter::pc`]: what comes next is charged singly, up to the next
+    /// segment that is entered.
+    pub fn leave_segment(&mut self) {
+        self.settle();
+        self.exact = true;
+    }
+
+    /// Charges an operation at the current event.
+    pub fn op(&mut self, class: OpClass) -> Result<(), Trap> {
+        let gas = self.linked.gas(class);
+        self.cpu(gas, class.counts_cycles())
+    }
+
+    fn cpu(&mut self, gas: i64, counts_cycles: bool) -> Result<(), Trap> {
+        if self.off {
+            return Ok(());
+        }
+        self.budget -= gas;
+        self.print_gas += if counts_cycles { 0 } else { gas };
+        if self.budget < 0 {
+            self.crossing_cycles = if counts_cycles { gas } else { 0 };
+            return Err(self.stop(Stop::OutOfGas(Descriptor::CpuCycles)));
+        }
+        Ok(())
+    }
+
+    /// Charges the length of printed text (spec/02 §3), from inside an instruction.
+    pub fn print_length(&mut self, bytes: usize) -> Result<(), Trap> {
+        let unit = u64::from(self.linked.schedule.print_bytes_per_gas.max(1));
+        let gas = i64::try_from(bytes as u64 / unit).unwrap_or(i64::MAX / 8);
+        if !self.exact && self.budget < gas {
+            self.settle();
+            self.exact = true;
+        }
+        self.cpu(gas, false)
+    }
+
+    /// `Allocate(n)` at the current event.
+    fn allocate(&mut self, count: i64) -> Result<(), Trap> {
+        if !self.counts_bytes {
+            return Ok(());
+        }
+        let Some(total) = self.bytes.checked_add(count) else { return Err(Trap::abort("addition overflow")) };
+        self.bytes = total;
+        if total > self.max {
+            return Err(self.stop(Stop::AllocationLimit));
+        }
+        if total > self.peak {
+            let gas = (total - self.peak).saturating_mul(self.gas_per_byte);
+            self.budget = self.budget.saturating_sub(gas);
+            if self.budget < 0 {
+                self.crossing_memory = gas;
+                return Err(self.stop(Stop::OutOfGas(Descriptor::MemoryAllocation)));
+            }
+            self.peak = total;
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self, stop: Stop) -> Trap {
+        self.stopped = Some(stop);
+        Trap::Stop
+    }
+}
+
+impl Charge for Meter {
+    /// A dynamic charge of the instruction at [`Meter::pc`].
+    #[inline]
+    fn alloc(&mut self, _heap: &mut Heap, count: i64) -> Result<(), Trap> {
+        if self.exact {
+            return self.allocate(count);
+        }
+        if count >= 0 {
+            let total = self.bytes.saturating_add(count);
+            if total <= self.peak {
+                self.bytes = total;
+                return Ok(());
+            }
+            let gas = (total - self.peak).saturating_mul(self.gas_per_byte);
+            if total <= self.max && gas <= self.budget {
+                self.bytes = total;
+                self.peak = total;
+                self.budget -= gas;
+                return Ok(());
+            }
+        }
+        self.settle();
+        self.exact = true;
+        self.allocate(count)
+    }
+}

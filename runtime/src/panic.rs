@@ -1,0 +1,306 @@
+//! Panics, deferred calls, `recover` and the methods that printing calls (spec/05 §6, spec/02 §9.4, §10).
+//!
+//! Everything here happens between segments: handlers leave to the driver, which settles the meter, charges what the reference
+//! charges, and goes on at some segment. Frames that the machine pushes itself return to stub code; for each of them there is
+//! an [`Activation`] that says where its caller goes on, so no guest call is a host call.
+
+use crate::heap::Trap;
+use crate::interp::Deferred;
+use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED};
+use crate::machine::{Machine, RunError};
+use crate::value::{select, slot};
+use regno_bytecode::event::OpClass;
+use regno_bytecode::op::field_a;
+
+/// A panic.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exception {
+    /// The value, an interface.
+    value: u64,
+    /// The panic that was in flight when this one was raised, one-based; 0 for none.
+    previous: u32,
+}
+
+/// A frame that the machine pushed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Activation {
+    /// A deferred call; `pc` is in the function whose defers run.
+    Defer { pc: u32 },
+    /// A printing method called by the `Stringify` at `pc`.
+    Stringify { pc: u32 },
+    /// A printing method called for the text of an uncaught panic.
+    Describe,
+}
+
+/// How an event leaves the machine.
+pub(crate) enum Next {
+    /// Go on at the context's instruction.
+    Run,
+    /// The value of a printing method called by [`Activation::Describe`].
+    Described(u64),
+}
+
+impl Machine {
+    fn function_at(&self, pc: u32) -> Option<Code> {
+        let index = self.cx.linked.function_at(pc)?;
+        self.cx.linked.functions.get(index as usize).copied()
+    }
+
+    /// `panic(value)`: also unwinds the frame of the built-in itself.
+    pub(crate) fn panic(&mut self, pc: u32, value: u64) -> Result<Next, RunError> {
+        self.raise(value, self.cx.exception);
+        self.charge(OpClass::ReturnCallDefers)?;
+        self.charge(OpClass::Panic2)?;
+        self.run_defers(pc)
+    }
+
+    /// A panic raised by the machine in the current function.
+    pub(crate) fn panic_text(&mut self, pc: u32, text: &str) -> Result<Next, RunError> {
+        self.stage_run = self.stage_run_at_start;
+        self.raise_text(text)?;
+        self.run_defers(pc)
+    }
+
+    fn raise_text(&mut self, text: &str) -> Result<(), RunError> {
+        let value = self.string_value(text.as_bytes())?;
+        let current = self.cx.exception;
+        let previous = if current == 0 && self.cx.depth() > 0 { self.cx.top().exception } else { current };
+        self.raise(value, previous);
+        Ok(())
+    }
+
+    fn raise(&mut self, value: u64, previous: u32) {
+        self.exceptions.push(Exception { value, previous });
+        // Each panic charges bytes or gas, so their number stays far below 2^32; a saturated number is a lost link at worst.
+        self.cx.exception = u32::try_from(self.exceptions.len()).unwrap_or(u32::MAX);
+    }
+
+    fn string_value(&mut self, bytes: &[u8]) -> Result<u64, RunError> {
+        let string = self.cx.heap.new_string(bytes).map_err(|trap| self.end(trap))?;
+        Ok(slot::iface(self.string_type, string as u32))
+    }
+
+    /// One step of running the current frame's defers, and of leaving frames while a panic is in flight; `pc` is in the current function.
+    pub(crate) fn run_defers(&mut self, mut pc: u32) -> Result<Next, RunError> {
+        loop {
+            if self.cx.depth() <= 1 {
+                // Only the synthetic bottom function is left: the reference has no call frame.
+                return Err(self.uncaught());
+            }
+            self.charge(OpClass::ReturnCallDefers)?;
+            if self.cx.top().defers != 0 {
+                if self.start_deferred(pc)? {
+                    return Ok(Next::Run);
+                }
+                continue;
+            }
+            if self.cx.exception == 0 {
+                return self.recovered(pc);
+            }
+            if self.cx.depth() == 2 && self.stage_run {
+                // The bottom frame of a package with a realm: a panic does not cross it.
+                return Err(self.uncaught());
+            }
+            self.charge(OpClass::Panic2)?;
+            pc = self.leave_frame()?;
+        }
+    }
+
+    /// Starts the last pending deferred call; `false` if that raised a panic instead.
+    fn start_deferred(&mut self, pc: u32) -> Result<bool, RunError> {
+        let number = self.cx.top().defers as usize;
+        let Some(deferred) = number.checked_sub(1).and_then(|index| self.cx.defers.get(index).copied()) else {
+            return Ok(false);
+        };
+        self.cx.defers.truncate(number - 1);
+        let args = self.cx.defer_args.split_off(deferred.args);
+        self.cx.top().defers = deferred.previous;
+        if deferred.func == Deferred::NIL {
+            if !args.is_empty() {
+                return Err(RunError::Fatal("runtime error: index out of range [-1]".to_owned()));
+            }
+            self.raise_text("defer called a nil function")?;
+            return Ok(false);
+        }
+        let Some(code) = self.cx.linked.functions.get(deferred.func as usize).copied() else { return Ok(false) };
+        let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
+        let last = self.cx.exception;
+        let hidden = if last == self.cx.top().exception { 0 } else { last };
+        self.activations.push(Activation::Defer { pc });
+        self.cx.callee = deferred.closure;
+        self.cx.push(DEFER_RETURNED, base, &code, code.defer_entry, &args).map_err(|trap| self.end(trap))?;
+        self.cx.exception = hidden;
+        Ok(true)
+    }
+
+    /// A deferred call has returned normally; its frame is gone.
+    pub(crate) fn defer_returned(&mut self) -> Result<Next, RunError> {
+        let Some(Activation::Defer { pc }) = self.activations.pop() else {
+            return Err(RunError::Fatal("deferred call without caller".to_owned()));
+        };
+        if self.cx.exception == 0 {
+            self.cx.exception = self.cx.top().exception;
+        }
+        self.run_defers(pc)
+    }
+
+    /// All defers have run and no panic is in flight: the function returns its result variables.
+    fn recovered(&mut self, pc: u32) -> Result<Next, RunError> {
+        if self.activations.is_empty() {
+            // No frame can hold an older panic.
+            self.exceptions.clear();
+        }
+        let Some(recovery) = self.function_at(pc).and_then(|function| function.recovery) else {
+            return Err(RunError::Fatal("function without recovery point".to_owned()));
+        };
+        self.cx.go_to(recovery);
+        Ok(Next::Run)
+    }
+
+    /// Drops the current frame of a panicking function; gives a place in its caller.
+    fn leave_frame(&mut self) -> Result<u32, RunError> {
+        let mut return_pc = self.cx.pop();
+        if return_pc == STRING_RETURNED {
+            return_pc = match self.activations.pop() {
+                Some(Activation::Stringify { pc }) => {
+                    self.nested_broken = true;
+                    if !self.function_at(pc).is_some_and(|function| function.synthetic) {
+                        // The frame of `print` itself.
+                        self.charge(OpClass::ReturnCallDefers)?;
+                        self.charge(OpClass::Panic2)?;
+                    }
+                    pc
+                }
+                _ => return Err(self.uncaught()),
+            };
+        } else if return_pc == DEFER_RETURNED {
+            return_pc = match self.activations.pop() {
+                Some(Activation::Defer { pc }) => pc,
+                _ => return Err(self.uncaught()),
+            };
+        } else if return_pc == RUN_RETURNED {
+            return Err(self.uncaught());
+        }
+        Ok(return_pc)
+    }
+
+    /// `recover()` at `pc`, for a destination register.
+    pub(crate) fn recover(&mut self, pc: u32) -> Next {
+        let return_ip = self.cx.top().return_ip;
+        let deferred = self.cx.pc_of(return_ip) == DEFER_RETURNED;
+        let native = self.function_at(pc).is_some_and(|function| function.synthetic);
+        let mut value = 0;
+        if deferred
+            && !native
+            && let Some(exception) = self.exception(self.cx.exception)
+        {
+            value = exception.value;
+            self.cx.exception = 0;
+        }
+        let word = self.cx.linked.code.get(pc as usize).copied().unwrap_or(0);
+        self.cx.set_register(field_a(word), value);
+        self.cx.go_to(pc + 1);
+        Next::Run
+    }
+
+    fn exception(&self, number: u32) -> Option<Exception> {
+        (number as usize).checked_sub(1).and_then(|index| self.exceptions.get(index).copied())
+    }
+
+    /// `Stringify` at `pc` of a value with a printing method: calls it.
+    pub(crate) fn stringify(&mut self, pc: u32) -> Result<Next, RunError> {
+        let word = self.cx.linked.code.get(pc as usize).copied().unwrap_or(0);
+        let value = self.cx.register(field_a(word));
+        let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
+        match self.call_printer(value, base) {
+            Ok(()) => {
+                self.activations.push(Activation::Stringify { pc });
+                Ok(Next::Run)
+            }
+            Err(Trap::Raise(text)) => self.panic_text(pc, &text),
+            Err(trap) => Err(self.end(trap)),
+        }
+    }
+
+    /// Charges the evaluation of `x.String()` as a top-level run and starts the method (spec/02 §11.1, spec/03 §4.1).
+    fn call_printer(&mut self, value: u64, base: u32) -> Result<(), Trap> {
+        self.stage_run = true;
+        let ty = slot::iface_type(value);
+        let Some(name) = self.cx.linked.types.printer(ty).map(|method| method.name) else {
+            return Err(Trap::abort("value without printing method"));
+        };
+        for class in [OpClass::Eval, OpClass::Eval, OpClass::Eval, OpClass::Selector] {
+            self.cx.meter.op(class)?;
+        }
+        let cx = &mut *self.cx;
+        let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut cx.meter)?;
+        cx.meter.op(OpClass::Precall)?;
+        cx.meter.op(OpClass::Call)?;
+        let Some(code) = cx.linked.functions.get(selected.func as usize).copied() else {
+            return Err(Trap::abort("not yet implemented"));
+        };
+        cx.push(STRING_RETURNED, base, &code, code.entry, &[selected.receiver])
+    }
+
+    /// A printing method has returned; its frame is gone.
+    pub(crate) fn string_returned(&mut self) -> Result<Next, RunError> {
+        let activation = self.activations.pop();
+        let caller = match activation {
+            Some(Activation::Stringify { pc }) => self.function_at(pc),
+            _ => None,
+        };
+        let base = caller.map_or(self.describe_base, |caller| caller.frame_size);
+        let result = self.cx.register(u16::try_from(base).unwrap_or(0));
+        self.charge(OpClass::Halt)?;
+        let value = slot::iface(self.string_type, result as u32);
+        match activation {
+            Some(Activation::Stringify { pc }) => {
+                let word = self.cx.linked.code.get(pc as usize).copied().unwrap_or(0);
+                self.cx.set_register(field_a(word), value);
+                self.cx.go_to(pc + 1);
+                Ok(Next::Run)
+            }
+            _ => Ok(Next::Described(value)),
+        }
+    }
+
+    /// The error of the panic in flight; its text is still to be made.
+    fn uncaught(&self) -> RunError {
+        RunError::Panic(String::new())
+    }
+
+    /// Text of the panic in flight and those before it, oldest first (spec/05 §6.6). Runs printing methods on this machine.
+    pub(crate) fn describe(&mut self) -> Result<String, RunError> {
+        let mut values = Vec::new();
+        let mut next = self.cx.exception;
+        while let Some(exception) = self.exception(next) {
+            values.push(exception.value);
+            next = exception.previous;
+        }
+        let mut text = Vec::new();
+        for (index, &value) in values.iter().rev().enumerate() {
+            if index != 0 {
+                text.extend_from_slice(b"\n\t");
+            }
+            let value = self.printed(value)?;
+            self.cx.sprint(value, &mut text).map_err(|trap| self.end(trap))?;
+        }
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// The value, or what its printing method gives.
+    fn printed(&mut self, value: u64) -> Result<u64, RunError> {
+        if self.cx.linked.types.printer(slot::iface_type(value)).is_none() {
+            return Ok(value);
+        }
+        self.describe_base = self.cx.linked.max_frame;
+        self.call_printer(value, self.describe_base).map_err(|trap| self.end(trap))?;
+        self.activations.push(Activation::Describe);
+        self.run_until_described()
+    }
+
+    /// Charges an operation between segments.
+    fn charge(&mut self, class: OpClass) -> Result<(), RunError> {
+        self.cx.meter.op(class).map_err(|trap| self.end(trap))
+    }
+}
