@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used)]
+
 use super::*;
 use crate::heap::Trap;
 use crate::value::testing::{Builder, heap};
@@ -45,7 +47,7 @@ fn agrees_with_a_model_in_insertion_order() {
     for step in 0..50_000u64 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let key = (state >> 40) % 3000;
-        if (state >> 33) % 3 == 0 {
+        if (state >> 33).is_multiple_of(3) {
             remove(&mut heap, &types, map, key);
             model.shift_remove(&key);
         } else {

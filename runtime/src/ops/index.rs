@@ -46,10 +46,10 @@ pub fn string_trap(string: u64, index: u64) -> Trap {
 /// As [`slice_trap`].
 #[inline]
 pub fn place(heap: &Heap, slice: u64, index: u64) -> Result<(Ref, u32), Trap> {
-    if let Some(header) = heap.slice_or_nil(slice) {
-        if index < u64::from(header.count()) {
-            return Ok((header.base, header.offset + index as u32));
-        }
+    if let Some(header) = heap.slice_or_nil(slice)
+        && index < u64::from(header.count())
+    {
+        return Ok((header.base, header.offset + index as u32));
     }
     Err(slice_trap(heap, slice, index))
 }

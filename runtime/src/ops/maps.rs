@@ -98,10 +98,10 @@ fn item_to_store(
     (map, key): (u64, u64),
     charge: &mut impl Charge,
 ) -> Result<(Ref, bool), Trap> {
-    if !Ref::of(map).is_nil() {
-        if let Some(Some(item)) = map::find_integer(heap, Ref::of(map), key) {
-            return Ok((item, false));
-        }
+    if !Ref::of(map).is_nil()
+        && let Some(Some(item)) = map::find_integer(heap, Ref::of(map), key)
+    {
+        return Ok((item, false));
     }
     item_to_store_any(heap, types, ty, (map, key), charge)
 }

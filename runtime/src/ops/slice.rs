@@ -270,11 +270,11 @@ pub fn enter_variadic(
 ) -> Result<(), Trap> {
     let (elem, _) = elem_of(types, ty);
     let header = heap.slice_or_nil(slice);
-    if let Some(header) = header {
-        if copy::copies(types.get(elem).repr) {
-            let place = (header.base, header.offset);
-            move_elements(heap, types, elem, (place, place), header.count(), charge)?;
-        }
+    if let Some(header) = header
+        && copy::copies(types.get(elem).repr)
+    {
+        let place = (header.base, header.offset);
+        move_elements(heap, types, elem, (place, place), header.count(), charge)?;
     }
     charge.alloc(heap, i64::from(size::SLICE))?;
     charge.alloc(heap, list_bytes(header.map_or(0, |header| i64::from(header.count())))?)

@@ -176,6 +176,8 @@ pub fn to_runes(heap: &mut Heap, string: u64, charge: &mut impl Charge) -> Resul
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used)]
+
     use super::*;
     use crate::value::testing::{Recorder, heap};
 

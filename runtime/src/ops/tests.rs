@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used)]
+
 use super::slice::Bounds;
 use super::{append, assert, index, maps, slice, string};
 use crate::heap::{Heap, NoCharge, Ref, SlotClass, Trap};
@@ -216,7 +218,7 @@ fn map_stores_charge_key_item_value() {
     let map = maps::new(&mut w.heap, &w.types, by_string).unwrap();
     let (key, value) = (w.heap.new_string(b"a").unwrap(), w.pair(1));
     let mut charge = Recorder::default();
-    assert_eq!(maps::load_ok(&mut w.heap, &w.types, by_string, (map, key), &mut charge).unwrap().1, false);
+    assert!(!maps::load_ok(&mut w.heap, &w.types, by_string, (map, key), &mut charge).unwrap().1);
     maps::store(&mut w.heap, &w.types, by_string, (map, key, value), &mut charge).unwrap();
     let stored = maps::load(&mut w.heap, &w.types, by_string, (map, key), &mut charge).unwrap();
     assert!(stored != value && w.heap.slot(Ref::of(stored), 0) == 1);

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used)]
+
 use super::*;
 use crate::heap::NoCharge;
 use crate::heap::{SliceHeader, SlotClass};

@@ -63,6 +63,8 @@ pub fn unpack(heap: &Heap, types: &Types, value: u64) -> (TypeIndex, u64) {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

@@ -17,10 +17,10 @@ impl Satisfied {
     /// Whether values of a concrete type implement an interface type.
     #[inline]
     pub fn implements(&mut self, types: &Types, ty: TypeIndex, interface: TypeIndex) -> bool {
-        if let Kind::Interface { methods } = &types.get(interface).kind {
-            if methods.is_empty() {
-                return true;
-            }
+        if let Kind::Interface { methods } = &types.get(interface).kind
+            && methods.is_empty()
+        {
+            return true;
         }
         *self.known.entry((ty, interface)).or_insert_with(|| missing(types, ty, interface).is_none())
     }
@@ -183,10 +183,10 @@ pub fn printer_error(types: &Types, ty: TypeIndex) -> Option<String> {
     let method = types.printer(ty)?;
     let mut holder = ty;
     for step in &method.path {
-        if step.through_pointer {
-            if let Kind::Pointer { elem } = types.get(holder).kind {
-                holder = elem;
-            }
+        if step.through_pointer
+            && let Kind::Pointer { elem } = types.get(holder).kind
+        {
+            holder = elem;
         }
         let info = types.get(holder);
         let Kind::Struct { fields } = &info.kind else { return None };

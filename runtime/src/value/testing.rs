@@ -1,4 +1,5 @@
 //! A type table for unit tests.
+#![expect(clippy::unwrap_used)]
 
 use super::types::Types;
 use crate::heap::{Charge, Heap, Trap};

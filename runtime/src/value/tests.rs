@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used)]
+
 use super::select::{Satisfied, Selected, bind, missing, select};
 use super::testing::{Builder, Recorder, heap};
 use super::{TypeIndex, Types, copy, equal, iface, slot, zero};
