@@ -8,6 +8,9 @@ use regno_ir::function::{Arg, Function, InstData};
 use regno_ir::op::Op;
 use std::collections::HashMap;
 
+/// Copies between the definition of several results and their copy into variables.
+const MAX_COPIES: usize = 4;
+
 /// Facts about registers.
 pub(super) struct Facts {
     /// Bits of temporaries that are constants.
@@ -63,8 +66,9 @@ impl Facts {
         }
         for &block in order {
             let single = |reg: Reg| temporary(reg) && uses[reg] == 1 && !params.contains(&reg);
-            facts.merge_addresses(function, block, single);
-            facts.find_rotations(function, block, |reg| temporary(reg) && uses[reg] == 1);
+            facts.merge_copies_of_variables(function, block, |reg| temporary(reg).then_some(uses[reg]));
+            facts.merge_into_variables(function, block, single);
+            facts.find_rotations(function, block, single);
         }
         let mut home: SecondaryMap<Reg, Option<Block>> = SecondaryMap::new();
         for &block in order {
@@ -88,20 +92,74 @@ impl Facts {
         facts
     }
 
-    /// Makes `t = new_cell v; p = addr_cell t` define `p` at once. Not across an allocation event, which can start a collection of
-    /// the reference that would see a variable too early.
-    fn merge_addresses(&mut self, function: &Function, block: Block, single: impl Fn(Reg) -> bool) {
-        for pair in function.blocks[block].insts.windows(2) {
-            let [first, second] = *pair else { continue };
-            let (cell, address) = (&function.insts[first], &function.insts[second]);
-            let allocates = address.events.iter().any(|event| matches!(event, Event::Alloc(_)));
-            if let (Op::AddrCell, &[Arg::Reg(source)], &[result]) =
-                (address.op, address.args.as_slice(), address.results.as_slice())
-                && cell.results.as_slice() == [source]
-                && single(source)
-                && !allocates
-            {
-                self.merged_into[source] = Some(result);
+    /// Lets the uses of `t = copy x` read the variable `x` itself, if all are in the block and `x` keeps its value until the last.
+    /// `uses` gives the number of uses of a temporary.
+    fn merge_copies_of_variables(&mut self, function: &Function, block: Block, uses: impl Fn(Reg) -> Option<u32>) {
+        let insts = &function.blocks[block].insts;
+        for (at, &inst) in insts.iter().enumerate() {
+            let data = &function.insts[inst];
+            let (Op::Copy | Op::AddrCell, &[Arg::Reg(source)], &[copy]) =
+                (data.op, data.args.as_slice(), data.results.as_slice())
+            else {
+                continue;
+            };
+            let Some(mut left) = uses(copy).filter(|_| self.merged_into[copy].is_none() && uses(source).is_none())
+            else {
+                continue;
+            };
+            for &inst in insts.iter().skip(at.saturating_add(1)) {
+                let data = &function.insts[inst];
+                let read = data.args.iter().filter(|&&arg| arg == Arg::Reg(copy)).count();
+                left = left.saturating_sub(u32::try_from(read).unwrap_or(u32::MAX));
+                let assigned = data.results.contains(&source);
+                if left == 0 {
+                    // An operation with several results may write one before it has read everything.
+                    if !assigned || data.results.len() == 1 {
+                        self.merged_into[copy] = Some(source);
+                    }
+                    break;
+                }
+                if assigned {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Makes `t = op ...; x = copy t` define `x` at once, also with other copies between (`x, ok = m[k]`), and likewise for the
+    /// address of a heap item. Not across an allocation event, which can start a collection of the reference that would see a
+    /// variable too early.
+    fn merge_into_variables(&mut self, function: &Function, block: Block, single: impl Fn(Reg) -> bool) {
+        let insts = &function.blocks[block].insts;
+        for (at, &inst) in insts.iter().enumerate() {
+            let data = &function.insts[inst];
+            let (Op::Copy | Op::AddrCell, &[Arg::Reg(source)], &[target]) =
+                (data.op, data.args.as_slice(), data.results.as_slice())
+            else {
+                continue;
+            };
+            if !single(source) || self.merged_into[source].is_some() {
+                continue;
+            }
+            let mut between = insts.iter().take(at.saturating_add(1)).rev().map(|&inst| &function.insts[inst]);
+            let mut later = between.next();
+            for data in between.take(MAX_COPIES) {
+                let allocates = |data: &InstData| data.events.iter().any(|event| matches!(event, Event::Alloc(_)));
+                if later.is_some_and(allocates) {
+                    break;
+                }
+                let reads = data.args.iter().filter_map(|arg| arg.reg()).any(|reg| self.merged(reg) == target);
+                if data.results.contains(&source) {
+                    if data.results.len() == 1 || !reads {
+                        self.merged_into[source] = Some(target);
+                    }
+                    break;
+                }
+                let writes = data.results.iter().any(|&reg| self.merged(reg) == target);
+                if data.op != Op::Copy || reads || writes {
+                    break;
+                }
+                later = Some(data);
             }
         }
     }
@@ -129,7 +187,7 @@ impl Facts {
                 self.parts.insert(b);
             }
             for &reg in &data.results {
-                assigned.insert(reg, at);
+                assigned.insert(self.merged(reg), at);
             }
         }
     }
@@ -143,7 +201,7 @@ impl Facts {
         else {
             return None;
         };
-        Some(Shift { source, left, count, at })
+        Some(Shift { source: self.merged(source), left, count, at })
     }
 
     /// The operand and count if the instruction is a rotation.

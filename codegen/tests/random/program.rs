@@ -172,7 +172,30 @@ impl Maker {
         if readable.is_empty() {
             return Arg::Bits(self.constant(repr));
         }
-        Arg::Reg(readable[self.random.below(readable.len() as u64) as usize])
+        let variable = readable[self.random.below(readable.len() as u64) as usize];
+        if self.random.chance(60) {
+            return Arg::Reg(variable);
+        }
+        let copy = self.reg(repr);
+        self.emit(Op::Copy, repr, &[copy], &[Arg::Reg(variable)], 0, &[]);
+        Arg::Reg(copy)
+    }
+
+    /// Assigns several variables at once from each other and from new values.
+    fn parallel_assignment(&mut self) {
+        let targets: Vec<Reg> =
+            self.variables.iter().copied().filter(|&reg| self.function.regs[reg].repr == Repr::I64).collect();
+        let values: Vec<Reg> = (0..targets.len())
+            .map(|_| {
+                let value = self.expression(Repr::I64, 1);
+                let reg = self.reg(Repr::I64);
+                self.emit(Op::Copy, Repr::I64, &[reg], &[value], 0, &[]);
+                reg
+            })
+            .collect();
+        for (target, value) in targets.into_iter().zip(values) {
+            self.emit(Op::Copy, Repr::I64, &[target], &[Arg::Reg(value)], 0, &[]);
+        }
     }
 
     fn rotation(&mut self, depth: u32) -> Arg {
@@ -275,7 +298,7 @@ impl Maker {
     }
 
     fn statement(&mut self, depth: u32) {
-        match self.random.below(if depth == 0 { 6 } else { 9 }) {
+        match self.random.below(if depth == 0 { 7 } else { 10 }) {
             0 | 1 => {
                 let repr = INTS[self.random.below(8) as usize];
                 let value = self.expression(repr, 3);
@@ -294,7 +317,8 @@ impl Maker {
                 self.emit(Op::Print, Repr::Iface, &[], &args, 1, &[]);
             }
             5 => self.call_into_variables(),
-            6 => self.branching(depth),
+            6 => self.parallel_assignment(),
+            7 => self.branching(depth),
             _ => self.looping(depth),
         }
     }
