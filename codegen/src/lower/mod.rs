@@ -163,7 +163,7 @@ impl<'f> Lowering<'f> {
             if let Some((source, count)) = self.facts.rotation(inst) {
                 let fields = [self.result(data, 0)?, self.standing_for(source)].map(Field::Reg);
                 self.push(ByteOp::RotlU32Imm, [fields[0], fields[1], Field::Value(count)], Extension::None);
-            } else if !self.facts.folded(data) && !(open_end && data.op == Op::Jump) {
+            } else if !(self.facts.folded(data) || open_end && data.op == Op::Jump) {
                 self.inst(data)?;
             }
         }
