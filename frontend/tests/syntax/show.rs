@@ -212,6 +212,6 @@ pub fn show_stmt(s: StmtRef<'_>) -> String {
 }
 
 /// The text of a span.
-pub fn at<'s>(source: &'s SourceFile, span: Span) -> &'s str {
+pub fn at(source: &SourceFile, span: Span) -> &str {
     source.text(span).expect("span inside the file")
 }

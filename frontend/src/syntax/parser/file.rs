@@ -5,8 +5,8 @@ use crate::constant::parse_string;
 use crate::diagnostic::DiagnosticCode;
 use crate::source::Span;
 use crate::syntax::ast::{
-    BinaryExpr, BinaryOp, Decl, ExprKind, ExprRef, File, FuncDecl, FuncType, GenDecl, Ident, ImportSpec, LiteralKind,
-    Specs, TypeSpec, ValueSpec,
+    BinaryExpr, BinaryOp, Block, Decl, ExprKind, ExprRef, FieldList, File, FuncDecl, FuncType, GenDecl, Ident,
+    ImportSpec, LiteralKind, Specs, TypeSpec, UnaryOp, ValueSpec,
 };
 use crate::syntax::token::TokenKind;
 
@@ -193,10 +193,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// After `type T [`: the rest of an array or slice type, or type parameters and the type.
-    fn type_spec_after_bracket(
-        &mut self,
-        lbrack: Span,
-    ) -> (Option<&'a super::params::FieldList<'a>>, bool, ExprRef<'a>) {
+    fn type_spec_after_bracket(&mut self, lbrack: Span) -> (Option<&'a FieldList<'a>>, bool, ExprRef<'a>) {
         if !self.at(TokenKind::Ident) {
             return (None, false, self.array_type_after_bracket(lbrack, None));
         }
@@ -300,7 +297,7 @@ impl<'a> Parser<'a, '_> {
         self.arena.alloc(FuncDecl { span, receiver, name, ty, body })
     }
 
-    fn func_decl_body(&mut self) -> Option<&'a crate::syntax::ast::Block<'a>> {
+    fn func_decl_body(&mut self) -> Option<&'a Block<'a>> {
         if self.token.kind.is_semicolon() {
             self.advance();
             if !self.at(TokenKind::Lbrace) {
@@ -315,32 +312,20 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-/// Whether an expression can only be (part of) a constraint, never of an array length. Looks through operators on the
-/// left without recursion, because chains are long.
-fn is_type_element(x: ExprRef<'_>) -> bool {
-    let mut x = x;
+/// Whether an expression can only be (part of) a constraint, never of an array length. Walks down the left sides, because
+/// chains of operators are long; a right side is looked at without its own parts.
+fn is_type_element(mut x: ExprRef<'_>) -> bool {
     loop {
         match x.kind {
-            ExprKind::ArrayType(_)
-            | ExprKind::StructType(_)
-            | ExprKind::FuncType(_)
-            | ExprKind::InterfaceType(_)
-            | ExprKind::MapType(_)
-            | ExprKind::ChanType(..)
-            | ExprKind::Unary(crate::syntax::ast::UnaryOp::Tilde, _) => return true,
             ExprKind::Paren(inner) => x = inner,
-            ExprKind::Binary(binary) => {
-                if !matches!(binary.y.kind, ExprKind::Binary(_) | ExprKind::Paren(_)) && is_type_leaf(binary.y) {
-                    return true;
-                }
-                x = binary.x;
-            }
-            _ => return false,
+            ExprKind::Binary(binary) if !is_type_literal(binary.y) => x = binary.x,
+            ExprKind::Binary(_) => return true,
+            _ => return is_type_literal(x),
         }
     }
 }
 
-fn is_type_leaf(x: ExprRef<'_>) -> bool {
+fn is_type_literal(x: ExprRef<'_>) -> bool {
     matches!(
         x.kind,
         ExprKind::ArrayType(_)
@@ -349,7 +334,7 @@ fn is_type_leaf(x: ExprRef<'_>) -> bool {
             | ExprKind::InterfaceType(_)
             | ExprKind::MapType(_)
             | ExprKind::ChanType(..)
-            | ExprKind::Unary(crate::syntax::ast::UnaryOp::Tilde, _)
+            | ExprKind::Unary(UnaryOp::Tilde, _)
     )
 }
 

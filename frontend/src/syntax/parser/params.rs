@@ -6,8 +6,7 @@
 use super::{Parser, ends_expression};
 use crate::diagnostic::DiagnosticCode;
 use crate::source::Span;
-pub(super) use crate::syntax::ast::FieldList;
-use crate::syntax::ast::{ExprKind, ExprRef, Field, Ident};
+use crate::syntax::ast::{ExprKind, ExprRef, Field, FieldList, Ident};
 use crate::syntax::token::TokenKind;
 
 /// One entry of a list as written: a lone name may turn out to be a type.
