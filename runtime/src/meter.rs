@@ -55,14 +55,12 @@ pub(crate) enum Stop {
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Meter {
-    /// Allocation counter.
-    pub bytes: i64,
-    /// Its peak.
-    pub peak: i64,
-    /// The peak before the current segment.
-    pub peak_before: i64,
-    /// Allocation limit.
-    pub max: i64,
+    /// Peak of the allocation counter less the counter; huge without allocator.
+    pub slack: i64,
+    /// Allocation limit less the peak.
+    pub room: i64,
+    /// `room` before the current segment.
+    pub room_before: i64,
     /// Gas of a byte above the peak.
     pub gas_per_byte: i64,
     /// Gas left; behind the limit, negative.
@@ -75,6 +73,8 @@ pub(crate) struct Meter {
     off: bool,
     /// There is an allocator.
     counts_bytes: bool,
+    /// Allocation limit.
+    max: i64,
     /// Word index of the instruction that charges.
     pub pc: u32,
     /// Next event in exact mode.
@@ -98,13 +98,13 @@ impl Meter {
     pub fn new(linked: Arc<Linked>, config: &Config) -> Meter {
         let off = config.metering == Metering::Off;
         let limit = config.gas_limit.filter(|_| !off).map_or(UNLIMITED, |gas| gas.min(UNLIMITED as u64) as i64);
-        let max = config.max_alloc.filter(|_| !off);
+        let max = config.max_alloc.filter(|_| !off).map(|max| max.min(i64::MAX as u64 / 2) as i64);
         let parse_gas = if off { 0 } else { linked.module.parse_gas.min(UNLIMITED as u64) as i64 };
         let mut meter = Meter {
-            bytes: 0,
-            peak: if max.is_some() { 0 } else { i64::MAX },
-            peak_before: if max.is_some() { 0 } else { i64::MAX },
-            max: max.map_or(i64::MAX, |max| max.min(i64::MAX as u64) as i64),
+            slack: if max.is_some() { 0 } else { i64::MAX },
+            room: max.unwrap_or(0),
+            room_before: max.unwrap_or(0),
+            max: max.unwrap_or(0),
             gas_per_byte: i64::from(linked.schedule.gas_per_byte),
             budget: limit - parse_gas,
             exact: false,
@@ -135,7 +135,8 @@ impl Meter {
             return Report::default();
         }
         let gas = self.start_budget - self.budget;
-        let memory = if self.counts_bytes { self.peak * self.gas_per_byte + self.crossing_memory } else { 0 };
+        let peak = self.max - self.room;
+        let memory = if self.counts_bytes { peak * self.gas_per_byte + self.crossing_memory } else { 0 };
         let cpu = gas - memory - self.gc_gas - self.parse_gas;
         let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);
         Report {
@@ -145,8 +146,8 @@ impl Meter {
             parse_gas: unsigned(self.parse_gas),
             gc_gas: unsigned(self.gc_gas),
             cycles: unsigned(cpu - self.print_gas - self.crossing_cycles),
-            alloc_bytes: if self.counts_bytes { self.bytes } else { 0 },
-            alloc_peak: if self.counts_bytes { self.peak } else { 0 },
+            alloc_bytes: if self.counts_bytes { peak - self.slack } else { 0 },
+            alloc_peak: if self.counts_bytes { peak } else { 0 },
         }
     }
 
@@ -164,20 +165,19 @@ impl Meter {
         }
         // The sums of a segment are bounded by 2^32 events of 2^31 each.
         let (gas, bytes) = (gas as i64, bytes as i64);
-        let total = self.bytes + bytes;
-        let raise = (total - self.peak).max(0);
+        let raise = (bytes - self.slack).max(0);
         let Some(left) =
             raise.checked_mul(self.gas_per_byte).and_then(|memory| (self.budget - gas).checked_sub(memory))
         else {
             return false;
         };
-        if left < 0 || total > self.max {
+        if left < 0 || raise > self.room {
             return false;
         }
         self.budget = left;
-        self.bytes = total;
-        self.peak_before = self.peak;
-        self.peak += raise;
+        self.slack += raise - bytes;
+        self.room_before = self.room;
+        self.room -= raise;
         self.print_gas += print_gas as i64;
         true
     }
@@ -231,10 +231,11 @@ impl Meter {
             }
         }
         if bytes != 0 {
-            self.bytes -= bytes;
-            let peak = self.peak_before.max(self.bytes);
-            self.budget += (self.peak - peak) * self.gas_per_byte;
-            self.peak = peak;
+            // The peak falls to what it was, but not below the counter.
+            let lowered = (self.slack + bytes).min(self.room_before - self.room);
+            self.budget += lowered * self.gas_per_byte;
+            self.room += lowered;
+            self.slack += bytes - lowered;
         }
     }
 
@@ -280,20 +281,26 @@ impl Meter {
         if !self.counts_bytes {
             return Ok(());
         }
-        let Some(total) = self.bytes.checked_add(count) else { return Err(Trap::abort("addition overflow")) };
-        self.bytes = total;
-        if total > self.max {
+        let peak = self.max - self.room;
+        if (peak - self.slack).checked_add(count).is_none() {
+            return Err(Trap::abort("addition overflow"));
+        }
+        self.slack = self.slack.saturating_sub(count);
+        if self.slack >= 0 {
+            return Ok(());
+        }
+        let raise = -self.slack;
+        if raise > self.room {
             return Err(self.stop(Stop::AllocationLimit));
         }
-        if total > self.peak {
-            let gas = (total - self.peak).saturating_mul(self.gas_per_byte);
-            self.budget = self.budget.saturating_sub(gas);
-            if self.budget < 0 {
-                self.crossing_memory = gas;
-                return Err(self.stop(Stop::OutOfGas(Descriptor::MemoryAllocation)));
-            }
-            self.peak = total;
+        let gas = raise.saturating_mul(self.gas_per_byte);
+        self.budget = self.budget.saturating_sub(gas);
+        if self.budget < 0 {
+            self.crossing_memory = gas;
+            return Err(self.stop(Stop::OutOfGas(Descriptor::MemoryAllocation)));
         }
+        self.room -= raise;
+        self.slack = 0;
         Ok(())
     }
 
@@ -311,15 +318,15 @@ impl Charge for Meter {
             return self.allocate(count);
         }
         if count >= 0 {
-            let total = self.bytes.saturating_add(count);
-            if total <= self.peak {
-                self.bytes = total;
+            let slack = self.slack.saturating_sub(count);
+            if slack >= 0 {
+                self.slack = slack;
                 return Ok(());
             }
-            let gas = (total - self.peak).saturating_mul(self.gas_per_byte);
-            if total <= self.max && gas <= self.budget {
-                self.bytes = total;
-                self.peak = total;
+            let gas = slack.saturating_mul(-self.gas_per_byte);
+            if -slack <= self.room && gas <= self.budget {
+                self.room += slack;
+                self.slack = 0;
                 self.budget -= gas;
                 return Ok(());
             }

@@ -3,6 +3,7 @@
 use super::table::{HANDLERS, STEPS};
 use super::{Cx, Exit, Handler};
 use crate::frame::STACK_EXHAUSTED;
+use crate::load::LOOKUP;
 use crate::heap::Trap;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
 use regno_bytecode::op::{Op, code_of, field_a};
@@ -49,6 +50,33 @@ leaves! {
     leave_index(cx, regs, word) {
         let trap = index_trap(cx, word, [reg!(regs, word, a), reg!(regs, word, b), reg!(regs, word, c)]);
         cx.fail(trap);
+    }
+}
+
+handler! {
+    /// Enters a segment that allocates; `segment` is its word.
+    enter_bytes(cx, ip, regs, budget, table, segment) {
+        let meter = &mut (*cx).meter;
+        let bytes = i64::from((segment >> 16) as u16);
+        let left = budget - (segment >> 32) as i64;
+        let slack = meter.slack - bytes;
+        if bytes == i64::from(LOOKUP) || left < 0 {
+            return leave_segment(cx, ip, regs, budget, table, segment);
+        }
+        if slack >= 0 {
+            meter.slack = slack;
+            meter.room_before = meter.room;
+            return next!(cx, ip, regs, left, table, 1);
+        }
+        // A new peak, higher by `-slack`.
+        let (room, left) = (meter.room + slack, left + slack * meter.gas_per_byte);
+        if room < 0 || left < 0 {
+            return leave_segment(cx, ip, regs, budget, table, segment);
+        }
+        meter.slack = 0;
+        meter.room_before = meter.room;
+        meter.room = room;
+        next!(cx, ip, regs, left, table, 1)
     }
 }
 

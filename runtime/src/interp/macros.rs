@@ -15,22 +15,12 @@ macro_rules! enter {
     ($cx:expr, $target:expr, $regs:expr, $budget:expr, $table:expr) => {{
         let target = $target;
         let segment = *target;
-        let mut left = $budget - (segment >> 32) as i64;
-        let bytes = i64::from((segment >> 16) as u16);
-        if bytes != 0 {
-            let meter = &mut (*$cx).meter;
-            let total = meter.bytes + bytes;
-            let peak = meter.peak;
-            let raised = if total > peak { total } else { peak };
-            left -= (raised - peak) * meter.gas_per_byte;
-            let fits = left >= 0 && total <= meter.max && bytes != i64::from($crate::load::LOOKUP);
-            if !fits {
-                return $crate::interp::drive::leave_segment($cx, target, $regs, $budget, $table, segment);
-            }
-            meter.bytes = total;
-            meter.peak_before = peak;
-            meter.peak = raised;
-        } else if left < 0 {
+        if segment as u32 >= 1 << 16 {
+            // It allocates.
+            return $crate::interp::drive::enter_bytes($cx, target, $regs, $budget, $table, segment);
+        }
+        let left = $budget - (segment >> 32) as i64;
+        if left < 0 {
             return $crate::interp::drive::leave_segment($cx, target, $regs, $budget, $table, segment);
         }
         next!($cx, target, $regs, left, $table, 1)
@@ -70,7 +60,8 @@ macro_rules! imm {
 
 /// A handler with all its parameters named.
 macro_rules! handler {
-    ($($name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block)*) => { $(
+    ($($(#[$doc:meta])* $name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block)*) => { $(
+        $(#[$doc])*
         pub(in crate::interp) unsafe extern "C" fn $name(
             $cx: *mut $crate::interp::Cx,
             $ip: *const u64,
