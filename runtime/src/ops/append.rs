@@ -1,7 +1,7 @@
 //! `append` (spec/03 §4.5): capacities are exact, so every growth makes a new array of exactly the new length.
 
 use super::slice::{elem_of, move_elements};
-use crate::heap::{Charge, Heap, MAX_LEN, SliceHeader, Trap, out_of_memory};
+use crate::heap::{Charge, Heap, MAX_LEN, Ref, SliceHeader, Trap, out_of_memory};
 use crate::value::copy;
 use crate::value::zero::array_bytes;
 use crate::value::{TypeIndex, Types};
@@ -10,9 +10,8 @@ use regno_bytecode::event::size;
 /// `append(slice, more...)`, both of the slice type `ty`.
 ///
 /// * nothing to add: the same slice;
-/// * to nil: A(k) or D(k), elements as they are, SL;
 /// * within the capacity: elements copied in place, SL;
-/// * else A(n) or D(n), copies of the old and the new elements, SL.
+/// * else, also to nil: A(n) or D(n), copies of the old and the new elements, SL.
 ///
 /// # Errors
 ///
@@ -25,7 +24,8 @@ pub fn append(
     charge: &mut impl Charge,
 ) -> Result<u64, Trap> {
     let Some(added) = heap.slice_or_nil(more).filter(|header| header.count() != 0) else { return Ok(slice) };
-    let Some(old) = heap.slice_or_nil(slice) else { return append_to_nil(heap, types, ty, added, charge) };
+    let nothing = SliceHeader { base: Ref::NIL, offset: 0, len: 0, cap: 0 };
+    let old = heap.slice_or_nil(slice).unwrap_or(nothing);
     let len = u64::from(old.count()) + u64::from(added.count());
     if len <= u64::from(old.cap) {
         append_in_place(heap, types, ty, (old, added), charge)?;
@@ -49,21 +49,6 @@ fn new_array(
     }
     let base = if bytes { heap.new_data(len)? } else { heap.new_list(types.get(ty).class, len)? };
     Ok(SliceHeader { base, offset: 0, len: len as i32, cap: len as u32 })
-}
-
-fn append_to_nil(
-    heap: &mut Heap,
-    types: &Types,
-    ty: TypeIndex,
-    added: SliceHeader,
-    charge: &mut impl Charge,
-) -> Result<u64, Trap> {
-    let count = added.count();
-    let result = new_array(heap, types, ty, count as usize, charge)?;
-    // Element objects stay shared with the argument: type 0 has no copies.
-    move_elements(heap, types, 0, ((added.base, added.offset), (result.base, 0)), count, charge)?;
-    charge.alloc(heap, i64::from(size::SLICE))?;
-    Ok(heap.new_slice(result)?.slot())
 }
 
 fn append_in_place(
@@ -99,7 +84,9 @@ fn append_grown(
     let (elem, _) = elem_of(types, ty);
     let (first, second) = (old.count(), added.count());
     let result = new_array(heap, types, ty, first as usize + second as usize, charge)?;
-    move_elements(heap, types, elem, ((old.base, old.offset), (result.base, 0)), first, charge)?;
+    if first != 0 {
+        move_elements(heap, types, elem, ((old.base, old.offset), (result.base, 0)), first, charge)?;
+    }
     move_elements(heap, types, elem, ((added.base, added.offset), (result.base, first)), second, charge)?;
     charge.alloc(heap, i64::from(size::SLICE))?;
     Ok(heap.new_slice(result)?.slot())

@@ -98,12 +98,12 @@ fn append_charges_and_grows_exactly() {
 }
 
 #[test]
-fn append_copies_struct_elements_but_not_to_nil() {
+fn append_copies_struct_elements() {
     let mut w = world();
     let pairs = w.pairs;
     let (a, b) = (w.pair(1), w.pair(2));
     let (first, charges) = w.append(pairs, 0, &[a]);
-    assert_eq!((w.list(first), charges), (vec![a], vec![248, 72]));
+    assert!(!w.list(first).contains(&a) && charges == [248, 80, 184, 72]);
     let (second, charges) = w.append(pairs, first, &[b]);
     assert_eq!(charges, [288, 80, 184, 80, 184, 72]);
     assert!(!w.list(second).contains(&a) && !w.list(second).contains(&b));
