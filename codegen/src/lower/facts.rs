@@ -8,6 +8,9 @@ use regno_ir::function::{Arg, Function, InstData};
 use regno_ir::op::Op;
 use std::collections::HashMap;
 
+/// Instructions over which the uses of a copy are followed, so that the search stays linear.
+const MAX_DISTANCE: usize = 256;
+
 /// Copies between the definition of several results and their copy into variables.
 const MAX_COPIES: usize = 4;
 
@@ -107,7 +110,7 @@ impl Facts {
             else {
                 continue;
             };
-            for &inst in insts.iter().skip(at.saturating_add(1)) {
+            for &inst in insts.iter().skip(at.saturating_add(1)).take(MAX_DISTANCE) {
                 let data = &function.insts[inst];
                 let read = data.args.iter().filter(|&&arg| arg == Arg::Reg(copy)).count();
                 left = left.saturating_sub(u32::try_from(read).unwrap_or(u32::MAX));
