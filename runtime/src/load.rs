@@ -8,7 +8,7 @@
 //! | `Segment` | bytes in `a`, gas in the long field; where either does not fit, or printing is charged in the segment, `a` is [`LOOKUP`] and the long field the segment's index |
 //! | extension of `Call` | distance to the callee's entry in words (bits 0..32, signed) and its frame size (bits 32..64) |
 //! | other function extensions | function index |
-//! | type extensions | index in the machine's type table |
+//! | type extensions | index in the machine's type table; for operations on interfaces also the representation's code in bits 32..40 |
 //! | `BindIface`, `SelectIface` | index of the method name |
 
 use crate::value::types::{ModuleTypes, TypesError};
@@ -270,6 +270,10 @@ impl Linked {
                 u64::from(distance as i32 as u32) | u64::from(callee.frame_size) << 32
             }
             (Op::BindIface | Op::SelectIface, _) => u64::from(self.name(low as usize)),
+            (Op::MakeIface | Op::UnboxIface | Op::IsIface | Op::AssertIface, _) => {
+                let repr = self.module.types.get(TypeRef::from_u32(low).index()).map_or(0, |desc| desc.repr as u64);
+                repr << 32 | ty()
+            }
             (_, Ext::Type | Ext::TypeDst) => (ext >> 32 << 32) | ty(),
             _ => ext,
         }

@@ -163,12 +163,7 @@ impl Machine {
         if return_pc == STRING_RETURNED {
             return_pc = match self.activations.pop() {
                 Some(Activation::Stringify { pc }) => {
-                    self.nested_broken = true;
-                    if !self.function_at(pc).is_some_and(|function| function.synthetic) {
-                        // The frame of `print` itself.
-                        self.charge(OpClass::ReturnCallDefers)?;
-                        self.charge(OpClass::Panic2)?;
-                    }
+                    self.leave_print(pc)?;
                     pc
                 }
                 _ => return Err(self.uncaught()),
@@ -217,9 +212,25 @@ impl Machine {
                 self.activations.push(Activation::Stringify { pc });
                 Ok(Next::Run)
             }
-            Err(Trap::Raise(text)) => self.panic_text(pc, &text),
+            Err(Trap::Raise(text)) => {
+                self.stage_run = self.stage_run_at_start;
+                self.raise_text(&text)?;
+                self.leave_print(pc)?;
+                self.run_defers(pc)
+            }
             Err(trap) => Err(self.end(trap)),
         }
+    }
+
+    /// A panic leaves the printing at `pc`, and with it the frame of the built-in.
+    fn leave_print(&mut self, pc: u32) -> Result<(), RunError> {
+        self.nested_broken = true;
+        // A deferred built-in has no frame of its own: the compiler's function stands for it.
+        if !self.function_at(pc).is_some_and(|function| function.synthetic) {
+            self.charge(OpClass::ReturnCallDefers)?;
+            self.charge(OpClass::Panic2)?;
+        }
+        Ok(())
     }
 
     /// Charges the evaluation of `x.String()` as a top-level run and starts the method (spec/02 §11.1, spec/03 §4.1).
@@ -229,6 +240,9 @@ impl Machine {
         let Some(name) = self.cx.linked.types.printer(ty).map(|method| method.name) else {
             return Err(Trap::abort("value without printing method"));
         };
+        if let Some(text) = select::printer_error(&self.cx.linked.types, ty) {
+            return Err(Trap::abort(text));
+        }
         for class in [OpClass::Eval, OpClass::Eval, OpClass::Eval, OpClass::Selector] {
             self.cx.meter.op(class)?;
         }

@@ -263,3 +263,130 @@ fn fatal_conditions_run_no_defers() {
     let text = "runtime error: invalid memory address or nil pointer dereference";
     assert_eq!(outcome.result, Err(RunError::Fatal(text.to_owned())));
 }
+
+/// A module whose type 3 is `type T int` with `String() string` (function 2); type 4 is its signature.
+fn with_printing_method(functions: Vec<Function>, strings: &[&str]) -> regno_bytecode::module::Module {
+    use regno_bytecode::types::{FuncRef, MethodEntry, MethodReceiver, Repr, StrRef, TypeKind, TypeRef};
+    let mut strings = strings.to_vec();
+    strings.push("String");
+    let name = StrRef::from_u32(strings.len() as u32 - 1);
+    let mut module = module(functions, &strings);
+    let mut signature = asm::basic("func() string", Repr::Func, 4);
+    signature.kind = TypeKind::Func { params: vec![], results: vec![TypeRef::from_u32(1)], variadic: false };
+    let mut named = asm::basic("main.T", Repr::I64, 2);
+    named.declared = true;
+    named.methods = vec![MethodEntry {
+        name,
+        func: Some(FuncRef::from_u32(2)),
+        native: false,
+        path: vec![],
+        receiver: MethodReceiver::Value,
+        receiver_type: TypeRef::from_u32(3),
+        signature: TypeRef::from_u32(4),
+    }];
+    module.types.extend([named, signature]);
+    module.functions[2].kind = regno_bytecode::module::FunctionKind::Method(TypeRef::from_u32(3));
+    module
+}
+
+/// `println(T(3), 4)`
+fn print_two(asm: Asm) -> Asm {
+    asm.op(Op::LoadImm, 0, 3, 0)
+        .ext(Op::MakeIface, 0, 0, 0, 3)
+        .op(Op::LoadImm, 1, 4, 0)
+        .ext(Op::MakeIface, 1, 1, 0, INT)
+        .gas(&[CallNativeBody, Print])
+        .op(Op::Stringify, 0, 0, 0)
+        .op(Op::Stringify, 1, 0, 0)
+        .op(Op::Print, 0, 2, 1)
+        .gas(&[Return])
+}
+
+#[test]
+fn printing_methods_run_as_frames() {
+    let string = Asm::new("String", 1, 1, 2)
+        .alloc(584)
+        .gas(&[Body, Return])
+        .ext(Op::LoadStr, 1, 0, 0, 0)
+        .op(Op::Return1, 1, 0, 0)
+        .done();
+    let main = print_two(Asm::new("main", 0, 0, 4)).op(Op::Return0, 0, 0, 0).done();
+    let outcome = run_everywhere(with_printing_method(vec![bottom(&[]), main, string], &["three"]));
+    assert_eq!(outcome.output, "three 4\n");
+    assert_eq!(outcome.report.alloc_bytes, 344 + 208 + 584);
+    let call = 3 * 29 + 32 + 207 + 256 + 43 + 38 + 1;
+    assert_eq!(outcome.report.cpu_gas, 25 + 29 + 207 + 256 + 424 + 1376 + call + 38 + 1 + 1);
+}
+
+#[test]
+fn a_panic_out_of_a_printing_method_breaks_the_machine() {
+    let string = Asm::new("String", 1, 1, 3).op(Op::LoadImm, 1, 0, 0).gas(&[Quo]).op(Op::DivI64, 1, 1, 1);
+    let string = string.op(Op::Return1, 1, 0, 0).done();
+    let main = Asm::new("main", 0, 0, 4).op(Op::NewCell, 0, 0, 4).ext(Op::Defer, 0, 1, 0, 3);
+    let main = print_two(main).op(Op::RunDefers, 0, 0, 0).recovery().op(Op::Return0, 0, 0, 0).done();
+    let outcome = run_everywhere(with_printing_method(vec![bottom(&[]), main, string.clone(), handler(true)], &[]));
+    assert_eq!(outcome.result, Err(RunError::Fatal("runtime error: makeslice: len out of range".to_owned())));
+    assert_eq!(outcome.output, "");
+    let main = print_two(Asm::new("main", 0, 0, 4)).op(Op::Return0, 0, 0, 0).done();
+    let outcome = run_everywhere(with_printing_method(vec![bottom(&[]), main, string], &[]));
+    assert_eq!(outcome.result, Err(RunError::Panic("division by zero".to_owned())));
+    let unwound = 78 + 21 + 78 + 21 + 78;
+    let call = 3 * 29 + 32 + 207 + 256 + 16;
+    assert_eq!(outcome.report.cpu_gas, 25 + 29 + 207 + 256 + 424 + 1376 + call + unwound);
+}
+
+#[test]
+fn uncaught_values_print_themselves() {
+    let string =
+        Asm::new("String", 1, 1, 2).gas(&[Return]).ext(Op::LoadStr, 1, 0, 0, 0).op(Op::Return1, 1, 0, 0).done();
+    let main =
+        Asm::new("main", 0, 0, 4).op(Op::LoadImm, 0, 3, 0).ext(Op::MakeIface, 0, 0, 0, 3).op(Op::Panic, 0, 0, 0).done();
+    let outcome = run_everywhere(with_printing_method(vec![bottom(&[]), main, string], &["three"]));
+    assert_eq!(outcome.result, Err(RunError::Panic("three".to_owned())));
+}
+
+#[test]
+fn recover_works_only_in_the_deferred_function_itself() {
+    // The deferred function calls another one, which calls recover.
+    let helper = Asm::new("helper", 0, 0, 2).op(Op::Recover, 0, 0, 0).op(Op::Return0, 0, 0, 0).done();
+    let outer = Asm::new("outer", 1, 0, 3).ext(Op::Call, 1, 0, 0, 4).op(Op::Return0, 0, 0, 0).done();
+    let mut functions = deferring(outer, panicking);
+    functions.push(helper);
+    let outcome = run_everywhere(module(functions, &[]));
+    assert_eq!(outcome.result, Err(RunError::Panic("5".to_owned())));
+}
+
+#[test]
+fn defers_of_a_function_called_while_panicking_resume_the_panic() {
+    // spec/01 §1.3 row 26: the handler calls a function that has a defer of its own, and never reaches its recover.
+    let nested = Asm::new("nested", 0, 0, 4)
+        .op(Op::NewCell, 0, 0, 4)
+        .ext(Op::Defer, 0, 1, 0, 5)
+        .op(Op::RunDefers, 0, 0, 0)
+        .recovery()
+        .op(Op::Return0, 0, 0, 0)
+        .done();
+    let plain = handler(false);
+    let recovering =
+        Asm::new("handler", 1, 0, 3).ext(Op::Call, 1, 0, 0, 4).op(Op::Recover, 1, 0, 0).op(Op::Return0, 0, 0, 0).done();
+    let mut functions = deferring(recovering, panicking);
+    functions.extend([nested, plain]);
+    let outcome = run_everywhere(module(functions, &[]));
+    assert_eq!(outcome.result, Err(RunError::Panic("5".to_owned())));
+}
+
+#[test]
+fn machines_end_at_their_limits() {
+    use regno_runtime::{Config, Limits};
+    let forever = Asm::new("main", 0, 0, 1).alloc(504).ext(Op::Call, 0, 0, 0, 1).op(Op::Return0, 0, 0, 0).done();
+    let program = asm::load(module(vec![bottom(&[]), forever], &[]));
+    let run = |limits| asm::run_with(&program, Config { limits, ..Config::default() }).result;
+    let text = Err(RunError::Fatal("call stack limit exceeded".to_owned()));
+    assert_eq!(run(Limits { max_frames: 1 << 20, ..Limits::default() }), text);
+    assert_eq!(run(Limits { max_registers: 1 << 20, max_frames: 1 << 12, ..Limits::default() }), text);
+    let main = Asm::new("main", 0, 0, 1).label("again").op(Op::NewCell, 0, 0, 4).jump(Op::Jump, 0, 0, "again").done();
+    let program = asm::load(module(vec![bottom(&[]), main], &[]));
+    let limits = Limits { max_heap_words: 1 << 16, ..Limits::default() };
+    let outcome = asm::run_with(&program, Config { limits, ..Config::default() });
+    assert_eq!(outcome.result, Err(RunError::Fatal("heap size limit exceeded".to_owned())));
+}

@@ -156,7 +156,7 @@ handler! {
     }
 }
 
-slow! {
+light! {
     MakeClosure(cx, regs, word, ext) {
         let closure = cx.heap.new_func(ext as u32, regs.slice(field_b(word), field_c(word)))?;
         regs.set(field_a(word), closure.slot());
@@ -170,28 +170,8 @@ slow! {
         regs.set(field_a(word), bound);
         Ok(())
     }
-    BindIface(cx, regs, word, ext) {
-        let value = regs.get(field_b(word));
-        let bound = select::bind(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
-        regs.set(field_a(word), bound);
-        Ok(())
-    }
-    SelectIface(cx, regs, word, ext) {
-        let value = regs.get(field_c(word));
-        let selected = select::select(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
-        regs.set(field_a(word), u64::from(selected.func));
-        regs.set(field_b(word), selected.receiver);
-        Ok(())
-    }
     CheckFunc(cx, regs, word, _ext) {
         if regs.get(field_a(word)) as u32 == 0 { Err(nil_call()) } else { Ok(()) }
-    }
-    EnterVariadic(cx, regs, word, ext) {
-        if cx.top().meta & Frame::PACKED == 0 {
-            return Ok(());
-        }
-        let slice = regs.get(field_a(word));
-        ops::slice::enter_variadic(&mut cx.heap, &cx.linked.types, ext as u32, slice, &mut cx.meter)
     }
     Defer(cx, regs, word, ext) {
         cx.defer(ext as u32, 0, regs.slice(field_a(word), field_b(word)), None)
@@ -209,6 +189,29 @@ slow! {
         let index = cx.heap.func_index(object);
         let receiver = cx.heap.header(object).is(Kind::Bound).then(|| cx.heap.slot(object, BOUND_RECEIVER));
         cx.defer(index, func, args, receiver)
+    }
+}
+
+slow! {
+    BindIface(cx, regs, word, ext) {
+        let value = regs.get(field_b(word));
+        let bound = select::bind(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
+        regs.set(field_a(word), bound);
+        Ok(())
+    }
+    SelectIface(cx, regs, word, ext) {
+        let value = regs.get(field_c(word));
+        let selected = select::select(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
+        regs.set(field_a(word), u64::from(selected.func));
+        regs.set(field_b(word), selected.receiver);
+        Ok(())
+    }
+    EnterVariadic(cx, regs, word, ext) {
+        if cx.top().meta & Frame::PACKED == 0 {
+            return Ok(());
+        }
+        let slice = regs.get(field_a(word));
+        ops::slice::enter_variadic(&mut cx.heap, &cx.linked.types, ext as u32, slice, &mut cx.meter)
     }
 }
 

@@ -4,8 +4,9 @@ use super::Window;
 use crate::heap::{Ref, SlotClass, Trap};
 use crate::map;
 use crate::ops::{self, slice::Bounds};
-use crate::value::{equal, iface};
+use crate::value::{equal, iface, slot};
 use regno_bytecode::op::{field_a, field_b, field_c};
+use regno_bytecode::types::Repr;
 use std::cmp::Ordering;
 
 reading! {
@@ -24,6 +25,12 @@ reading! {
 fn bounds(regs: Window, ext: u64) -> Bounds {
     let bound = |shift: u32, bit: u64| (ext >> 48 & bit != 0).then(|| regs.get((ext >> shift) as u16) as i64);
     Bounds { low: bound(0, 1), high: bound(16, 2), max: bound(32, 4) }
+}
+
+/// Representation of the type in an extension word; the loader puts its code behind the type.
+#[inline(always)]
+fn repr_of(ext: u64) -> Repr {
+    Repr::from_code((ext >> 32) as u8).unwrap_or(Repr::Raw)
 }
 
 /// Operations of one operand and bounds.
@@ -82,7 +89,7 @@ typed! {
     AddrMap => ops::maps::addr;
 }
 
-slow! {
+light! {
     EqIface(cx, regs, word, _ext) {
         let equal = equal::equal_iface(&cx.heap, &cx.linked.types, regs.get(field_b(word)), regs.get(field_c(word)));
         regs.set(field_a(word), u64::from(equal));
@@ -103,11 +110,6 @@ slow! {
         regs.set(field_a(word), u64::from(!equal::equal(&cx.heap, &cx.linked.types, ext as u32, b, c)));
         Ok(())
     }
-    ConcatStr(cx, regs, word, _ext) {
-        let value = ops::string::concat(&mut cx.heap, regs.get(field_b(word)), regs.get(field_c(word)), &mut cx.meter)?;
-        regs.set(field_a(word), value);
-        Ok(())
-    }
     DecodeRune(cx, regs, word, ext) {
         let (rune, width) = ops::string::decode_rune(&cx.heap, regs.get(field_c(word)), regs.get(ext as u16));
         regs.set(field_a(word), rune);
@@ -123,16 +125,80 @@ slow! {
         ops::slice::init_elem(&mut cx.heap, regs.get(field_a(word)), ext, regs.get(field_b(word)));
         Ok(())
     }
+    NewMap(cx, regs, word, ext) {
+        let map = ops::maps::new(&mut cx.heap, &cx.linked.types, ext as u32)?;
+        regs.set(field_a(word), map);
+        Ok(())
+    }
+    DeleteMap(cx, regs, word, _ext) {
+        ops::maps::delete(&mut cx.heap, &cx.linked.types, regs.get(field_a(word)), regs.get(field_b(word)))
+    }
+    NextMapIter(cx, regs, word, ext) {
+        let entry = map::next(&cx.heap, regs.get(field_a(word)));
+        regs.set(field_c(word), u64::from(entry.is_some()));
+        if let Some(entry) = entry {
+            regs.set(field_a(word), entry.iterator);
+            regs.set(ext as u16, entry.key);
+            regs.set((ext >> 16) as u16, entry.value);
+        }
+        Ok(())
+    }
+    MakeIface(cx, regs, word, ext) {
+        let value = iface::pack_repr(&mut cx.heap, repr_of(ext), ext as u32, regs.get(field_b(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    AssertIface(cx, regs, word, ext) {
+        let (value, repr) = (regs.get(field_b(word)), repr_of(ext));
+        let content = if repr != Repr::Iface && slot::iface_type(value) == ext as u32 {
+            iface::unpack_repr(&cx.heap, repr, value)
+        } else {
+            ops::assert::assert(&cx.heap, &cx.linked.types, &mut cx.satisfied, value, ext as u32)?
+        };
+        regs.set(field_a(word), content);
+        Ok(())
+    }
+    IsIface(cx, regs, word, ext) {
+        let value = regs.get(field_b(word));
+        let is = match repr_of(ext) {
+            Repr::Iface => ops::assert::is(&cx.linked.types, &mut cx.satisfied, value, ext as u32),
+            _ => slot::iface_type(value) == ext as u32,
+        };
+        regs.set(field_a(word), u64::from(is));
+        Ok(())
+    }
+    UnboxIface(cx, regs, word, ext) {
+        let value = iface::unpack_repr(&cx.heap, repr_of(ext), regs.get(field_b(word)));
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    CheckShift(cx, regs, word, ext) {
+        let count = regs.get(field_a(word)) as i64;
+        if count >= 0 {
+            return Ok(());
+        }
+        let name = &cx.linked.types.get(ext as u32).name;
+        Err(Trap::abort(format!("runtime error: negative shift amount: ({count} {name})")))
+    }
+    Abort(cx, _regs, _word, ext) {
+        Err(Trap::abort(cx.constant_text(ext)))
+    }
+    Raise(cx, _regs, _word, ext) {
+        Err(Trap::raise(cx.constant_text(ext)))
+    }
+}
+
+slow! {
+    ConcatStr(cx, regs, word, _ext) {
+        let value = ops::string::concat(&mut cx.heap, regs.get(field_b(word)), regs.get(field_c(word)), &mut cx.meter)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
     MakeSlice(cx, regs, word, ext) {
         let sizes = (regs.get(field_b(word)) as i64, regs.get(field_c(word)) as i64);
         let one_size = ext >> 32 & 1 != 0;
         let slice = ops::slice::make(&mut cx.heap, &cx.linked.types, ext as u32, sizes, one_size, &mut cx.meter)?;
         regs.set(field_a(word), slice);
-        Ok(())
-    }
-    NewMap(cx, regs, word, ext) {
-        let map = ops::maps::new(&mut cx.heap, &cx.linked.types, ext as u32)?;
-        regs.set(field_a(word), map);
         Ok(())
     }
     MakeMap(cx, regs, word, ext) {
@@ -152,30 +218,6 @@ slow! {
         let operands = (regs.get(field_a(word)), regs.get(field_b(word)), regs.get(field_c(word)));
         ops::maps::store(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut cx.meter)
     }
-    DeleteMap(cx, regs, word, _ext) {
-        ops::maps::delete(&mut cx.heap, &cx.linked.types, regs.get(field_a(word)), regs.get(field_b(word)))
-    }
-    NextMapIter(cx, regs, word, ext) {
-        let entry = map::next(&cx.heap, regs.get(field_a(word)));
-        regs.set(field_c(word), u64::from(entry.is_some()));
-        if let Some(entry) = entry {
-            regs.set(field_a(word), entry.iterator);
-            regs.set(ext as u16, entry.key);
-            regs.set((ext >> 16) as u16, entry.value);
-        }
-        Ok(())
-    }
-    MakeIface(cx, regs, word, ext) {
-        let value = iface::pack(&mut cx.heap, &cx.linked.types, ext as u32, regs.get(field_b(word)))?;
-        regs.set(field_a(word), value);
-        Ok(())
-    }
-    AssertIface(cx, regs, word, ext) {
-        let types = &cx.linked.types;
-        let value = ops::assert::assert(&cx.heap, types, &mut cx.satisfied, regs.get(field_b(word)), ext as u32)?;
-        regs.set(field_a(word), value);
-        Ok(())
-    }
     AssertIfaceOk(cx, regs, word, ext) {
         let (types, value) = (&cx.linked.types, regs.get(field_b(word)));
         let (value, ok) =
@@ -184,33 +226,8 @@ slow! {
         regs.set(field_c(word), u64::from(ok));
         Ok(())
     }
-    IsIface(cx, regs, word, ext) {
-        let is = ops::assert::is(&cx.linked.types, &mut cx.satisfied, regs.get(field_b(word)), ext as u32);
-        regs.set(field_a(word), u64::from(is));
-        Ok(())
-    }
-    UnboxIface(cx, regs, word, ext) {
-        let repr = cx.linked.types.get(ext as u32).repr;
-        let value = iface::unpack_repr(&cx.heap, repr, regs.get(field_b(word)));
-        regs.set(field_a(word), value);
-        Ok(())
-    }
     Print(cx, regs, word, _ext) {
         cx.print(regs.slice(field_a(word), field_b(word)), field_c(word) == 1)
-    }
-    CheckShift(cx, regs, word, ext) {
-        let count = regs.get(field_a(word)) as i64;
-        if count >= 0 {
-            return Ok(());
-        }
-        let name = &cx.linked.types.get(ext as u32).name;
-        Err(Trap::abort(format!("runtime error: negative shift amount: ({count} {name})")))
-    }
-    Abort(cx, _regs, _word, ext) {
-        Err(Trap::abort(cx.constant_text(ext)))
-    }
-    Raise(cx, _regs, _word, ext) {
-        Err(Trap::raise(cx.constant_text(ext)))
     }
     ChargeAlloc(cx, _regs, _word, ext) {
         crate::heap::Charge::alloc(&mut cx.meter, &mut cx.heap, ext as i64)

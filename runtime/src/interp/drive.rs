@@ -3,8 +3,8 @@
 use super::table::{HANDLERS, STEPS};
 use super::{Cx, Exit, Handler};
 use crate::frame::STACK_EXHAUSTED;
-use crate::load::LOOKUP;
 use crate::heap::Trap;
+use crate::load::LOOKUP;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
 use regno_bytecode::op::{Op, code_of, field_a};
 

@@ -125,6 +125,31 @@ macro_rules! reading {
     };
 }
 
+/// As `slow!`, for bodies that do not charge: only a failure saves the interpreter's registers.
+macro_rules! light {
+    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
+        handler! { $name(context, ip, regs, budget, table, word) {
+            #[inline]
+            #[allow(unused_variables)]
+            unsafe fn body(
+                $cx: &mut $crate::interp::Cx,
+                $regs: $crate::interp::Window,
+                $word: u64,
+                $ext: u64,
+            ) -> Result<(), $crate::heap::Trap> $body
+            const WORDS: usize = regno_bytecode::op::Op::$name.words();
+            let ext = if WORDS == 2 { *ip.add(1) } else { 0 };
+            match body(&mut *context, $crate::interp::Window(regs), word, ext) {
+                Ok(()) => next!(context, ip, regs, budget, table, WORDS),
+                Err(trap) => {
+                    (*context).save(ip, regs, budget);
+                    (*context).fail(trap);
+                }
+            }
+        } }
+    )* };
+}
+
 /// Handlers whose body is a function of the context, the word and its extension, giving `Result<(), Trap>`. They save the
 /// interpreter's registers first, so the body may charge; `words` are those of the instruction.
 macro_rules! slow {

@@ -255,7 +255,7 @@ handler! {
     }
 }
 
-slow! {
+light! {
     NewCell(cx, regs, word, _ext) {
         let cell = cx.heap.new_cell(SlotClass::of_code(field_c(word)), regs.get(field_b(word)))?;
         regs.set(field_a(word), cell.slot());
@@ -280,6 +280,9 @@ slow! {
         regs.set(field_a(word), value);
         Ok(())
     }
+}
+
+slow! {
     CopyValueDyn(cx, regs, word, ext) {
         let value = copy(&mut cx.heap, &cx.linked.types, ext as u32, regs.get(field_b(word)), &mut cx.meter)?;
         regs.set(field_a(word), value);

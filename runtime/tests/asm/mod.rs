@@ -1,5 +1,5 @@
 //! A small assembler for hand-written bytecode.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used)] // Not every test file uses all of it; a failure is a failed test.
 
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
 use regno_bytecode::module::{Function, FunctionKind, GlobalDesc, Module, Segment};
