@@ -90,8 +90,10 @@ impl<'a> Checker<'a> {
         };
         self.settle(operand.id);
         let t = if kind == SliceKind::String { TypeId::STRING } else { self.types.slice(elem) };
+        // The value keeps a declared slice type that the static type forgets.
+        let ty = operand.ty.filter(|_| kind == SliceKind::Slice).unwrap_or(t);
         let [low, high, max] = bounds;
-        let id = self.add_node(ExprKind::Slice { kind, operand: operand.id, low, high, max }, t, Some(t), span);
+        let id = self.add_node(ExprKind::Slice { kind, operand: operand.id, low, high, max }, ty, Some(t), span);
         Ok(Operand { id, ty: Some(t) })
     }
 
