@@ -10,7 +10,7 @@ use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED};
 use crate::machine::{Machine, RunError};
 use crate::value::{select, slot};
 use regno_bytecode::event::OpClass;
-use regno_bytecode::op::field_a;
+use regno_bytecode::op::{Op, code_of, field_a};
 
 /// A panic.
 #[derive(Clone, Copy, Debug)]
@@ -54,11 +54,25 @@ impl Machine {
         self.run_defers(pc)
     }
 
-    /// A panic raised by the machine in the current function.
+    /// A panic raised by the machine at an instruction of the current function.
     pub(crate) fn panic_text(&mut self, pc: u32, text: &str) -> Result<Next, RunError> {
+        if self.cx.depth() <= 1 {
+            // In an initialiser of a package-level variable: the reference finds no frame to unwind.
+            return Err(RunError::Fatal("runtime error: invalid memory address or nil pointer dereference".to_owned()));
+        }
         self.stage_run = self.stage_run_at_start;
+        let op = Op::from_code(code_of(self.word_at(pc)));
+        if op == Some(Op::MakeSlice) {
+            // Raised inside a built-in, whose frame comes first.
+            let value = self.string_value(text.as_bytes())?;
+            return self.panic(pc, value);
+        }
         self.raise_text(text)?;
         self.run_defers(pc)
+    }
+
+    fn word_at(&self, pc: u32) -> u64 {
+        self.cx.linked.code.get(pc as usize).copied().unwrap_or(0)
     }
 
     fn raise_text(&mut self, text: &str) -> Result<(), RunError> {
@@ -192,7 +206,7 @@ impl Machine {
             value = exception.value;
             self.cx.exception = 0;
         }
-        let word = self.cx.linked.code.get(pc as usize).copied().unwrap_or(0);
+        let word = self.word_at(pc);
         self.cx.set_register(field_a(word), value);
         self.cx.go_to(pc + 1);
         Next::Run
@@ -204,7 +218,7 @@ impl Machine {
 
     /// `Stringify` at `pc` of a value with a printing method: calls it.
     pub(crate) fn stringify(&mut self, pc: u32) -> Result<Next, RunError> {
-        let word = self.cx.linked.code.get(pc as usize).copied().unwrap_or(0);
+        let word = self.word_at(pc);
         let value = self.cx.register(field_a(word));
         let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
         match self.call_printer(value, base) {
@@ -269,7 +283,7 @@ impl Machine {
         let value = slot::iface(self.string_type, result as u32);
         match activation {
             Some(Activation::Stringify { pc }) => {
-                let word = self.cx.linked.code.get(pc as usize).copied().unwrap_or(0);
+                let word = self.word_at(pc);
                 self.cx.set_register(field_a(word), value);
                 self.cx.go_to(pc + 1);
                 Ok(Next::Run)
