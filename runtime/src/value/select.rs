@@ -86,11 +86,8 @@ pub fn select(
         let (holder, last) = walk(heap, method, operand)?;
         match method.receiver {
             MethodReceiver::Interface => value = last,
-            MethodReceiver::AddressOfField => {
-                charge.alloc(heap, i64::from(size::POINTER))?;
-                charge.alloc(heap, i64::from(size::TYPE))?;
-                return finish(heap, types, method, holder, false, charge);
-            }
+            // Unlike in a selector written for a variable, taking the address is not an expression of its own: no charge.
+            MethodReceiver::AddressOfField => return finish(heap, types, method, holder, false, charge),
             MethodReceiver::Pointer => return finish(heap, types, method, last, false, charge),
             MethodReceiver::Value => return finish(heap, types, method, last, true, charge),
             MethodReceiver::ValueThroughPointer => {
