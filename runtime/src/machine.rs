@@ -144,7 +144,8 @@ impl Machine {
         let mut result = self.start(function).and_then(|()| self.drive().map(|_| ()));
         // A printing method that panics starts over with the newer panic, as in the reference; gas bounds it.
         while matches!(result, Err(RunError::Panic(_))) {
-            result = match self.describe() {
+            // The methods run for the text and once more for the stack trace (spec/05 §6.6).
+            result = match self.describe().and_then(|text| self.describe().map(|_| text)) {
                 Ok(text) => {
                     result = Err(RunError::Panic(text));
                     break;
