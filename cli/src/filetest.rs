@@ -68,8 +68,7 @@ fn run_all(args: &Args) -> Vec<io::Result<Row>> {
 }
 
 fn run_one(args: &Args, path: &Path) -> io::Result<Row> {
-    let bytes = fs::read(path)?;
-    let text = String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let text = fs::read(path)?;
     let name = path.to_string_lossy();
     let settings = args.limits.settings();
     Ok(if args.check { filetest::run_checked(&name, &text, settings) } else { filetest::run(&name, &text, settings) })

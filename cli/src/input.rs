@@ -74,8 +74,7 @@ pub fn sources(path: &Path) -> Result<Vec<Source>, Error> {
 
 fn source(path: &Path) -> Result<Source, Error> {
     let failed = |error| Error::File(path.to_owned(), error);
-    let bytes = fs::read(path).map_err(failed)?;
-    let text = String::from_utf8(bytes).map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    let text = fs::read(path).map_err(failed)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Source { name, text })
 }

@@ -9,7 +9,7 @@ use regno_runtime::Metering;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-fn programs() -> io::Result<Vec<(String, String)>> {
+fn programs() -> io::Result<Vec<(String, Vec<u8>)>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
     let mut paths = fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<Vec<PathBuf>>>()?;
     paths.sort();
@@ -17,7 +17,7 @@ fn programs() -> io::Result<Vec<(String, String)>> {
         .into_iter()
         .map(|path| {
             let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            fs::read_to_string(&path).map(|text| (name, text))
+            fs::read(&path).map(|text| (name, text))
         })
         .collect()
 }

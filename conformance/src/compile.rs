@@ -12,8 +12,8 @@ use std::fmt;
 pub struct Source {
     /// File name without directories, e.g. `prog.gno`.
     pub name: String,
-    /// Text.
-    pub text: String,
+    /// Text; UTF-8 unless the file is broken.
+    pub text: Vec<u8>,
 }
 
 /// Why a package was refused, and what had been spent by then.
@@ -23,6 +23,8 @@ pub struct CompileError {
     pub text: String,
     /// Gas of the parse, which comes before every other finding.
     pub parse_gas: u64,
+    /// The sources parsed; a check failed.
+    pub parsed: bool,
 }
 
 impl fmt::Display for CompileError {
@@ -41,18 +43,18 @@ impl std::error::Error for CompileError {}
 pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
     let limits = Limits::default();
     let arena = Bump::new();
-    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_bytes())).collect();
+    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
     let mut parsed = Vec::with_capacity(files.len());
     let mut parse_gas: u64 = 0;
     for file in &files {
         let result = regno_frontend::syntax::parse_file(&arena, file, &limits);
         parse_gas = parse_gas.saturating_add(result.gas);
         if let Some(text) = render_first(&result.errors, file) {
-            return Err(CompileError { text, parse_gas });
+            return Err(CompileError { text, parse_gas, parsed: false });
         }
         parsed.push(result);
     }
-    let refuse = |text: String| CompileError { text, parse_gas };
+    let refuse = |text: String| CompileError { text, parse_gas, parsed: true };
     let package = regno_frontend::check::check_package(path, &parsed, &files, &limits).map_err(|e| refuse(e.to_string()))?;
     let mut ir = regno_ir::build::build_package(&package, &files, parse_gas).map_err(|e| refuse(e.to_string()))?;
     ir.functions.values_mut().for_each(regno_ir::passes::optimize);

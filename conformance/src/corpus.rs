@@ -70,7 +70,7 @@ impl Corpus {
 ///
 /// A readable list of the differing keys with both values.
 pub fn compare(recorded: &Recorded, settings: Settings) -> Result<(), String> {
-    let text = fs::read_to_string(&recorded.path).map_err(|error| error.to_string())?;
+    let text = fs::read(&recorded.path).map_err(|error| error.to_string())?;
     let row = run(&recorded.file, &text, settings);
     let differences = differences(recorded, &row);
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }

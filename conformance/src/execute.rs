@@ -1,6 +1,6 @@
 //! One program run to its end, with every observable.
 
-use regno_bytecode::event::GasSchedule;
+use regno_bytecode::event::{GasSchedule, size};
 use regno_bytecode::module::Module;
 use regno_runtime::{Config, LoadError, Machine, Metering, Program, Report, RunError};
 use std::fmt;
@@ -25,14 +25,14 @@ pub struct Execution {
     pub error: Option<String>,
     /// Figures at the end.
     pub total: Report,
-    /// Figures when the package was loaded and initialised, before `main`.
+    /// Figures when the package was loaded and initialised, before `main`; zero if it never was.
     pub loaded: Report,
     /// Whether `main` was reached.
     pub main_started: bool,
 }
 
 impl Execution {
-    /// The figures of `main` alone: differences of gas, by category.
+    /// The figures of `main` alone, by category; everything if the package never got there.
     pub fn main_report(&self) -> Report {
         self.total.since(&self.loaded)
     }
@@ -70,9 +70,8 @@ pub fn execute(module: Module, settings: Settings) -> Result<Execution, ExecuteE
     };
     let mut machine = Machine::new(&program, config);
     let mut execution = Execution::default();
-    let result = machine.run_init();
-    execution.loaded = machine.report();
-    let result = result.and_then(|()| {
+    let result = machine.run_init().and_then(|()| {
+        execution.loaded = machine.report();
         execution.main_started = true;
         machine.run_main()
     });
@@ -82,8 +81,10 @@ pub fn execute(module: Module, settings: Settings) -> Result<Execution, ExecuteE
     Ok(execution)
 }
 
-/// The execution of a package that was refused at compile time.
-pub fn refused(text: String, parse_gas: u64) -> Execution {
-    let report = Report::parse_only(parse_gas);
-    Execution { error: Some(text), total: report.clone(), loaded: report, ..Execution::default() }
+/// The execution of a package that was refused at compile time. The checks of the reference come after the package value and its
+/// block are allocated (spec/03 §5.1), so a checked package has paid for them.
+pub fn refused(text: String, parse_gas: u64, checked: bool, settings: Settings) -> Execution {
+    let bytes = if checked && settings.max_alloc.is_some() { u64::from(size::PACKAGE + size::BLOCK) } else { 0 };
+    let total = Report::refused(parse_gas, bytes);
+    Execution { error: Some(text), total, ..Execution::default() }
 }

@@ -57,19 +57,19 @@ fn is_zero_signed(value: &i64) -> bool {
 /// Runs a source text as a filetest.
 ///
 /// The file's `MAXALLOC` directive, if any, overrides the allocation limit of the settings.
-pub fn run(file: &str, text: &str, settings: Settings) -> Row {
-    let directives = Directives::parse(text);
+pub fn run(file: &str, text: &[u8], settings: Settings) -> Row {
+    let directives = Directives::parse(&String::from_utf8_lossy(text));
     let execution = match settings_for(&directives, settings) {
         Ok(settings) => run_source(file, text, settings),
-        Err(message) => refused(message, 0),
+        Err(message) => refused(message, 0, false, settings),
     };
     row_of(file, &execution)
 }
 
 /// Runs a source text and compares the result with the file's directives.
-pub fn run_checked(file: &str, text: &str, settings: Settings) -> Row {
+pub fn run_checked(file: &str, text: &[u8], settings: Settings) -> Row {
     let mut row = run(file, text, settings);
-    row.mismatch = mismatches(&Directives::parse(text), &row);
+    row.mismatch = mismatches(&Directives::parse(&String::from_utf8_lossy(text)), &row);
     row.ok = Some(row.mismatch.is_empty());
     row
 }
@@ -83,15 +83,15 @@ fn settings_for(directives: &Directives, settings: Settings) -> Result<Settings,
     }
 }
 
-fn run_source(file: &str, text: &str, settings: Settings) -> Execution {
+fn run_source(file: &str, text: &[u8], settings: Settings) -> Execution {
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let name = match base.strip_suffix("_filetest.gno") {
         Some(stem) => format!("{stem}.gno"),
         None => base.to_owned(),
     };
     match compile_package("main", &[Source { name, text: text.to_owned() }]) {
-        Ok(module) => execute(module, settings).unwrap_or_else(|error| refused(error.to_string(), 0)),
-        Err(error) => refused(error.text, error.parse_gas),
+        Ok(module) => execute(module, settings).unwrap_or_else(|error| refused(error.to_string(), 0, false, settings)),
+        Err(error) => refused(error.text, error.parse_gas, error.parsed, settings),
     }
 }
 
@@ -103,8 +103,8 @@ fn row_of(file: &str, execution: &Execution) -> Row {
         error: execution.error.clone().unwrap_or_default(),
         gas: execution.total.gas,
         gas_by: categories(&execution.total),
-        main_gas: if execution.main_started { main.gas } else { 0 },
-        main_gas_by: if execution.main_started { categories(&main) } else { Map::new() },
+        main_gas: main.gas,
+        main_gas_by: categories(&main),
         alloc_bytes: execution.total.alloc_bytes,
         alloc_peak: execution.total.alloc_peak,
         cycles: execution.total.cycles,

@@ -14,7 +14,7 @@ fn corpora() -> PathBuf {
 
 fn source_at(path: &Path) -> Source {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     Source { name, text }
 }
 

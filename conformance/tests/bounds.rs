@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn run(text: String) -> Result<Execution, CompileError> {
     let start = Instant::now();
     let result = on_small_stack(move || {
-        let module = compile_package("main", &[Source { name: "bounds.gno".to_owned(), text }])?;
+        let module = compile_package("main", &[Source { name: "bounds.gno".to_owned(), text: text.into_bytes() }])?;
         Ok(execute(module, Settings::default()).unwrap_or_else(|error| panic!("{error}")))
     });
     assert!(start.elapsed() < PATIENCE, "took {:?}", start.elapsed());

@@ -33,7 +33,7 @@ fn trial(recorded: Recorded) -> Trial {
 }
 
 fn check(recorded: &Recorded) -> Result<(), String> {
-    let text = fs::read_to_string(&recorded.path).map_err(|error| error.to_string())?;
+    let text = fs::read(&recorded.path).map_err(|error| error.to_string())?;
     let source = Source { name: recorded.file.clone(), text };
     // A refused program spends nothing that a limit could cut but the parse.
     let Ok(module) = compile_package("main", &[source]) else { return Ok(()) };
