@@ -236,8 +236,9 @@ impl<'a> Checker<'a> {
         let ExprKind::Ident(name) = unparen(target).kind else {
             return Err(self.error(span, "non-name on left side of :=".to_owned()));
         };
+        // The blank target copies what it is given (spec/03 §4.2).
         if name == "_" {
-            return Ok(None);
+            return Ok(Some(Place::Blank));
         }
         let name = self.renamed(name, target.span);
         let var = match self.redefined(&name, t, span)? {

@@ -91,9 +91,9 @@ pub struct RangeStmt {
     pub kind: RangeKind,
     /// The operand.
     pub operand: ExprId,
-    /// Key target; `None` when absent or `_` under `:=`.
+    /// Key target; `None` when absent.
     pub key: Option<Place>,
-    /// Value target; `None` when absent or `_` under `:=`.
+    /// Value target; `None` when absent.
     pub value: Option<Place>,
     /// `:=`: the targets are new variables of the scope, fresh per iteration when boxed.
     pub define: bool,
