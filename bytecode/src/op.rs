@@ -257,6 +257,10 @@ macro_rules! for_each_op {
             LoadPtrByte    [Dst Src None None] {t} "a = *b for a pointee of representation u8 or i8-sized byte arrays";
             StorePtrByte   [Src Src None None] {t} "*a = b, as LoadPtrByte";
 
+            FreezeIface    [Dst Src None None] {} "a = pointer b to an interface slot as `&` makes it: reading through it gives the dynamic type of this moment";
+            LoadPtrIface   [Dst Src None None] {t} "a = *b for a pointee of representation iface";
+            StorePtrIface  [Src Src None None] {t} "*a = b, as LoadPtrIface";
+
             // Structs.
             LoadField      [Dst Src Num None] {} "a = field c of struct b";
             StoreField     [Src Num Src None] {} "field b of struct a = c";

@@ -161,6 +161,7 @@ ops! {
     StoreGlobal "store_global" 0 1 None Global 0 {} "content of the variable = a";
     DefineGlobal "define_global" 0 1 None Global 0 {} "the variable gets a new heap item holding a";
     AddrGlobal "addr_global" 1 0 None Global 0 {r} "r = pointer to the variable";
+    FreezeIface "freeze_iface" 1 1 None None 0 {} "r = pointer a to an interface as `&` makes it: it keeps the dynamic type of this moment";
     LoadPtr "load_ptr" 1 1 None None 0 {t r} "r = *a; `repr` u8 or i8: also data arrays";
     StorePtr "store_ptr" 0 2 None None 0 {t} "*a = b";
     // Structs.

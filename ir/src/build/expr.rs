@@ -231,7 +231,10 @@ impl FunctionBuilder<'_, '_> {
         }
         let target = self.place(place);
         self.op(OpClass::Ref);
-        let pointer = self.address(&target);
+        let mut pointer = self.address(&target);
+        if self.target_type(&target).is_some_and(|ty| self.cx.repr(ty) == Repr::Iface) {
+            pointer = self.value(Op::FreezeIface, Repr::Iface, Repr::Ptr, &[pointer]).into();
+        }
         self.allocs(&[size::POINTER, size::TYPE]);
         Value::shared(pointer, ty)
     }

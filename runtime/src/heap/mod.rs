@@ -83,10 +83,12 @@ pub enum Kind {
     Cell,
     /// The 64 bits of an interface payload.
     Box,
+    /// What `&` of an interface variable points to: the variable, and its dynamic type at that moment.
+    View,
 }
 
 impl Kind {
-    const ALL: [Kind; 13] = [
+    const ALL: [Kind; 14] = [
         Kind::None,
         Kind::String,
         Kind::List,
@@ -100,6 +102,7 @@ impl Kind {
         Kind::Bound,
         Kind::Cell,
         Kind::Box,
+        Kind::View,
     ];
 }
 

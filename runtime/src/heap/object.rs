@@ -121,6 +121,18 @@ impl Heap {
         Ok(object)
     }
 
+    /// A new view: a pointer to an interface slot with the dynamic type that reading through it gives. Slot 0 is the pointer.
+    ///
+    /// # Errors
+    ///
+    /// Fatal at the heap limit.
+    pub fn new_view(&mut self, pointer: u64, ty: u32) -> Result<Ref, Trap> {
+        let object = self.alloc(Kind::View, SlotClass::Mixed, 0, 2, 2)?;
+        self.set_slot(object, 0, pointer);
+        self.set_slot(object, 1, u64::from(ty));
+        Ok(object)
+    }
+
     /// A new slice header.
     ///
     /// # Errors

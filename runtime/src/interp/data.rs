@@ -44,6 +44,21 @@ macro_rules! sliced {
     };
 }
 
+slow! {
+    FreezeIface(cx, regs, word, _ext) {
+        let view = ops::view::freeze(&mut cx.heap, regs.get(field_b(word)))?;
+        regs.set(field_a(word), view);
+        Ok(())
+    }
+    LoadPtrIface(cx, regs, word, _ext) {
+        regs.set(field_a(word), ops::view::load(&cx.heap, regs.get(field_b(word)))?);
+        Ok(())
+    }
+    StorePtrIface(cx, regs, word, _ext) {
+        ops::view::store(&mut cx.heap, regs.get(field_a(word)), regs.get(field_b(word)))
+    }
+}
+
 sliced! {
     SliceStr => ops::string::slice;
     SliceSlice => ops::slice::slice_slice;

@@ -10,6 +10,7 @@ pub mod index;
 pub mod maps;
 pub mod slice;
 pub mod string;
+pub mod view;
 
 #[cfg(test)]
 mod tests;

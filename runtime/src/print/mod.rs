@@ -11,6 +11,7 @@ pub use quote::quote;
 
 use crate::heap::{Heap, ITEM_KEY, Kind as ObjectKind, Ref, Trap};
 use crate::map;
+use crate::ops::view;
 use crate::value::types::Kind;
 use crate::value::{TypeIndex, Types, iface, select, slot};
 use regno_bytecode::types::Repr;
@@ -121,7 +122,11 @@ impl Printer<'_> {
         match &types.get(ty).kind {
             &Kind::Pointer { elem } => {
                 self.text("&");
-                self.typed(elem, select::load_pointer(self.heap, value))?;
+                let target = match types.get(elem).repr {
+                    Repr::Iface => view::load(self.heap, value)?,
+                    _ => select::load_pointer(self.heap, value),
+                };
+                self.typed(elem, target)?;
             }
             &Kind::Slice { elem, .. } => self.slice(elem, value)?,
             &Kind::Array { elem, .. } => self.array(elem, value)?,
