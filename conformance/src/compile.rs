@@ -35,12 +35,30 @@ impl fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
+/// A compiled program.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Program {
+    /// The package.
+    pub module: Module,
+    /// Why `main()` cannot be called, if so. The package is initialised all the same.
+    pub no_main: Option<String>,
+}
+
 /// Compiles a package of one or more files.
 ///
 /// # Errors
 ///
 /// The first finding of the parser, the checker or the code generator.
 pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
+    compile_program(path, sources).map(|program| program.module)
+}
+
+/// Compiles a package that is going to be run by calling its `main`.
+///
+/// # Errors
+///
+/// The first finding of the parser, the checker or the code generator.
+pub fn compile_program(path: &str, sources: &[Source]) -> Result<Program, CompileError> {
     let limits = Limits::default();
     let arena = Bump::new();
     let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
@@ -55,8 +73,13 @@ pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, Compile
         parsed.push(result);
     }
     let refuse = |text: String| CompileError { text, parse_gas, parsed: true };
+    let misnamed = parsed.iter().map(|file| file.file.package.name).find(|&name| path == "main" && name != "main");
+    if let Some(name) = misnamed {
+        return Err(refuse(format!("expected package name [main] but got [{name}]!")));
+    }
     let package = regno_frontend::check::check_package(path, &parsed, &files, &limits).map_err(|e| refuse(e.to_string()))?;
     let mut ir = regno_ir::build::build_package(&package, &files, parse_gas).map_err(|e| refuse(e.to_string()))?;
     ir.functions.values_mut().for_each(regno_ir::passes::optimize);
-    regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))
+    let module = regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))?;
+    Ok(Program { module, no_main: package.no_main })
 }

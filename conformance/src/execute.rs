@@ -61,6 +61,15 @@ impl std::error::Error for ExecuteError {}
 ///
 /// Only if the module is not acceptable; whatever the program itself does wrong is in the result.
 pub fn execute(module: Module, settings: Settings) -> Result<Execution, ExecuteError> {
+    execute_main(module, None, settings)
+}
+
+/// Initialises the package and runs `main`, unless it cannot be called: `no_main` says why.
+///
+/// # Errors
+///
+/// Only if the module is not acceptable; whatever the program itself does wrong is in the result.
+pub fn execute_main(module: Module, no_main: Option<String>, settings: Settings) -> Result<Execution, ExecuteError> {
     let program = Program::load(module, &GasSchedule::reference()).map_err(ExecuteError::Load)?;
     let config = Config {
         gas_limit: settings.gas_limit,
@@ -70,13 +79,17 @@ pub fn execute(module: Module, settings: Settings) -> Result<Execution, ExecuteE
     };
     let mut machine = Machine::new(&program, config);
     let mut execution = Execution::default();
-    let result = machine.run_init().and_then(|()| {
+    let text = |error: RunError| error.to_string();
+    let result = machine.run_init().map_err(text).and_then(|()| {
         execution.loaded = machine.report();
+        if let Some(text) = no_main {
+            return Err(text);
+        }
         execution.main_started = true;
-        machine.run_main()
+        machine.run_main().map_err(text)
     });
     execution.total = machine.report();
-    execution.error = result.err().map(|error: RunError| error.to_string());
+    execution.error = result.err();
     execution.output = machine.take_output();
     Ok(execution)
 }

@@ -1,8 +1,8 @@
 //! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
 
-use crate::compile::{Source, compile_package};
+use crate::compile::{Program, Source, compile_program};
 use crate::directives::Directives;
-use crate::execute::{Execution, Settings, execute, refused};
+use crate::execute::{Execution, Settings, execute_main, refused};
 use regno_runtime::Report;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -60,7 +60,7 @@ fn is_zero_signed(value: &i64) -> bool {
 pub fn run(file: &str, text: &[u8], settings: Settings) -> Row {
     let directives = Directives::parse(&String::from_utf8_lossy(text));
     let execution = match settings_for(&directives, settings) {
-        Ok(settings) => run_source(file, text, settings),
+        Ok(settings) => run_source(file, directives.get("PKGPATH").unwrap_or("main"), text, settings),
         Err(message) => refused(message, 0, false, settings),
     };
     row_of(file, &execution)
@@ -83,14 +83,17 @@ fn settings_for(directives: &Directives, settings: Settings) -> Result<Settings,
     }
 }
 
-fn run_source(file: &str, text: &[u8], settings: Settings) -> Execution {
+fn run_source(file: &str, path: &str, text: &[u8], settings: Settings) -> Execution {
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let name = match base.strip_suffix("_filetest.gno") {
         Some(stem) => format!("{stem}.gno"),
         None => base.to_owned(),
     };
-    match compile_package("main", &[Source { name, text: text.to_owned() }]) {
-        Ok(module) => execute(module, settings).unwrap_or_else(|error| refused(error.to_string(), 0, false, settings)),
+    match compile_program(path, &[Source { name, text: text.to_owned() }]) {
+        Ok(Program { module, no_main }) => {
+            let execution = execute_main(module, no_main, settings);
+            execution.unwrap_or_else(|error| refused(error.to_string(), 0, false, settings))
+        }
         Err(error) => refused(error.text, error.parse_gas, error.parsed, settings),
     }
 }

@@ -1,5 +1,6 @@
 //! Calls: conversions, functions, methods, variadic parameters (spec/02 §5.5, §9.1; spec/01 §3.4).
 
+use super::crossing::is_crossing;
 use super::expr::{Operand, unparen};
 use super::selector::Selected;
 use super::{Checker, Result};
@@ -110,6 +111,9 @@ impl<'a> Checker<'a> {
             && call.ellipsis.is_none()
         {
             let operand = if params.is_empty() { self.expr(only)? } else { self.first_argument(only)? };
+            if is_crossing(signature) {
+                self.check_crossing_call(call, callee, Some(operand), span)?;
+            }
             if let Some(t) = operand.ty
                 && let Type::Tuple(elems) = self.types.get(t)
                 && elems.len() != 1
@@ -126,6 +130,9 @@ impl<'a> Checker<'a> {
         let mut args = Vec::with_capacity(call.args.len());
         for (index, e) in call.args.iter().enumerate() {
             args.push(if index == 0 { self.first_argument(e)? } else { self.expr(e)? });
+        }
+        if is_crossing(signature) {
+            self.check_crossing_call(call, callee, args.first().copied(), span)?;
         }
         if call.ellipsis.is_some() {
             if args.len() != params.len() {

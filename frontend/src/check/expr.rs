@@ -275,6 +275,15 @@ impl<'a> Checker<'a> {
         if self.denotes_type(e)? { Ok(Some(self.resolve_type(e)?)) } else { Ok(None) }
     }
 
+    /// The type that a name denotes.
+    pub(super) fn denoted_type(&mut self, e: ExprRef<'a>) -> Result<Option<TypeId>> {
+        let ast::ExprKind::Ident(name) = unparen(e).kind else { return Ok(None) };
+        Ok(match self.meaning(name, e.span)? {
+            Some((Entity::Type(t), _)) => Some(t),
+            _ => None,
+        })
+    }
+
     fn denotes_type(&mut self, e: ExprRef<'a>) -> Result<bool> {
         let mut e = e;
         loop {

@@ -1,8 +1,9 @@
 //! Functions, methods and literals: their slots and bodies (spec/01 §4.3).
 
+use super::crossing::is_crossing;
 use super::{Checker, Result};
 use crate::source::Span;
-use crate::syntax::ast::{self, ExprKind};
+use crate::syntax::ast;
 use crate::typed::{Func, FuncId, FuncKind, ScopeId, Stmt, StmtKind, TypeExprId, VarId, VarKind};
 use crate::types::{FuncType, Type, TypeId};
 use cranelift_entity::packed_option::ReservedValue;
@@ -15,6 +16,21 @@ pub(super) struct Deferred<'a> {
     /// The declaration and its part.
     pub(super) decl: usize,
     pub(super) part: usize,
+}
+
+/// The syntax of a function.
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    receiver: Option<&'a ast::FieldList<'a>>,
+    literal: Option<&'a ast::FuncLit<'a>>,
+    ty: &'a ast::FuncType<'a>,
+    body: &'a [ast::StmtRef<'a>],
+}
+
+impl<'a> Parts<'a> {
+    fn of(literal: &'a ast::FuncLit<'a>) -> Self {
+        Self { receiver: None, literal: Some(literal), ty: literal.ty, body: literal.body.stmts }
+    }
 }
 
 impl<'a> Checker<'a> {
@@ -67,18 +83,21 @@ impl<'a> Checker<'a> {
             }
             let text = format!(
                 "function {} does not have a body but is not natively defined (did you build after pulling from the repository?)",
-                decl.name.name
+                self.reserved_name(func, decl.name.name)
             );
             return Err(self.error(decl.span, text));
         };
+        self.check_crossing_declaration(decl, func)?;
         self.check_termination(decl, body)?;
-        self.function_body(func, decl.receiver, decl.ty, body.stmts, decl.span)?;
+        let parts = Parts { receiver: decl.receiver, literal: None, ty: decl.ty, body: body.stmts };
+        self.function_body(func, parts, decl.span)?;
         Ok(())
     }
 
     /// A method without body is accepted as long as nothing calls it.
     fn bodiless_method(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
-        self.function_body(func, decl.receiver, decl.ty, &[], decl.span)?;
+        let parts = Parts { receiver: decl.receiver, literal: None, ty: decl.ty, body: &[] };
+        self.function_body(func, parts, decl.span)?;
         let text = "runtime error: invalid memory address or nil pointer dereference".to_owned();
         let kind = StmtKind::Abort { operands: Vec::new(), text };
         let stmt = self.stmts.push(Stmt { kind, span: decl.span });
@@ -93,6 +112,7 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Result<(FuncId, TypeId, TypeExprId)> {
         let signature = self.signature(literal.ty)?;
+        self.check_crossing_literal(literal, &signature, span)?;
         let ty = self.types.func(signature);
         let expr = self.signature_expr(literal.ty)?;
         let func = self.new_function("", span);
@@ -104,7 +124,7 @@ impl<'a> Checker<'a> {
             self.deferred.push(Deferred { func, literal, span, decl, part });
             return Ok((func, ty, expr));
         }
-        let captures = self.function_body(func, None, literal.ty, literal.body.stmts, span)?;
+        let captures = self.function_body(func, Parts::of(literal), span)?;
         self.funcs[func].kind = FuncKind::Literal { parent, captures };
         Ok((func, ty, expr))
     }
@@ -113,23 +133,22 @@ impl<'a> Checker<'a> {
     pub(super) fn deferred_body(&mut self, deferred: &Deferred<'a>) -> Result<()> {
         self.at.part = deferred.part;
         let Deferred { func, literal, span, .. } = *deferred;
-        self.function_body(func, None, literal.ty, literal.body.stmts, span)?;
+        self.function_body(func, Parts::of(literal), span)?;
         Ok(())
     }
 
     fn function_body(
         &mut self,
         func: FuncId,
-        receiver: Option<&'a ast::FieldList<'a>>,
-        ty: &'a ast::FuncType<'a>,
-        body: &'a [ast::StmtRef<'a>],
+        parts: Parts<'a>,
         span: Span,
     ) -> Result<Vec<VarId>> {
+        let Parts { receiver, literal, ty, body } = parts;
         let signature = self.types.as_func(self.funcs[func].signature).cloned().unwrap_or_default();
         let results = signature.results.iter().map(|result| result.ty).collect();
         let in_const = std::mem::replace(&mut self.nodes.in_const, false);
         let iota = self.at.iota.take();
-        let scope = self.enter_function(func, results, span)?;
+        let scope = self.enter_function(func, literal, results, span)?;
         self.funcs[func].scope = scope;
         self.declare_receiver(func, receiver)?;
         self.declare_params(func, &signature)?;
@@ -137,7 +156,7 @@ impl<'a> Checker<'a> {
         self.funcs[func].named_results =
             ty.results.is_some_and(|results| results.fields.iter().any(|field| !field.names.is_empty()));
         self.funcs[func].variadic = signature.variadic;
-        self.funcs[func].crossing = is_crossing(ty);
+        self.funcs[func].crossing = is_crossing(&signature);
         let body = self.body(body)?;
         self.funcs[func].body = body;
         self.at.iota = iota;
@@ -185,12 +204,4 @@ impl<'a> Checker<'a> {
         let name = if name.is_empty() || name == "_" { hidden } else { name };
         self.declare(name, ty, ty, kind)
     }
-}
-
-/// Whether a signature is crossing: its first parameter's type is written `realm` (spec/00 addendum 6).
-fn is_crossing(ty: &ast::FuncType<'_>) -> bool {
-    ty.params
-        .fields
-        .first()
-        .is_some_and(|field| matches!(super::expr::unparen(field.ty).kind, ExprKind::Ident("realm")))
 }

@@ -14,10 +14,13 @@
 //! | `initializer` | package-level constants and variables |
 //! | `function` | declared functions, methods, literals |
 //! | `init` | order and repetition of package initialisation |
+//! | `entry` | calls of `main` and `init` |
 //! | `types` | type expressions |
 //! | `stmt`, `assign`, `branch`, `switch` | statements |
 //! | `resolver` | what the reference's parser says about names |
 //! | `loopvar` | which names mean the loop's own variables |
+//! | `crossing` | rules of functions that cross realms |
+//! | `raw` | text of what is not checked yet |
 //! | `heap` | what is known about variables only when everything has been seen |
 //! | `terminate` | whether functions with results end in a return |
 //! | `expr` and what it lists | expressions |
@@ -31,7 +34,9 @@ mod call;
 mod coerce;
 mod composite;
 mod context;
+mod crossing;
 mod decl;
+mod entry;
 mod expr;
 mod finish;
 mod fold;
@@ -44,6 +49,7 @@ mod loopvar;
 mod operator;
 mod package;
 mod place;
+mod raw;
 mod render;
 mod resolver;
 mod scope;
@@ -204,6 +210,7 @@ impl<'a> Checker<'a> {
         self.collect()?;
         self.predefine()?;
         self.bodies()?;
+        self.check_inits();
         self.finish_expressions();
         self.finish_variables();
         let init_steps = self.init_steps()?;
@@ -220,6 +227,7 @@ impl<'a> Checker<'a> {
 
     fn into_package(self, init_steps: Vec<typed::InitStep>) -> typed::Package {
         let package_slots = self.package_slots();
+        let no_main = self.no_main();
         typed::Package {
             name: self.files.first().map_or_else(String::new, |file| file.package.name.to_owned()),
             path: self.path.to_string(),
@@ -233,7 +241,8 @@ impl<'a> Checker<'a> {
             globals: self.globals,
             init_steps,
             inits: self.package.inits,
-            main: self.package.main,
+            main: if no_main.is_none() { self.package.main } else { None },
+            no_main,
             package_slots,
             file_imports: vec![0; self.files.len()],
         }

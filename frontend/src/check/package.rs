@@ -372,6 +372,15 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The name under which the package block has a function: `init` and blank functions are renamed.
+    pub(super) fn reserved_name(&self, func: FuncId, written: &str) -> String {
+        let reserved = self.package.names.iter().find_map(|(name, found)| match found.entity {
+            Some(Entity::Func(other)) if other == func => Some(name.clone()),
+            _ => None,
+        });
+        reserved.unwrap_or_else(|| written.to_owned())
+    }
+
     /// Index of a name in slot order.
     pub(super) fn name_index(&self, name: &str) -> Option<usize> {
         self.package.names.get_index_of(name)

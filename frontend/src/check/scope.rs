@@ -8,6 +8,7 @@ use super::expr::Static;
 use super::{Checker, Result};
 use crate::constant::Constant;
 use crate::source::Span;
+use crate::syntax::ast;
 use crate::typed::{
     Builtin, FuncId, FuncKind, GlobalId, Scope, ScopeId, ScopeKind, StmtId, TypeExprId, Var, VarId, VarKind,
 };
@@ -54,8 +55,10 @@ pub(super) struct Block {
 pub(super) struct Frame<'a> {
     /// The function.
     pub(super) func: FuncId,
-    /// Number of blocks outside it.
-    base: usize,
+    /// Number of blocks outside it: the index of its own.
+    pub(super) base: usize,
+    /// Its syntax if it is a literal.
+    pub(super) literal: Option<&'a ast::FuncLit<'a>>,
     /// Captures so far, by the variable of the enclosing function.
     captures: IndexMap<VarId, VarId>,
     /// Types of the results.
@@ -116,7 +119,7 @@ impl<'a> Checker<'a> {
 
     /// What the name at `span` means; captures it where it belongs to an enclosing function.
     pub(super) fn lookup(&mut self, name: &str, span: Span) -> Result<Entity> {
-        match self.find(name, span)? {
+        match self.meaning(name, span)? {
             Some((Entity::Local(var), block)) => Ok(Entity::Local(self.capture(var, block))),
             Some((entity, _)) => Ok(entity),
             None if self.at.frames.is_empty() || self.at.type_of.is_some() => {
@@ -131,12 +134,12 @@ impl<'a> Checker<'a> {
 
     /// Whether the name at `span` denotes a type. Captures nothing.
     pub(super) fn names_type(&mut self, name: &str, span: Span) -> Result<bool> {
-        Ok(matches!(self.find(name, span)?, Some((Entity::Type(_), _))))
+        Ok(matches!(self.meaning(name, span)?, Some((Entity::Type(_), _))))
     }
 
     /// The predeclared function that the name at `span` denotes, if it does. Captures nothing.
     pub(super) fn names_builtin(&mut self, name: &str, span: Span) -> Result<Option<Builtin>> {
-        match self.find(name, span)? {
+        match self.meaning(name, span)? {
             Some((Entity::Builtin(builtin), _)) => Ok(Some(builtin)),
             _ => Ok(None),
         }
@@ -152,8 +155,8 @@ impl<'a> Checker<'a> {
         !self.loop_names.is_empty() && self.loop_names.contains(&(self.at.file, span.start))
     }
 
-    /// The meaning, and the index of the block that declares it (0 where it is not local).
-    fn find(&mut self, name: &str, span: Span) -> Result<Option<(Entity, usize)>> {
+    /// The meaning, and the index of the block that declares it (0 where it is not local). Captures nothing.
+    pub(super) fn meaning(&mut self, name: &str, span: Span) -> Result<Option<(Entity, usize)>> {
         if name == "iota" {
             return Ok(Some((Entity::Iota, 0)));
         }
@@ -264,11 +267,18 @@ impl<'a> Checker<'a> {
     }
 
     /// Enters a function: its frame and the block of its body.
-    pub(super) fn enter_function(&mut self, func: FuncId, results: Vec<TypeId>, span: Span) -> Result<ScopeId> {
+    pub(super) fn enter_function(
+        &mut self,
+        func: FuncId,
+        literal: Option<&'a ast::FuncLit<'a>>,
+        results: Vec<TypeId>,
+        span: Span,
+    ) -> Result<ScopeId> {
         let base = self.at.blocks.len();
         self.at.frames.push(Frame {
             func,
             base,
+            literal,
             captures: IndexMap::new(),
             results,
             span,

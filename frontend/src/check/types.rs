@@ -55,6 +55,8 @@ impl<'a> Checker<'a> {
                 Ok(self.types.variadic(elem))
             }
             ExprKind::Binary(binary) if binary.op == ast::BinaryOp::Or => {
+                self.resolve_type(binary.x)?;
+                self.resolve_type(binary.y)?;
                 Err(self.error(e.span, "operator | not defined on: TypeKind".to_owned()))
             }
             ExprKind::Unary(ast::UnaryOp::Tilde, _) => {
@@ -111,7 +113,8 @@ impl<'a> Checker<'a> {
         let elem = self.resolve_type(array.elem)?;
         let Some(len) = array.len else { return Ok(self.types.slice(elem)) };
         if let ExprKind::Ellipsis(_) = len.kind {
-            return Err(self.not_a_type(span));
+            // **Quirk**: outside a literal the length is 0.
+            return Ok(self.types.array(0, elem));
         }
         let len = self.constant_length(len, span)?;
         Ok(self.types.array(len, elem))
@@ -124,6 +127,7 @@ impl<'a> Checker<'a> {
             Some(results) => self.params(results)?,
             None => Vec::new(),
         };
+        self.check_realm_params(func)?;
         Ok(FuncType { params, results, variadic: is_variadic(func) })
     }
 

@@ -93,6 +93,8 @@ pub struct Package {
     pub inits: Vec<FuncId>,
     /// `func main()`, if declared.
     pub main: Option<FuncId>,
+    /// Why there is no `main()` to call: the reference's message, with the location of a call that has no source.
+    pub no_main: Option<String>,
     /// Package-level names in slot order: constants, variables, types, functions (spec/03 §3, row "package").
     pub package_slots: Vec<Slot>,
     /// Number of import names of each file, in file order (spec/03 §5.1); zeros while imports are not supported.

@@ -1,0 +1,193 @@
+//! Static rules of crossing functions: those whose first parameter is of the predeclared type `realm` (spec/01 §5).
+
+use super::expr::{Operand, unparen};
+use super::scope::Entity;
+use super::{Checker, Result};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprKind, ExprRef};
+use crate::typed::{FuncId, FuncKind};
+use crate::types::{FuncType, TypeId};
+
+/// Whether a function type is crossing (spec/01 §5.1).
+pub(super) fn is_crossing(signature: &FuncType) -> bool {
+    signature.params.first().is_some_and(|param| param.ty == TypeId::REALM)
+}
+
+/// Whether a path is that of a realm: a user path with letter `r` that is not an `x_test` package (spec/01 §2.1).
+pub(super) fn is_realm_path(path: &str) -> bool {
+    let mut parts = path.split('/');
+    let (Some(domain), Some("r"), Some(user)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let rest: Vec<&str> = parts.collect();
+    is_domain(domain) && is_name(user) && rest.iter().all(|part| is_name(part)) && {
+        rest.last().is_none_or(|last| !last.ends_with("_test"))
+    }
+}
+
+fn is_domain(domain: &str) -> bool {
+    let Some((labels, top)) = domain.rsplit_once('.') else { return false };
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    labels.split('.').all(label) && (2..=63).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// `_?[a-z][a-z0-9_]*`
+fn is_name(name: &str) -> bool {
+    let name = name.strip_prefix('_').unwrap_or(name);
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+}
+
+impl<'a> Checker<'a> {
+    /// The names of parameters whose type is written `realm` (spec/01 §5.1, spec/00 addendum 6).
+    pub(super) fn check_realm_params(&self, func: &ast::FuncType<'a>) -> Result<()> {
+        let written = |ty: ExprRef<'a>| matches!(unparen(ty).kind, ExprKind::Ident("realm"));
+        let mut first = true;
+        for field in func.params.fields {
+            let realm = written(field.ty);
+            for name in field.names.iter().map(|name| Some(name.name)).chain(field.names.is_empty().then_some(None)) {
+                let text = match name {
+                    Some(name) if realm && first && !matches!(name, "cur" | "_") => {
+                        "a crossing function's first realm argument must have name `cur`"
+                    }
+                    Some("cur") if realm && !first => {
+                        "only the first realm type argument of a crossing function may have name `cur`"
+                    }
+                    _ => "",
+                };
+                if !text.is_empty() {
+                    return Err(self.error(func.span, text.to_owned()));
+                }
+                first = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses the declaration of a crossing function outside realms (spec/01 §5.2).
+    pub(super) fn check_crossing_declaration(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
+        let crossing = self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
+        if !crossing || is_realm_path(&self.path) {
+            return Ok(());
+        }
+        let text = self.raw_function(decl, func);
+        let text = format!("crossing function (realm first argument) declared in non-realm package: {text}");
+        Err(self.error(decl.span, text))
+    }
+
+    /// Refuses a crossing literal outside realms (spec/01 §5.2).
+    pub(super) fn check_crossing_literal(
+        &mut self,
+        literal: &'a ast::FuncLit<'a>,
+        signature: &FuncType,
+        span: Span,
+    ) -> Result<()> {
+        if !is_crossing(signature) || is_realm_path(&self.path) {
+            return Ok(());
+        }
+        let text = self.raw_literal(literal, signature, 0);
+        let text = format!("crossing function literal (realm first argument) declared in non-realm package: {text}");
+        Err(self.error(span, text))
+    }
+
+    /// The first argument of a call of a crossing function; `text` renders callee and arguments (spec/01 §5.3).
+    pub(super) fn check_crossing_call(
+        &mut self,
+        call: &'a ast::CallExpr<'a>,
+        callee: &str,
+        first: Option<Operand>,
+        span: Span,
+    ) -> Result<()> {
+        if &*self.path == "testing" {
+            return Ok(());
+        }
+        let (Some(&written), Some(first)) = (call.args.first(), first) else {
+            let text = format!(
+                "missing realm argument in calling crossing function call {callee}() (expected cur or cross)"
+            );
+            return Err(self.error(span, text));
+        };
+        let written = self.without_realm_conversions(written)?;
+        match written.kind {
+            ExprKind::Ident("cross") => Ok(()),
+            ExprKind::Ident("cur") => self.check_cur(call.fun, written.span, span),
+            _ => {
+                let got = self.render(first.id);
+                let text = format!(
+                    "only `cur` and `cross` are allowed as the first argument to a crossing function but got {got}"
+                );
+                Err(self.error(span, text))
+            }
+        }
+    }
+
+    /// Conversions of a `realm` to `realm` leave no trace.
+    fn without_realm_conversions(&mut self, e: ExprRef<'a>) -> Result<ExprRef<'a>> {
+        let mut e = unparen(e);
+        while let ExprKind::Call(ast::CallExpr { fun, args: [arg], .. }) = e.kind {
+            let to_realm = self.denoted_type(fun)? == Some(TypeId::REALM);
+            let inner = unparen(arg);
+            if !to_realm || matches!(inner.kind, ExprKind::Ident("cross")) {
+                break;
+            }
+            e = inner;
+        }
+        Ok(e)
+    }
+
+    /// `f(cur, …)`: what may be called, and which `cur` may be passed on.
+    fn check_cur(&mut self, callee: ExprRef<'a>, cur: Span, span: Span) -> Result<()> {
+        let callee = unparen(callee);
+        let variable = match callee.kind {
+            ExprKind::Ident(name) => {
+                matches!(self.meaning(name, callee.span)?, Some((Entity::Local(_) | Entity::Global(_), _)))
+            }
+            ExprKind::Index(_) => true,
+            _ => false,
+        };
+        if variable {
+            // **Quirk**: its value is looked for before the program runs.
+            return Err(self.error(span, "expected function or bound method but got <nil>".to_owned()));
+        }
+        let frame = match self.meaning("cur", cur)? {
+            Some((Entity::Local(var), block)) => {
+                let frame = self.at.frames.iter().position(|frame| frame.base == block);
+                frame.filter(|&frame| {
+                    let func = &self.funcs[self.at.frames[frame].func];
+                    let first = usize::from(matches!(func.kind, FuncKind::Method { .. }));
+                    func.crossing && func.params.get(first) == Some(&var)
+                })
+            }
+            _ => None,
+        };
+        let Some(frame) = frame else {
+            let text = "only the `cur` argument of a containing crossing function maybe passed by cross-call";
+            return Err(self.error(span, text.to_owned()));
+        };
+        if frame + 1 == self.at.frames.len() {
+            return Ok(());
+        }
+        let text = match self.at.frames.last().and_then(|frame| frame.literal.map(|literal| (literal, frame.func))) {
+            Some((literal, func)) => {
+                let signature = self.types.as_func(self.funcs[func].signature).cloned().unwrap_or_default();
+                self.raw_literal(literal, &signature, span.end)
+            }
+            None => String::new(),
+        };
+        Err(self.error(span, format!("`cur realm` cannot be used as a closure capture, but found {text}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_realm_path;
+
+    #[test]
+    fn realm_paths() {
+        for path in ["gno.land/r/foo", "gno.land/r/foo/v2/bar", "a.b-c.land/r/_foo/x_y", "gno.land/r/foo_test"] {
+            assert!(is_realm_path(path), "{path}");
+        }
+        for path in ["main", "gno.land/p/foo", "gno.land/r", "gno.land/r/", "gno.land/r/foo/bar_test", "land/r/foo", "gno.land/r/Foo"] {
+            assert!(!is_realm_path(path), "{path}");
+        }
+    }
+}

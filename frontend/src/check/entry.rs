@@ -1,0 +1,81 @@
+//! The calls that have no source: of `main` and of `init` functions (spec/01 §3.1, §3.3).
+
+use super::Checker;
+use super::crossing::{is_crossing, is_realm_path};
+use super::scope::Entity;
+use crate::source::Span;
+use crate::typed::{Func, FuncId, FuncKind, Scope, ScopeKind, Stmt, StmtKind};
+use crate::types::{FuncType, TypeId};
+
+impl Checker<'_> {
+    /// Why `main()` cannot be called.
+    pub(super) fn no_main(&self) -> Option<String> {
+        let found = self.package.names.get("main").and_then(|name| name.entity.as_ref());
+        let text = match found {
+            None => "name main not declared".to_owned(),
+            Some(Entity::Func(func)) => self.wrong_entry_count("main", 1, *func)?,
+            Some(Entity::Global(global)) => self.not_callable(self.globals[*global].ty)?,
+            Some(Entity::Const(_, t)) => self.not_callable(*t)?,
+            Some(_) => "type conversion requires single argument".to_owned(),
+        };
+        Some(format!("{}:0:0: {text}", self.path))
+    }
+
+    fn not_callable(&self, t: TypeId) -> Option<String> {
+        let callable = self.types.as_func(t).is_some();
+        (!callable).then(|| format!("unexpected func type {} ({})", self.types.type_string(t), self.host_type_name(t)))
+    }
+
+    /// The error of a call without arguments; realms pass what a crossing function wants themselves.
+    fn wrong_entry_count(&self, name: &str, depth: u32, func: FuncId) -> Option<String> {
+        let FuncType { params, variadic, .. } = self.types.as_func(self.funcs[func].signature)?;
+        let crossing = is_realm_path(&self.path) && self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
+        let (want, got) = (params.len() - usize::from(*variadic), usize::from(crossing));
+        if want == got {
+            return None;
+        }
+        let callee = format!("{name}<VPBlock({depth},{})>", self.package_slot_index(name));
+        Some(if *variadic {
+            format!("not enough arguments in call to {callee}; want {want} (besides variadic) got {got}")
+        } else {
+            format!("wrong argument count in call to {callee}; want {} got {got}", params.len())
+        })
+    }
+
+    /// An `init` function with parameters is accepted; its call aborts.
+    pub(super) fn check_inits(&mut self) {
+        for index in 0..self.package.inits.len() {
+            let init = self.package.inits[index];
+            let name = self.reserved_name(init, "init");
+            if let Some(text) = self.wrong_entry_count(&name, 2, init) {
+                let (file, span) = (self.funcs[init].file, self.funcs[init].span);
+                self.package.inits[index] = self.aborting_function(&name, &text, file, span);
+            }
+        }
+    }
+
+    /// A function whose call aborts with an error of the file that the call belongs to.
+    fn aborting_function(&mut self, name: &str, text: &str, file: u32, span: Span) -> FuncId {
+        let outer = std::mem::replace(&mut self.at.file, file);
+        let whole = self.files.get(file as usize).map_or(span, |file| file.span);
+        let text = format!("{}: {text}", self.location(whole));
+        self.at.file = outer;
+        let stmt = self.stmts.push(Stmt { kind: StmtKind::Abort { operands: Vec::new(), text }, span });
+        let scope = self.scopes.push(Scope { kind: ScopeKind::Func, parent: None, slots: Vec::new() });
+        let signature = self.types.func(FuncType::default());
+        self.funcs.push(Func {
+            name: name.to_owned(),
+            kind: FuncKind::Declared,
+            signature,
+            scope,
+            params: Vec::new(),
+            results: Vec::new(),
+            named_results: false,
+            variadic: false,
+            crossing: false,
+            body: vec![stmt],
+            file,
+            span,
+        })
+    }
+}
