@@ -3,10 +3,11 @@
 use super::drive::{leave_grow, leave_nil_call};
 use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
-use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, FUNC_CAPTURES, Kind, Ref, Trap};
+use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
 use crate::load::Code;
 use crate::ops;
-use crate::value::select;
+use crate::value::{iface, select, slot};
+use regno_bytecode::event::size;
 use regno_bytecode::op::{field_a, field_b, field_c};
 
 /// Pushes a frame for a call whose callee needs `$size` registers from `$window` on, and enters the callee at `$entry`;
@@ -51,6 +52,12 @@ handler! {
         let window = regs.wrapping_add(field_a(word) as usize);
         let entry = (*cx).code.add(code.entry as usize);
         call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
+    }
+    CheckFunc(cx, ip, regs, budget, table, word) {
+        if reg!(regs, word, a) as u32 == 0 {
+            return leave_nil_call(cx, ip, regs, budget, table, word);
+        }
+        next!(cx, ip, regs, budget, table, 1)
     }
     Return0(cx, _ip, regs, budget, table, _word) {
         let frame = (*cx).frame;
@@ -147,7 +154,7 @@ handler! {
     }
     Stringify(cx, ip, regs, budget, table, word) {
         let context = &mut *cx;
-        let ty = crate::value::slot::iface_type(reg!(regs, word, a));
+        let ty = slot::iface_type(reg!(regs, word, a));
         if context.linked.types.printer(ty).is_none() {
             return enter!(cx, ip.add(1), regs, budget, table);
         }
@@ -169,9 +176,6 @@ light! {
         let bound = select::bind_receiver(&mut cx.heap, types, func, receiver, regs.get(field_b(word)))?;
         regs.set(field_a(word), bound);
         Ok(())
-    }
-    CheckFunc(cx, regs, word, _ext) {
-        if regs.get(field_a(word)) as u32 == 0 { Err(nil_call()) } else { Ok(()) }
     }
     Defer(cx, regs, word, ext) {
         cx.defer(ext as u32, 0, regs.slice(field_a(word), field_b(word)), None)
@@ -200,10 +204,21 @@ slow! {
         Ok(())
     }
     SelectIface(cx, regs, word, ext) {
-        let value = regs.get(field_c(word));
-        let selected = select::select(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
-        regs.set(field_a(word), u64::from(selected.func));
-        regs.set(field_b(word), selected.receiver);
+        let (value, name) = (regs.get(field_c(word)), ext as u32);
+        let ty = slot::iface_type(value);
+        let (func, receiver) = match cx.methods.find(&cx.linked.types, ty, name) {
+            Some(method) => {
+                cx.meter.alloc(&mut cx.heap, i64::from(size::FUNC))?;
+                cx.meter.alloc(&mut cx.heap, i64::from(size::BOUND_METHOD))?;
+                (method.func, iface::unpack_repr(&cx.heap, method.repr, value))
+            }
+            None => {
+                let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut cx.meter)?;
+                (selected.func, selected.receiver)
+            }
+        };
+        regs.set(field_a(word), u64::from(func));
+        regs.set(field_b(word), receiver);
         Ok(())
     }
     EnterVariadic(cx, regs, word, ext) {

@@ -14,22 +14,22 @@ pub(super) fn table_after(cx: &Cx, table: *const Handler) -> *const Handler {
     if cx.meter.exact { STEPS.as_ptr() } else { table }
 }
 
-/// Cold exits of hot handlers. They have the signature of a handler, so that leaving is a jump.
+/// Cold exits of hot handlers. They have the signature of a handler, so that leaving is a jump; the word is not theirs to read.
 macro_rules! leaves {
-    ($($(#[$doc:meta])* $name:ident($cx:ident, $regs:ident, $word:ident) $body:block)*) => { $(
+    ($($(#[$doc:meta])* $name:ident($cx:ident, $ip:ident, $regs:ident) $body:block)*) => { $(
         $(#[$doc])*
         #[cold]
         #[inline(never)]
         pub(super) unsafe extern "C" fn $name(
             cx: *mut Cx,
-            ip: *const u64,
+            $ip: *const u64,
             $regs: *mut u64,
             budget: i64,
             _table: *const Handler,
-            $word: u64,
+            _word: u64,
         ) {
             let $cx = &mut *cx;
-            $cx.save(ip, $regs, budget);
+            $cx.save($ip, $regs, budget);
             $body
         }
     )* };
@@ -37,17 +37,18 @@ macro_rules! leaves {
 
 leaves! {
     /// The segment at `ip` does not fit.
-    leave_segment(cx, regs, _word) { cx.exit = Exit::Segment; }
+    leave_segment(cx, ip, regs) { cx.exit = Exit::Segment; }
     /// The stacks do not hold the callee's frame.
-    leave_grow(cx, regs, _word) { cx.exit = Exit::Grow; }
+    leave_grow(cx, ip, regs) { cx.exit = Exit::Grow; }
     /// Integer division by zero.
-    leave_division(cx, regs, _word) { cx.fail(Trap::raise("division by zero")); }
+    leave_division(cx, ip, regs) { cx.fail(Trap::raise("division by zero")); }
     /// Access through a nil pointer.
-    leave_nil(cx, regs, _word) { cx.fail(Trap::nil_pointer()); }
+    leave_nil(cx, ip, regs) { cx.fail(Trap::nil_pointer()); }
     /// Call of a nil function value.
-    leave_nil_call(cx, regs, _word) { cx.fail(super::call::nil_call()); }
+    leave_nil_call(cx, ip, regs) { cx.fail(super::call::nil_call()); }
     /// An index out of range.
-    leave_index(cx, regs, word) {
+    leave_index(cx, ip, regs) {
+        let word = *ip;
         let trap = index_trap(cx, word, [reg!(regs, word, a), reg!(regs, word, b), reg!(regs, word, c)]);
         cx.fail(trap);
     }

@@ -40,6 +40,17 @@ macro_rules! reg {
     };
 }
 
+/// Register `a` or `c`, its number read from the code: for operands that are needed last, so that the word need not stay in
+/// a machine register until then.
+macro_rules! late {
+    ($regs:expr, $ip:expr, a) => {
+        *$regs.add(*$ip.cast::<u16>().add(1) as usize)
+    };
+    ($regs:expr, $ip:expr, c) => {
+        *$regs.add(*$ip.cast::<u16>().add(3) as usize)
+    };
+}
+
 /// The entry of a table of the context that the extension word names.
 macro_rules! named {
     ($cx:expr, $ip:expr, $table:ident) => {{

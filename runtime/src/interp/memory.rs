@@ -139,69 +139,69 @@ handler! {
     LoadElem(cx, ip, regs, budget, table, word) {
         let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
-        reg!(regs, word, a) = *slot_at!(cx, array, index);
+        late!(regs, ip, a) = *slot_at!(cx, array, index);
         next!(cx, ip, regs, budget, table, 1)
     }
     StoreElem(cx, ip, regs, budget, table, word) {
         let (array, index) = (reg!(regs, word, a), reg!(regs, word, b));
         if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
-        *slot_at!(cx, array, index) = reg!(regs, word, c);
+        *slot_at!(cx, array, index) = late!(regs, ip, c);
         next!(cx, ip, regs, budget, table, 1)
     }
     LoadElemByte(cx, ip, regs, budget, table, word) {
         let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
-        reg!(regs, word, a) = u64::from(*byte_at(cx, array, index as usize));
+        late!(regs, ip, a) = u64::from(*byte_at(cx, array, index as usize));
         next!(cx, ip, regs, budget, table, 1)
     }
     StoreElemByte(cx, ip, regs, budget, table, word) {
         let (array, index) = (reg!(regs, word, a), reg!(regs, word, b));
         if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
-        *byte_at(cx, array, index as usize) = reg!(regs, word, c) as u8;
+        *byte_at(cx, array, index as usize) = late!(regs, ip, c) as u8;
         next!(cx, ip, regs, budget, table, 1)
     }
     AddrElem(cx, ip, regs, budget, table, word) {
         let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
-        reg!(regs, word, a) = slot::pointer(Ref::of(array), index as u32);
+        late!(regs, ip, a) = slot::pointer(Ref::of(array), index as u32);
         next!(cx, ip, regs, budget, table, 1)
     }
     LoadIndex(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
         let place = *slot_at!(cx, slice, 0);
-        reg!(regs, word, a) = *slot_at!(cx, place, (place >> 32) + index);
+        late!(regs, ip, a) = *slot_at!(cx, place, (place >> 32) + index);
         next!(cx, ip, regs, budget, table, 1)
     }
     StoreIndex(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
         if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
         let place = *slot_at!(cx, slice, 0);
-        *slot_at!(cx, place, (place >> 32) + index) = reg!(regs, word, c);
+        *slot_at!(cx, place, (place >> 32) + index) = late!(regs, ip, c);
         next!(cx, ip, regs, budget, table, 1)
     }
     LoadIndexByte(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
         let place = *slot_at!(cx, slice, 0);
         let index = (place >> 32) + index;
-        reg!(regs, word, a) = if is_data(cx, place) {
+        late!(regs, ip, a) = if is_data(cx, place) {
             u64::from(*byte_at(cx, place, index as usize))
         } else {
             *slot_at!(cx, place, index)
@@ -211,32 +211,32 @@ handler! {
     StoreIndexByte(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
         if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
         let place = *slot_at!(cx, slice, 0);
         let index = (place >> 32) + index;
         if is_data(cx, place) {
-            *byte_at(cx, place, index as usize) = reg!(regs, word, c) as u8;
+            *byte_at(cx, place, index as usize) = late!(regs, ip, c) as u8;
         } else {
-            *slot_at!(cx, place, index) = reg!(regs, word, c);
+            *slot_at!(cx, place, index) = late!(regs, ip, c);
         }
         next!(cx, ip, regs, budget, table, 1)
     }
     AddrIndex(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
         let place = *slot_at!(cx, slice, 0);
-        reg!(regs, word, a) = slot::pointer(Ref::of(place), (place >> 32) as u32 + index as u32);
+        late!(regs, ip, a) = slot::pointer(Ref::of(place), (place >> 32) as u32 + index as u32);
         next!(cx, ip, regs, budget, table, 1)
     }
     LoadStrByte(cx, ip, regs, budget, table, word) {
         let (string, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= u64::from(slot::string_len(string)) {
-            return leave_index(cx, ip, regs, budget, table, word);
+            return leave_index(cx, ip, regs, budget, table, index);
         }
-        reg!(regs, word, a) = u64::from(*byte_at(cx, string, index as usize));
+        late!(regs, ip, a) = u64::from(*byte_at(cx, string, index as usize));
         next!(cx, ip, regs, budget, table, 1)
     }
     LenStr(cx, ip, regs, budget, table, word) {

@@ -33,6 +33,7 @@ mod call;
 mod data;
 mod drive;
 mod memory;
+mod methods;
 mod scalar;
 mod table;
 
@@ -140,6 +141,7 @@ pub(crate) struct Cx {
     pub defers: Vec<Deferred>,
     pub defer_args: Vec<u64>,
     pub satisfied: Satisfied,
+    pub methods: methods::Methods,
     pub output: Vec<u8>,
     pub max_output: usize,
     /// Replaces the program's code where nothing is metered.
@@ -202,6 +204,7 @@ impl Cx {
             defers: Vec::new(),
             defer_args: Vec::new(),
             satisfied: Satisfied::default(),
+            methods: methods::Methods::new(),
             output: Vec::new(),
             max_output: config.limits.max_output,
             own_code,

@@ -84,14 +84,6 @@ pure! {
     SubU32(b, c) => u64::from((b as u32).wrapping_sub(c as u32));
     MulU32(b, c) => u64::from((b as u32).wrapping_mul(c as u32));
     ShlU32(b, c) => if c < 32 { u64::from((b as u32) << c) } else { 0 };
-    AddF64(b, c) => float::add_f64(b, c);
-    SubF64(b, c) => float::sub_f64(b, c);
-    MulF64(b, c) => float::mul_f64(b, c);
-    DivF64(b, c) => float::div_f64(b, c);
-    AddF32(b, c) => float::add_f32(b, c);
-    SubF32(b, c) => float::sub_f32(b, c);
-    MulF32(b, c) => float::mul_f32(b, c);
-    DivF32(b, c) => float::div_f32(b, c);
     EqI64(b, c) => u64::from(b == c);
     NeI64(b, c) => u64::from(b != c);
     LtI64(b, c) => u64::from(signed(b) < signed(c));
@@ -132,6 +124,34 @@ pure! {
     ShrU64Imm(b, num c) => b.wrapping_shr(c);
     ShlU32Imm(b, num c) => b.wrapping_shl(c) & 0xffff_ffff;
     RotlU32Imm(b, num c) => u64::from((b as u32).rotate_left(c));
+}
+
+/// Float arithmetic. NaN results are made canonical in an arm of their own: a select would be waited for by what follows.
+macro_rules! floating {
+    ($($name:ident => $operator:tt, $of:ident, $canonical:expr;)*) => {
+        $(handler! { $name(cx, ip, regs, budget, table, word) {
+            let value = $of(reg!(regs, word, b)) $operator $of(reg!(regs, word, c));
+            if value.is_nan() {
+                separate!();
+                reg!(regs, word, a) = $canonical;
+                next!(cx, ip, regs, budget, table, 1)
+            } else {
+                reg!(regs, word, a) = u64::from(value.to_bits());
+                next!(cx, ip, regs, budget, table, 1)
+            }
+        } })*
+    };
+}
+
+floating! {
+    AddF64 => +, f64_of, float::NAN_64;
+    SubF64 => -, f64_of, float::NAN_64;
+    MulF64 => *, f64_of, float::NAN_64;
+    DivF64 => /, f64_of, float::NAN_64;
+    AddF32 => +, f32_of, u64::from(float::NAN_32);
+    SubF32 => -, f32_of, u64::from(float::NAN_32);
+    MulF32 => *, f32_of, u64::from(float::NAN_32);
+    DivF32 => /, f32_of, u64::from(float::NAN_32);
 }
 
 /// Integer divisions: `Name(b, c) => value` with `c` not 0.

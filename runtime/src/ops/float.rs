@@ -3,8 +3,10 @@
 //! The definition is IEEE-754 in software, round to nearest even. Host arithmetic gives the same bits except for NaN, which
 //! is made canonical here; a test compares with `rustc_apfloat`. Slots hold the bits of float64, or of float32 zero-extended.
 
-const NAN_64: u64 = 0x7ff8_0000_0000_0000;
-const NAN_32: u32 = 0x7fc0_0000;
+/// The NaN that arithmetic gives, of a float64.
+pub const NAN_64: u64 = 0x7ff8_0000_0000_0000;
+/// The NaN that arithmetic gives, of a float32.
+pub const NAN_32: u32 = 0x7fc0_0000;
 
 #[inline(always)]
 fn slot_64(value: f64) -> u64 {
