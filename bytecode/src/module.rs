@@ -11,8 +11,8 @@ pub struct Module {
     pub name: String,
     /// Names of the source files, in order.
     pub files: Vec<String>,
-    /// Parse gas of all files (spec/02 §12), charged before anything else.
-    pub parse_gas: u64,
+    /// Parse gas of all files, token by token (spec/02 §12): charged in this order before anything else.
+    pub parse_charges: Vec<u32>,
     /// Type descriptors; indexed by [`TypeRef`].
     pub types: Vec<TypeDesc>,
     /// String constants; indexed by [`StrRef`].

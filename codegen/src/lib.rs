@@ -39,7 +39,7 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
         path: module.path.clone(),
         name: module.name.clone(),
         files: module.files.clone(),
-        parse_gas: module.parse_gas,
+        parse_charges: module.parse_charges.clone(),
         types: module.types.values().cloned().collect(),
         strings: module.strings.values().cloned().collect(),
         functions,

@@ -2,6 +2,9 @@
 //!
 //! `cargo bench -p regno-conformance`; absolute times depend on the machine, ratios are what counts (`docs/performance.md`).
 
+// The macro of the benchmark harness makes a public function without documentation.
+#![allow(missing_docs)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use regno_conformance::compile::{Source, compile_package};
 use regno_conformance::execute::{Settings, execute};

@@ -21,8 +21,8 @@ pub struct Source {
 pub struct CompileError {
     /// The reference's text: `path/file.gno:L:C: message`, or a message without position.
     pub text: String,
-    /// Gas of the parse, which comes before every other finding.
-    pub parse_gas: u64,
+    /// Gas of the parse, token by token, which comes before every other finding.
+    pub parse_charges: Vec<u32>,
     /// The sources parsed; a check failed.
     pub parsed: bool,
 }
@@ -63,22 +63,22 @@ pub fn compile_program(path: &str, sources: &[Source]) -> Result<Program, Compil
     let arena = Bump::new();
     let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
     let mut parsed = Vec::with_capacity(files.len());
-    let mut parse_gas: u64 = 0;
+    let mut parse_charges = Vec::new();
     for file in &files {
-        let result = regno_frontend::syntax::parse_file(&arena, file, &limits);
-        parse_gas = parse_gas.saturating_add(result.gas);
+        let mut result = regno_frontend::syntax::parse_file(&arena, file, &limits);
+        parse_charges.append(&mut result.charges);
         if let Some(text) = render_first(&result.errors, file) {
-            return Err(CompileError { text, parse_gas, parsed: false });
+            return Err(CompileError { text, parse_charges, parsed: false });
         }
         parsed.push(result);
     }
-    let refuse = |text: String| CompileError { text, parse_gas, parsed: true };
+    let refuse = |text: String| CompileError { text, parse_charges: parse_charges.clone(), parsed: true };
     let misnamed = parsed.iter().map(|file| file.file.package.name).find(|&name| path == "main" && name != "main");
     if let Some(name) = misnamed {
         return Err(refuse(format!("expected package name [main] but got [{name}]!")));
     }
     let package = regno_frontend::check::check_package(path, &parsed, &files, &limits).map_err(|e| refuse(e.to_string()))?;
-    let mut ir = regno_ir::build::build_package(&package, &files, parse_gas).map_err(|e| refuse(e.to_string()))?;
+    let mut ir = regno_ir::build::build_package(&package, &files, parse_charges.clone()).map_err(|e| refuse(e.to_string()))?;
     ir.functions.values_mut().for_each(regno_ir::passes::optimize);
     let module = regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))?;
     Ok(Program { module, no_main: package.no_main })

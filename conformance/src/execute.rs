@@ -1,8 +1,9 @@
 //! One program run to its end, with every observable.
 
+use crate::compile::CompileError;
 use regno_bytecode::event::{GasSchedule, size};
 use regno_bytecode::module::Module;
-use regno_runtime::{Config, LoadError, Machine, Metering, Program, Report, RunError};
+use regno_runtime::{Descriptor, Config, LoadError, Machine, Metering, Program, Report, RunError};
 use std::fmt;
 
 /// How to run a program.
@@ -94,10 +95,45 @@ pub fn execute_main(module: Module, no_main: Option<String>, settings: Settings)
     Ok(execution)
 }
 
-/// The execution of a package that was refused at compile time. The checks of the reference come after the package value and its
-/// block are allocated (spec/03 §5.1), so a checked package has paid for them.
-pub fn refused(text: String, parse_gas: u64, checked: bool, settings: Settings) -> Execution {
-    let bytes = if checked && settings.max_alloc.is_some() { u64::from(size::PACKAGE + size::BLOCK) } else { 0 };
-    let total = Report::refused(parse_gas, bytes);
-    Execution { error: Some(text), total, ..Execution::default() }
+/// The execution of a package that was refused at compile time.
+///
+/// Gas can run out before the refusal: in the parse, or where the package value and its block are allocated, which happens between
+/// the parse and the checks (spec/03 §5.1).
+pub fn refused(error: &CompileError, settings: Settings) -> Execution {
+    let mut report = Report::default();
+    let result = charge_refused(error, settings, &mut report);
+    let text = result.err().unwrap_or_else(|| error.text.clone());
+    Execution { error: Some(text), total: report, ..Execution::default() }
+}
+
+/// Charges what comes before the refusal; the error is the text of a limit that is crossed.
+fn charge_refused(error: &CompileError, settings: Settings, report: &mut Report) -> Result<(), String> {
+    let limit = settings.gas_limit.unwrap_or(u64::MAX);
+    let out_of_gas = |location: Descriptor| Err(format!("out of gas in location: {}", location.name()));
+    for &gas in &error.parse_charges {
+        report.parse_gas += u64::from(gas);
+        report.gas += u64::from(gas);
+        if report.gas > limit {
+            return out_of_gas(Descriptor::Parsing);
+        }
+    }
+    let counted = error.parsed && settings.max_alloc.is_some();
+    for bytes in [size::PACKAGE, size::BLOCK].into_iter().filter(|_| counted) {
+        report.alloc_bytes += i64::from(bytes);
+        if u64::try_from(report.alloc_bytes).ok() > settings.max_alloc {
+            return Err("allocation limit exceeded".to_owned());
+        }
+        report.memory_gas += u64::from(bytes);
+        report.gas += u64::from(bytes);
+        if report.gas > limit {
+            return out_of_gas(Descriptor::MemoryAllocation);
+        }
+        report.alloc_peak = report.alloc_bytes;
+    }
+    Ok(())
+}
+
+/// The execution of something that never became a package.
+pub fn unusable(text: String) -> Execution {
+    Execution { error: Some(text), ..Execution::default() }
 }

@@ -2,7 +2,7 @@
 
 use crate::compile::{Program, Source, compile_program};
 use crate::directives::Directives;
-use crate::execute::{Execution, Settings, execute_main, refused};
+use crate::execute::{Execution, Settings, execute_main, refused, unusable};
 use regno_runtime::Report;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -61,7 +61,7 @@ pub fn run(file: &str, text: &[u8], settings: Settings) -> Row {
     let directives = Directives::parse(&String::from_utf8_lossy(text));
     let execution = match settings_for(&directives, settings) {
         Ok(settings) => run_source(file, directives.get("PKGPATH").unwrap_or("main"), text, settings),
-        Err(message) => refused(message, 0, false, settings),
+        Err(message) => unusable(message),
     };
     row_of(file, &execution)
 }
@@ -92,9 +92,9 @@ fn run_source(file: &str, path: &str, text: &[u8], settings: Settings) -> Execut
     match compile_program(path, &[Source { name, text: text.to_owned() }]) {
         Ok(Program { module, no_main }) => {
             let execution = execute_main(module, no_main, settings);
-            execution.unwrap_or_else(|error| refused(error.to_string(), 0, false, settings))
+            execution.unwrap_or_else(|error| unusable(error.to_string()))
         }
-        Err(error) => refused(error.text, error.parse_gas, error.parsed, settings),
+        Err(error) => refused(&error, settings),
     }
 }
 

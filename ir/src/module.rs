@@ -15,8 +15,8 @@ pub struct Module {
     pub name: String,
     /// Names of the source files.
     pub files: Vec<String>,
-    /// Parse gas of all files.
-    pub parse_gas: u64,
+    /// Parse gas of all files, token by token.
+    pub parse_charges: Vec<u32>,
     /// Type descriptors.
     pub types: PrimaryMap<TypeRef, TypeDesc>,
     /// String constants.

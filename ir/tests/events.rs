@@ -35,7 +35,7 @@ fn build(source: &str) -> Module {
     let (arena, limits) = (Bump::new(), Limits::default());
     let parsed = files.iter().map(|file| parse_file(&arena, file, &limits)).collect::<Vec<_>>();
     let package = check_package("main", &parsed, &files, &limits).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let module = regno_ir::build::build_package(&package, &files, 0).unwrap_or_else(|error| panic!("{error}"));
+    let module = regno_ir::build::build_package(&package, &files, Vec::new()).unwrap_or_else(|error| panic!("{error}"));
     if let Err(error) = regno_ir::verify::verify_module(&module) {
         panic!("{error}\n{source}");
     }

@@ -93,13 +93,26 @@ pub(crate) struct Meter {
     linked: Arc<Linked>,
 }
 
+/// What the parse has consumed when it ends: all its charges, or those up to the one that crosses the limit.
+pub(crate) fn parse_gas(charges: &[u32], limit: i64) -> i64 {
+    let mut consumed = 0_i64;
+    for &gas in charges {
+        consumed = consumed.saturating_add(i64::from(gas)).min(UNLIMITED);
+        if consumed > limit {
+            break;
+        }
+    }
+    consumed
+}
+
 impl Meter {
     /// A meter that has charged the parse gas.
     pub fn new(linked: Arc<Linked>, config: &Config) -> Meter {
         let off = config.metering == Metering::Off;
         let limit = config.gas_limit.filter(|_| !off).map_or(UNLIMITED, |gas| gas.min(UNLIMITED as u64) as i64);
         let max = config.max_alloc.filter(|_| !off).map(|max| max.min(i64::MAX as u64 / 2) as i64);
-        let parse_gas = if off { 0 } else { linked.module.parse_gas.min(UNLIMITED as u64) as i64 };
+        let charges = if off { &[] } else { linked.module.parse_charges.as_slice() };
+        let parse_gas = parse_gas(charges, limit);
         let mut meter = Meter {
             slack: if max.is_some() { 0 } else { i64::MAX },
             room: max.unwrap_or(0),

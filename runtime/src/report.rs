@@ -22,19 +22,6 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of a program that was refused after its sources were scanned and `bytes` were allocated for its package.
-    pub fn refused(parse_gas: u64, bytes: u64) -> Report {
-        let counter = i64::try_from(bytes).unwrap_or(i64::MAX);
-        Report {
-            gas: parse_gas.saturating_add(bytes),
-            memory_gas: bytes,
-            parse_gas,
-            alloc_bytes: counter,
-            alloc_peak: counter,
-            ..Report::default()
-        }
-    }
-
     /// Gas by the reference's descriptors, zero ones included.
     pub fn by_category(&self) -> impl Iterator<Item = (&'static str, u64)> {
         [

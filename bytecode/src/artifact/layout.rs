@@ -31,13 +31,13 @@ pub(super) struct Package {
     path: String,
     name: String,
     files: Vec<String>,
-    parse_gas: u64,
+    parse_charges: Vec<u32>,
     init: Option<FuncRef>,
     main: Option<FuncRef>,
     well_known: WellKnownTypes,
 }
 
-record!(Package { path, name, files, parse_gas, init, main, well_known });
+record!(Package { path, name, files, parse_charges, init, main, well_known });
 record!(WellKnownTypes { string, int });
 record!(GlobalDesc { name, ty });
 
@@ -265,10 +265,10 @@ sections!(package types strings globals functions code metering tables);
 impl Sections {
     /// Divides a module.
     pub(super) fn of(module: Module) -> Sections {
-        let Module { path, name, files, parse_gas, types, strings, functions, globals, init, main, well_known } =
+        let Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, well_known } =
             module;
         let mut sections = Sections {
-            package: Package { path, name, files, parse_gas, init, main, well_known },
+            package: Package { path, name, files, parse_charges, init, main, well_known },
             types,
             strings: strings.into_iter().map(Bytes).collect(),
             globals,
@@ -307,7 +307,7 @@ impl Sections {
 
     /// Puts the module together again; `None` if the sections disagree on the number of functions.
     pub(super) fn into_module(self) -> Option<Module> {
-        let Package { path, name, files, parse_gas, init, main, well_known } = self.package;
+        let Package { path, name, files, parse_charges, init, main, well_known } = self.package;
         let count = self.functions.len();
         if [self.code.len(), self.metering.len(), self.tables.len()] != [count; 3] {
             return None;
@@ -317,7 +317,7 @@ impl Sections {
             parts.map(|(((header, code), metering), tables)| join(header, code, metering, tables)).collect();
         let strings = self.strings.into_iter().map(|bytes| bytes.0).collect();
         let (types, globals) = (self.types, self.globals);
-        Some(Module { path, name, files, parse_gas, types, strings, functions, globals, init, main, well_known })
+        Some(Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, well_known })
     }
 }
 

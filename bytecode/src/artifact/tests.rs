@@ -38,7 +38,7 @@ fn sample() -> Module {
         path: "gno.land/r/test".into(),
         name: "main".into(),
         files: vec!["a.gno".into(), "b.gno".into()],
-        parse_gas: 1 << 40,
+        parse_charges: vec![1, 2, u32::MAX],
         types: vec![
             desc("int", Repr::I64, TypeKind::Basic),
             point,

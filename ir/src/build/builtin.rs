@@ -207,6 +207,10 @@ impl FunctionBuilder<'_, '_> {
     }
 
     fn make(&mut self, sizes: &[Value], ty: TypeId) -> Value {
+        if let Some(text) = self.refuse_make(sizes, ty) {
+            self.abort(&text);
+            return Value::shared(self.zero(ty), ty);
+        }
         let sizes: Vec<Arg> = sizes.iter().map(|&size| self.as_int(size)).collect();
         let desc = self.cx.type_ref(ty);
         match self.cx.package.types.kind(ty) {
@@ -226,6 +230,21 @@ impl FunctionBuilder<'_, '_> {
                 Value::shared(Arg::Bits(0), ty)
             }
         }
+    }
+
+    /// The abort of a `make` that is accepted but cannot succeed (spec/01 §6.2).
+    fn refuse_make(&self, sizes: &[Value], ty: TypeId) -> Option<String> {
+        let types = &self.cx.package.types;
+        let kind = types.kind(ty);
+        match (kind, sizes.len()) {
+            (Kind::Slice, 1 | 2) | (Kind::Map | Kind::Chan, 0 | 1) => {}
+            (Kind::Slice, _) => return Some("make() of slice type takes 2 or 3 arguments".to_owned()),
+            (Kind::Map, _) => return Some("make() of map type takes 1 or 2 arguments".to_owned()),
+            (Kind::Chan, _) => return Some("make() of chan type takes 1 or 2 arguments".to_owned()),
+            _ => return Some(format!("cannot make type {} kind {kind}", types.type_string(ty))),
+        }
+        let size = sizes.iter().map(|size| types.kind(size.ty)).find(|kind| !kind.is_numeric())?;
+        Some(format!("cannot convert {size} to IntKind"))
     }
 
     fn new_pointer(&mut self, ty: TypeId) -> Value {
@@ -261,7 +280,7 @@ impl FunctionBuilder<'_, '_> {
         let result: Arg = if nilable && !self.cx.is_nil_type(value.ty) {
             self.value(Op::Eq, repr, Repr::Bool, &[value.arg, Arg::Bits(0)]).into()
         } else {
-            if repr == Repr::Iface && !self.cx.is_nil_type(value.ty) {
+            if repr == Repr::Iface && !self.cx.is_nil_type(value.ty) && value.arg != Arg::Bits(0) {
                 self.abort("istypednil of an interface is not supported");
             }
             Arg::Bits(0)

@@ -84,15 +84,15 @@ fn deeper<R>(f: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, f)
 }
 
-/// Builds the module of a checked package. `files` are its sources in the order of the file indices in the tree; `parse_gas` is what
+/// Builds the module of a checked package. `files` are its sources in the order of the file indices in the tree; `parse_charges` is what
 /// parsing them cost (spec/02 §12).
 ///
 /// # Errors
 ///
 /// The package exceeds a limit of the compiler.
-pub fn build_package(package: &Package, files: &[SourceFile], parse_gas: u64) -> Result<Module, BuildError> {
+pub fn build_package(package: &Package, files: &[SourceFile], parse_charges: Vec<u32>) -> Result<Module, BuildError> {
     let mut cx = Context::new(package, files);
-    cx.module.parse_gas = parse_gas;
+    cx.module.parse_charges = parse_charges;
     cx.declare();
     function::build_all(&mut cx);
     package::build_runners(&mut cx);

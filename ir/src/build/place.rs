@@ -82,6 +82,13 @@ impl FunctionBuilder<'_, '_> {
                     return Target::Map { map: operand.arg, key, map_ty, ty: elem };
                 }
                 let index = self.eval(*index).arg;
+                if *kind == IndexKind::String {
+                    // A byte of a string has no place: its address is that of a copy.
+                    let byte = self.value(Op::LoadStrByte, Repr::U8, Repr::U8, &[operand.arg, index]);
+                    let cell = self.value(Op::NewCell, Repr::U8, Repr::Cell, &[byte.into()]);
+                    let pointer = self.value(Op::AddrCell, Repr::Ptr, Repr::Ptr, &[cell.into()]).into();
+                    return Target::Pointer { pointer, ty: TypeId::UINT8 };
+                }
                 match kind {
                     IndexKind::Array => Target::Array { array: operand.arg, index, ty: elem },
                     _ => Target::Slice { slice: operand.arg, index, ty: elem },

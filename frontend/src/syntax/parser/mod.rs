@@ -43,6 +43,8 @@ pub struct ParsedFile<'a> {
     pub file: File<'a>,
     /// What the reference charges for parsing (spec/02 §12). Not meaningful if there are errors.
     pub gas: u64,
+    /// The charges that `gas` is the sum of, in order: one per token or comment scanned.
+    pub charges: Vec<u32>,
     /// The errors, sorted by position.
     pub errors: Vec<Diagnostic>,
 }
@@ -61,7 +63,7 @@ pub fn parse_file<'a>(arena: &'a Bump, source: &SourceFile, limits: &Limits) -> 
     let file = parser.file();
     let mut errors = std::mem::take(&mut parser.lexer.errors);
     errors.sort_by(|a, b| a.span.start.cmp(&b.span.start).then_with(|| a.message.cmp(&b.message)));
-    ParsedFile { file, gas: parser.gas, errors }
+    ParsedFile { file, gas: parser.charges.iter().map(|&gas| u64::from(gas)).sum(), charges: parser.charges, errors }
 }
 
 struct Parser<'a, 's> {
@@ -72,7 +74,7 @@ struct Parser<'a, 's> {
     token: Token,
     comments: Vec<Span>,
     next_node: u32,
-    gas: u64,
+    charges: Vec<u32>,
     level: u32,
     max_level: u32,
     max_errors: usize,
@@ -93,7 +95,7 @@ impl<'a, 's> Parser<'a, 's> {
             token: Token { kind: TokenKind::Eof, span: Span::default() },
             comments: Vec::new(),
             next_node: 0,
-            gas: 0,
+            charges: Vec::new(),
             level: 0,
             max_level: limits.nesting,
             max_errors: limits.syntax_errors,
@@ -104,7 +106,7 @@ impl<'a, 's> Parser<'a, 's> {
         };
         parser.advance();
         // The first token and the comments before it are free (spec/02 Q23).
-        parser.gas = 0;
+        parser.charges.clear();
         parser
     }
 
@@ -116,7 +118,7 @@ impl<'a, 's> Parser<'a, 's> {
             return;
         }
         loop {
-            self.gas = self.gas.saturating_add(1 + u64::from(self.level));
+            self.charges.push(self.level.saturating_add(1));
             self.token = self.lexer.next_token();
             if self.token.kind != TokenKind::Comment {
                 break;
