@@ -94,8 +94,8 @@ impl Machine {
             cx.strings.push(slot);
         }
         for func in 0..cx.linked.functions.len() {
-            let func = cx.heap.new_func(func as u32, &[])?;
-            cx.functions.push(func.slot());
+            let func = cx.new_func(func as u32, &[])?;
+            cx.functions.push(func);
         }
         for global in &cx.linked.module.globals {
             let ty = cx.linked.map.types.get(global.ty.index()).copied().unwrap_or(0);

@@ -1,6 +1,6 @@
 //! Calls, returns, closures, method selection, defers, and the operations that leave to the driver.
 
-use super::drive::{leave_grow, leave_nil_call};
+use super::drive::{enter_bytes, leave_grow, leave_nil_call};
 use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
 use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
@@ -18,11 +18,14 @@ macro_rules! call {
         if $window.wrapping_add($size) > (*$cx).regs_end || frame >= (*$cx).frame_end {
             return leave_grow($cx, $ip, $regs, $budget, $table, $word);
         }
-        // Fields a and b of every call are the window and the packed flag.
-        *frame =
-            Frame { return_ip: $ip.add($words), meta: ($word >> 16) as u32, defers: 0, exception: (*$cx).exception };
+        // Fields a and b of every call are the window and the packed flag; there are no defers yet.
+        let meta = (($word >> 16) as u32, 0_u32);
+        let exception = (*$cx).exception;
+        *frame = Frame { return_ip: $ip.add($words), meta: meta.0, defers: meta.1, exception };
         (*$cx).frame = frame;
-        enter!($cx, $entry, $window, $budget, $table)
+        // The entry of a function allocates its block.
+        let entry = $entry;
+        enter_bytes($cx, entry, $window, $budget, $table, *entry)
     }};
 }
 
@@ -38,19 +41,21 @@ handler! {
             return leave_nil_call(cx, ip, regs, budget, table, word);
         }
         let object = (*cx).heap.base().add(func as u32 as usize);
-        let code = &*(*cx).entries.add(*object.add(1) as u32 as usize);
+        let callee = *object.add(1);
+        let code = &*(*cx).entries.add(callee as u32 as usize);
         if *object & 31 == Kind::Bound as u64 {
             return call_bound(cx, ip, regs, budget, table, word);
         }
         (*cx).callee = func;
         let window = regs.wrapping_add(field_a(word) as usize);
-        let entry = (*cx).code.add(code.entry as usize);
+        let entry = (*cx).code.add((callee >> 32) as usize);
         call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
     }
     CallSelected(cx, ip, regs, budget, table, word) {
-        let code = &*(*cx).entries.add(reg!(regs, word, c) as u32 as usize);
+        let callee = reg!(regs, word, c);
+        let code = &*(*cx).entries.add(callee as u32 as usize);
         let window = regs.wrapping_add(field_a(word) as usize);
-        let entry = (*cx).code.add(code.entry as usize);
+        let entry = (*cx).code.add((callee >> 32) as usize);
         call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
     }
     CheckFunc(cx, ip, regs, budget, table, word) {
@@ -165,8 +170,8 @@ handler! {
 
 light! {
     MakeClosure(cx, regs, word, ext) {
-        let closure = cx.heap.new_func(ext as u32, regs.slice(field_b(word), field_c(word)))?;
-        regs.set(field_a(word), closure.slot());
+        let closure = cx.new_func(ext as u32, regs.slice(field_b(word), field_c(word)))?;
+        regs.set(field_a(word), closure);
         Ok(())
     }
     BindMethod(cx, regs, word, ext) {
@@ -217,7 +222,7 @@ slow! {
                 (selected.func, selected.receiver)
             }
         };
-        regs.set(field_a(word), u64::from(func));
+        regs.set(field_a(word), cx.callee_of(func));
         regs.set(field_b(word), receiver);
         Ok(())
     }
@@ -236,6 +241,20 @@ pub(super) fn nil_call() -> Trap {
 }
 
 impl Cx {
+    /// A function's index with the word index of its entry in the upper half: what calls of function values read, so that they
+    /// need not wait for the function table to know where to go on.
+    fn callee_of(&self, func: u32) -> u64 {
+        let entry = self.linked.functions.get(func as usize).map_or(0, |code| code.entry);
+        u64::from(func) | u64::from(entry) << 32
+    }
+
+    /// A function value; its first slot is the function as calls read it.
+    pub fn new_func(&mut self, func: u32, captures: &[u64]) -> Result<u64, Trap> {
+        let object = self.heap.new_func(func, captures)?;
+        self.heap.set_slot(object, 0, self.callee_of(func));
+        Ok(object.slot())
+    }
+
     /// Registers a deferred call of the current frame.
     fn defer(&mut self, func: u32, closure: u64, args: &[u64], receiver: Option<u64>) -> Result<(), Trap> {
         let first = self.defer_args.len();

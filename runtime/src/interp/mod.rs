@@ -148,6 +148,10 @@ pub(crate) struct Cx {
     own_code: Option<Vec<u64>>,
 }
 
+// SAFETY: the pointers in a context point into vectors that it owns itself (stacks) or shares immutably (code, functions),
+// and are used only through `&mut` access to it.
+unsafe impl Send for Cx {}
+
 /// The registers of the current frame.
 #[derive(Clone, Copy)]
 pub(crate) struct Window(*mut u64);
