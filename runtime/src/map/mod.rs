@@ -117,15 +117,17 @@ pub struct Hashed {
     hash: u32,
 }
 
-/// The item with an integer key: `None` if the keys of the map are not of that kind; else whether it has the key.
+/// The prepared key, if the keys of the map are integers.
 #[inline(always)]
-pub fn find_integer(heap: &Heap, map: Ref, key: u64) -> Option<Option<Ref>> {
-    let shape = heap.slot(map, SHAPE);
-    if high(shape) != BITS {
-        return None;
-    }
-    let found = probe(heap, map, low(shape), hash::bits(key), |other| other == key);
-    Some(found.map(|(_, item)| item))
+pub fn hashed_integer(heap: &Heap, map: Ref, key: u64) -> Option<Hashed> {
+    (high(heap.slot(map, SHAPE)) == BITS).then(|| Hashed { key, hash: hash::bits(key) })
+}
+
+/// [`find`] for a key of [`hashed_integer`].
+#[inline(always)]
+pub fn find_integer(heap: &Heap, map: Ref, key: Hashed) -> Option<Ref> {
+    let mask = low(heap.slot(map, SHAPE));
+    probe(heap, map, mask, key.hash, |other| other == key.key).map(|(_, item)| item)
 }
 
 /// Prepares a key for a map.

@@ -47,8 +47,8 @@ fn lookup(heap: &Heap, types: &Types, map: u64, key: u64) -> Result<Option<u64>,
     if map.is_nil() {
         return Ok(None);
     }
-    if let Some(found) = map::find_integer(heap, map, key) {
-        return Ok(found.map(|item| map::value(heap, item)));
+    if let Some(key) = map::hashed_integer(heap, map, key) {
+        return Ok(map::find_integer(heap, map, key).map(|item| map::value(heap, item)));
     }
     let hashed = map::hashed(heap, types, map, key)?;
     Ok(map::find(heap, types, map, hashed).map(|item| map::value(heap, item)))
@@ -98,15 +98,20 @@ fn item_to_store(
     (map, key): (u64, u64),
     charge: &mut impl Charge,
 ) -> Result<(Ref, bool), Trap> {
-    if !Ref::of(map).is_nil()
-        && let Some(Some(item)) = map::find_integer(heap, Ref::of(map), key)
+    let object = Ref::of(map);
+    if !object.is_nil()
+        && let Some(key) = map::hashed_integer(heap, object, key)
     {
-        return Ok((item, false));
+        if let Some(item) = map::find_integer(heap, object, key) {
+            return Ok((item, false));
+        }
+        charge.alloc(heap, i64::from(size::MAP_ITEM))?;
+        return Ok((map::insert(heap, object, key)?, true));
     }
     item_to_store_any(heap, types, ty, (map, key), charge)
 }
 
-/// [`item_to_store`] for keys of every kind, present or not.
+/// [`item_to_store`] for keys of every kind.
 #[inline(never)]
 fn item_to_store_any(
     heap: &mut Heap,
