@@ -193,7 +193,7 @@ pub enum MethodReceiver {
     ValueThroughPointer,
     /// Pointer receiver, the value is a pointer.
     Pointer,
-    /// Pointer receiver, the value is the addressable field the path ended at: its address (PT, TY charged).
+    /// Pointer receiver, the value is the addressable field the path ended at: its address (no charge, unlike a written `&`).
     AddressOfField,
     /// The path leads to an embedded interface: dispatch again on its dynamic value.
     Interface,
