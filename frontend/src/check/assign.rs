@@ -67,6 +67,9 @@ impl<'a> Checker<'a> {
                 fresh.push(false);
                 continue;
             }
+            if name == "cross" {
+                return Err(self.misplaced_cross(target.span));
+            }
             let name = self.renamed(name, target.span);
             self.refuse_predeclared(&name, target.span)?;
             let (var, new) = match self.redefined(&name, recorded, span)? {
@@ -114,7 +117,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn assign_mismatch(&self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {
+    fn assign_mismatch(&mut self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {
         let text = match (operands, rhs) {
             ([operand], [e]) if count > 1 => match unparen(e).kind {
                 ExprKind::Call(_) => {
@@ -129,7 +132,13 @@ impl<'a> Checker<'a> {
                 }
                 _ => "RHS should not be expression when len(Lhs) > len(Rhs)".to_owned(),
             },
-            _ => format!("assignment mismatch: {count} variables but {} values", rhs.len()),
+            _ => match rhs.get(count) {
+                Some(&extra) => {
+                    let text = self.raw_expr(extra);
+                    format!("Machine.EvalStaticTypeOf(x) expression not yet preprocessed: {text}")
+                }
+                None => format!("assignment mismatch: {count} variables but {} values", rhs.len()),
+            },
         };
         self.error(at, text)
     }

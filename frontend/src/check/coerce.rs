@@ -8,7 +8,7 @@
 use super::expr::{Operand, Static};
 use super::{Checker, Result};
 use crate::source::Span;
-use crate::typed::{Expr, ExprId, ExprKind, TypeExprId};
+use crate::typed::{Expr, ExprId, ExprKind, FuncKind, TypeExprId, VarId};
 use crate::types::{Kind, Type, TypeId};
 
 impl Checker<'_> {
@@ -122,7 +122,33 @@ impl Checker<'_> {
     /// An inserted conversion to a resolved type: 281 gas unless it folds or is removed.
     pub(super) fn wrap(&mut self, id: ExprId, t: TypeId, at: Span) -> Result<ExprId> {
         let target = self.resolved_name();
-        self.conversion(id, t, target, None, at)
+        let wrapped = self.conversion(id, t, target, None, at)?;
+        if wrapped != id {
+            self.break_captures(id);
+        }
+        Ok(wrapped)
+    }
+
+    /// **Quirk**: what an inserted conversion is put around is looked at twice, and for literals in it without regard to what is
+    /// outside the innermost literal C. One that uses a variable from beyond the literal around C has it captured by C only:
+    /// the literals around C get no slot for it, and the evaluation of C aborts (spec/00 addendum 26).
+    pub(super) fn break_captures(&mut self, id: ExprId) {
+        let range = self.exprs[id].span;
+        let Some((inner, outer)) = self.at.frames.split_last_mut() else { return };
+        let Some((_, around)) = outer.split_first_mut() else { return };
+        for literal in inner.literals.iter().rev().take_while(|literal| literal.span.start >= range.start) {
+            let FuncKind::Literal { captures, .. } = &self.funcs[literal.func].kind else { continue };
+            let beyond = |&var: &VarId| self.captured[var].is_some_and(|outer| self.captured[outer].is_some());
+            if literal.span.end > range.end || !captures.iter().any(beyond) {
+                continue;
+            }
+            self.nodes.break_literal(inner.func);
+            for frame in around.iter_mut() {
+                while frame.captures.last().is_some_and(|(_, var)| var.as_u32() >= literal.first_var) {
+                    frame.captures.pop();
+                }
+            }
+        }
     }
 
     /// A conversion node, explicit (with its span) or inserted (rules C1-C5 of spec/02 §5.4).
@@ -224,7 +250,7 @@ impl Checker<'_> {
 
     /// Whether a node is a folded constant.
     pub(super) fn is_const(&self, id: ExprId) -> bool {
-        matches!(self.exprs[id].kind, ExprKind::Const(_))
+        matches!(self.exprs[id].kind, ExprKind::Const(_)) && !self.nodes.is_unfolded(id)
     }
 
     /// Checks `xt` against `t` and reports at `at`.

@@ -31,7 +31,7 @@ impl<'a> Checker<'a> {
         let converted = self.coerce(operand.id, None, at)?;
         let ty = self.exprs[operand.id].ty;
         let recorded = self.recorded(converted).unwrap_or(ty);
-        let ty = if self.types.is_untyped(recorded) { ty } else { recorded };
+        let ty = if self.types.is_untyped(recorded) { self.types.default_type(ty) } else { recorded };
         Ok(Defined { id: operand.id, recorded, ty })
     }
 

@@ -63,6 +63,12 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
+    /// The error of a `cross` that is not the first argument of a call.
+    pub(super) fn misplaced_cross(&self, at: Span) -> super::CheckError {
+        let text = "cross can only be used as the first argument to a crossing function (since gno 0.9)";
+        self.error(at, text.to_owned())
+    }
+
     /// Refuses the declaration of a crossing function outside realms (spec/01 §5.2).
     pub(super) fn check_crossing_declaration(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
         let crossing = self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);

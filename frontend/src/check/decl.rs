@@ -152,7 +152,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Refuses a spec with fewer or more values than names.
-    pub(super) fn check_value_count(&self, spec: &ast::ValueSpec<'a>, values: usize, constant: bool) -> Result<()> {
+    fn check_value_count(&self, spec: &ast::ValueSpec<'a>, values: usize, constant: bool) -> Result<()> {
         let count = spec.names.len();
         if !constant && values > 1 && values < count {
             let text = format!("assignment mismatch: {count} variable(s) but {values} value(s)");
@@ -161,7 +161,7 @@ impl<'a> Checker<'a> {
         if let Some(name) = spec.names.get(values) {
             return Err(self.error(spec.span, format!("missing init expr for {}<!VPInvalid(0)>", name.name)));
         }
-        if values > count && !constant {
+        if values > count {
             let source = self.sources.get(self.at.file as usize);
             let extra = spec.values.get(count).and_then(|e| source.and_then(|source| source.text(e.span)));
             return Err(self.error(spec.span, format!("extra init expr {}", extra.unwrap_or_default())));
@@ -169,8 +169,39 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
+    /// Refuses a constant spec with fewer or more values than names.
+    pub(super) fn check_const_count(&mut self, spec: &'a ast::ValueSpec<'a>, values: &'a [ast::ExprRef<'a>]) -> Result<()> {
+        let count = spec.names.len();
+        if let Some(&extra) = values.get(count) {
+            let text = self.raw_expr(extra);
+            let text = format!("Machine.EvalStaticTypeOf(x) expression not yet preprocessed: {text}");
+            return Err(self.error(spec.span, text));
+        }
+        if let ([value], true) = (values, count > 1) {
+            let operand = self.single(value)?;
+            if self.is_const(operand.id) {
+                return Err(self.error(spec.span, "unexpected value expression type *gnolang.ConstExpr".to_owned()));
+            }
+        }
+        self.check_value_count(spec, values.len(), true)
+    }
+
+    /// Names of a constant spec without values.
+    fn local_undefined(&mut self, spec: &'a ast::ValueSpec<'a>) -> Result<DeclSpec> {
+        let mut names = Vec::with_capacity(spec.names.len());
+        for name in spec.names {
+            let kind = VarKind::Const { untyped_numeric: false, string_len: None };
+            names.push(Some(self.slot(name.name.to_owned(), TypeId::INVALID, TypeId::INVALID, kind)?));
+            self.bind(name.name, Entity::Undefined);
+        }
+        Ok(DeclSpec { names, target: None, types: Vec::new(), values: Vec::new() })
+    }
+
     fn local_consts(&mut self, spec: &'a ast::ValueSpec<'a>, source: &'a ast::ValueSpec<'a>) -> Result<DeclSpec> {
-        self.check_value_count(spec, source.values.len(), true)?;
+        if repeats_wrongly(spec, source) {
+            return self.local_undefined(spec);
+        }
+        self.check_const_count(spec, source.values)?;
         let ty = source.ty.map(|ty| self.declared_type(ty, spec.span)).transpose()?;
         let outer = self.at.iota.replace(spec.iota);
         let mut values = Vec::with_capacity(spec.names.len());
@@ -239,6 +270,11 @@ impl<'a> Checker<'a> {
             ScopeKind::Clause => Some("SwitchClauseStmt"),
         }
     }
+}
+
+/// Whether a constant spec without values repeats one with another number of names: its names get no value.
+pub(super) fn repeats_wrongly(spec: &ast::ValueSpec<'_>, source: &ast::ValueSpec<'_>) -> bool {
+    spec.values.is_empty() && !source.values.is_empty() && spec.names.len() != source.names.len()
 }
 
 /// The noun with the ending that the number asks for.

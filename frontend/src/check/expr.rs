@@ -18,13 +18,14 @@
 //! | `context` | what statements ask for: conditions, tags, right sides, `op=` |
 //! | `render` | text of nodes in messages |
 
-use super::scope::Entity;
+use super::scope::{Entity, InnerLiteral};
 use super::{Checker, Result};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
-use crate::typed::{ExprId, ExprKind, Place};
+use crate::typed::{ExprId, ExprKind, FuncId, Place};
 use crate::types::{Kind, NilContext, Type, TypeId};
 use cranelift_entity::SecondaryMap;
+use std::collections::HashSet;
 
 /// A recorded static type: `None` for `nil` and the blank target.
 pub(super) type Static = Option<TypeId>;
@@ -76,6 +77,9 @@ pub(super) struct Nodes {
     recorded: SecondaryMap<ExprId, Static>,
     big: SecondaryMap<ExprId, bool>,
     watched: Vec<ExprId>,
+    unfolded: HashSet<ExprId>,
+    /// Literals whose evaluation aborts.
+    broken: HashSet<FuncId>,
     /// Where a misplaced `nil` would stand.
     pub(super) nil_context: NilContext,
     /// The statement that is being checked; errors about conditions, operands of `range` and values that are missing
@@ -93,6 +97,8 @@ impl Default for Nodes {
             recorded: SecondaryMap::new(),
             big: SecondaryMap::new(),
             watched: Vec::new(),
+            unfolded: HashSet::new(),
+            broken: HashSet::new(),
             nil_context: NilContext::Other,
             stmt: Span::default(),
             literal_type: Span::default(),
@@ -115,6 +121,21 @@ impl Nodes {
     /// Notes a binary node that may keep untyped constants as operands.
     pub(super) fn watch(&mut self, id: ExprId) {
         self.watched.push(id);
+    }
+
+    /// Notes a constant that the reference reads as a variable.
+    pub(super) fn leave_unfolded(&mut self, id: ExprId) {
+        self.unfolded.insert(id);
+    }
+
+    /// Whether a constant is read as a variable.
+    pub(super) fn is_unfolded(&self, id: ExprId) -> bool {
+        !self.unfolded.is_empty() && self.unfolded.contains(&id)
+    }
+
+    /// Notes a literal whose evaluation aborts.
+    pub(super) fn break_literal(&mut self, func: FuncId) {
+        self.broken.insert(func);
     }
 
     /// The noted nodes, in order of creation.
@@ -214,8 +235,7 @@ impl<'a> Checker<'a> {
             return Err(self.error(span, "cannot use _ as value or type".to_owned()));
         }
         if name == "cross" {
-            let text = "cross can only be used as the first argument to a crossing function (since gno 0.9)";
-            return Err(self.error(span, text.to_owned()));
+            return Err(self.misplaced_cross(span));
         }
         let entity = self.lookup(name, span)?;
         let via_package = self.in_literal();
@@ -232,8 +252,15 @@ impl<'a> Checker<'a> {
                 let t = self.func_type(func);
                 (ExprKind::Func { func, via_package }, t, Some(t))
             }
-            Entity::Const(constant, t) => (ExprKind::Const(constant), t, Some(t)),
+            Entity::Const(constant, t) => {
+                let operand = self.constant(constant, t, span);
+                if self.declared_later(name) {
+                    self.nodes.leave_unfolded(operand.id);
+                }
+                return Ok(operand);
+            }
             Entity::Nil => return Ok(self.nil(span)),
+            Entity::Undefined => return Err(self.error(span, format!("name not defined: {name}"))),
             Entity::Iota => return self.iota(span),
             Entity::Builtin(_) => {
                 return Err(self.error(span, format!("use of builtin {name} not in function call")));
@@ -249,8 +276,14 @@ impl<'a> Checker<'a> {
 
     /// A func literal.
     fn func_literal(&mut self, literal: &'a ast::FuncLit<'a>, span: Span) -> Result<Operand> {
+        let first_var = u32::try_from(self.vars.len()).unwrap_or(u32::MAX);
         let (func, t, signature) = self.func_lit(literal, span)?;
-        let id = self.add_node(ExprKind::FuncLit { func, signature }, t, Some(t), span);
+        if let Some(frame) = self.at.frames.last_mut() {
+            frame.literals.push(InnerLiteral { func, span, first_var });
+        }
+        let broken = self.nodes.broken.contains(&func);
+        let aborts = broken.then_some("runtime error: invalid memory address or nil pointer dereference");
+        let id = self.add_node(ExprKind::FuncLit { func, signature, aborts }, t, Some(t), span);
         Ok(Operand { id, ty: Some(t) })
     }
 

@@ -4,6 +4,9 @@ use super::Checker;
 use crate::typed::{ExprId, ExprKind};
 use crate::types::Kind;
 
+/// What an operation on a big number and another ends in.
+const NOT_BIG: &str = "interface conversion: gnolang.Value is nil, not gnolang.BigintValue";
+
 impl Checker<'_> {
     /// After everything is checked: untyped constants that no context converted. Next to a variable whose recorded type
     /// stayed untyped, a big number is read as 0 on the right and aborts on the left (spec/02 Q5); others take their
@@ -14,11 +17,12 @@ impl Checker<'_> {
             if !op.is_shift() && self.is_big_constant(right) && !self.is_const(left) && !self.stays_big(left) {
                 self.zero_constant(right, self.exprs[left].ty);
             } else if !op.is_shift() && self.is_big_constant(left) && !self.is_const(right) && !self.stays_big(right) {
-                let text = "interface conversion: gnolang.Value is nil, not gnolang.BigintValue".to_owned();
-                self.exprs[right].kind = ExprKind::Abort(text);
+                self.exprs[right].kind = ExprKind::Abort(NOT_BIG.to_owned());
+            } else if !op.is_shift() && self.stays_big(left) && !self.stays_big(right) {
+                self.exprs[right].kind = ExprKind::Abort(NOT_BIG.to_owned());
             }
-            self.settle(left);
-            self.settle(right);
+            self.settle_any(left);
+            self.settle_any(right);
             if !op.is_comparison() {
                 self.exprs[id].ty = self.exprs[left].ty;
             }
@@ -27,8 +31,10 @@ impl Checker<'_> {
             self.exprs.iter().filter(|(_, node)| self.types.is_untyped(node.ty)).map(|(id, _)| id).collect();
         for id in untyped {
             match self.exprs[id].kind {
-                ExprKind::Const(_) => self.settle(id),
-                ExprKind::Binary { left: operand, .. } | ExprKind::Unary { operand, .. } => {
+                ExprKind::Const(_) => self.settle_any(id),
+                ExprKind::Binary { left: operand, .. }
+                | ExprKind::Unary { operand, .. }
+                | ExprKind::Convert { operand, .. } => {
                     self.exprs[id].ty = self.exprs[operand].ty;
                 }
                 _ => {}
@@ -37,7 +43,7 @@ impl Checker<'_> {
     }
 
     fn is_big_constant(&self, id: ExprId) -> bool {
-        self.is_const(id) && matches!(self.recorded(id).map(|t| self.types.kind(t)), Some(Kind::Bigint | Kind::Bigdec))
+        matches!(self.exprs[id].kind, ExprKind::Const(_)) && matches!(self.recorded(id).map(|t| self.types.kind(t)), Some(Kind::Bigint | Kind::Bigdec))
     }
 
     /// Whether a non-constant node computes with big numbers: its leftmost operand is an untyped constant, as in
@@ -46,19 +52,33 @@ impl Checker<'_> {
         let mut at = id;
         loop {
             match self.exprs[at].kind {
+                ExprKind::Binary { op, .. } if op.is_comparison() => return false,
                 ExprKind::Binary { left, .. } => at = left,
                 ExprKind::Unary { operand, .. } => at = operand,
-                _ => return self.nodes.was_big(at),
+                ExprKind::Convert { operand, .. } if self.recorded(at).is_some_and(|t| self.types.is_untyped(t)) => {
+                    at = operand;
+                }
+                _ => return self.nodes.was_big(at) || self.is_big_constant(at),
             }
         }
     }
 
     /// Gives a constant that is still untyped its default type.
     pub(super) fn settle(&mut self, id: ExprId) {
+        if self.is_const(id) {
+            self.settle_any(id);
+        }
+    }
+
+    /// The same for a constant that is read as a variable.
+    fn settle_any(&mut self, id: ExprId) {
+        if !matches!(self.exprs[id].kind, ExprKind::Const(_)) {
+            return;
+        }
         if self.is_big_constant(id) {
             self.nodes.mark_big(id);
         }
-        if self.is_const(id) && self.recorded(id).is_some_and(|t| self.types.is_untyped(t)) {
+        if self.recorded(id).is_some_and(|t| self.types.is_untyped(t)) {
             let at = self.exprs[id].span;
             // A value that does not fit its default type stays as it is.
             let _ = self.convert_constant(id, None, at);

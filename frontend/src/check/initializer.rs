@@ -3,6 +3,7 @@
 use super::expr::{Operand, Values};
 use super::package::Part;
 use super::scope::Entity;
+use super::decl::repeats_wrongly;
 use super::{Checker, Result};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -17,7 +18,14 @@ impl<'a> Checker<'a> {
         spec: &'a ast::ValueSpec<'a>,
         source: &'a ast::ValueSpec<'a>,
     ) -> Result<()> {
-        self.check_value_count(spec, source.values.len(), true)?;
+        if repeats_wrongly(spec, source) {
+            for name in spec.names {
+                self.set_entity(name.name, Entity::Undefined);
+            }
+            self.prepare_parts(decl, spec, false);
+            return Ok(());
+        }
+        self.check_const_count(spec, source.values)?;
         let split = spec.names.len() > 1 && !self.package.decls[decl].unsplit;
         self.prepare_parts(decl, spec, split);
         self.at.iota = Some(spec.iota);
@@ -70,7 +78,9 @@ impl<'a> Checker<'a> {
         let each = spec.values.len() == count;
         let split = each && count > 1 && !self.package.decls[decl].unsplit;
         self.prepare_parts(decl, spec, split);
+        self.package.decls[decl].in_type = true;
         let ty = spec.ty.map(|ty| self.resolve_type(ty)).transpose()?;
+        self.package.decls[decl].in_type = false;
         if let Some(t) = ty {
             // The type is known before the values are: literals among them may name the variable.
             for name in spec.names {
@@ -137,6 +147,10 @@ impl<'a> Checker<'a> {
         at: Span,
     ) -> Result<(ExprId, TypeId, TypeId)> {
         match ty {
+            Some(t) if self.types.is_interface(t) => {
+                self.break_captures(operand.id);
+                Ok((self.coerce_in(operand.id, Some(t), at, NilContext::VariableDeclaration)?, t, t))
+            }
             Some(t) => Ok((self.coerce_in(operand.id, Some(t), at, NilContext::VariableDeclaration)?, t, t)),
             None => {
                 let defined = self.default_operand(operand, at, &NilContext::VariableDeclaration)?;

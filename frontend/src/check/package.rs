@@ -32,6 +32,8 @@ pub(super) struct PackageDecl<'a> {
     /// What is declared.
     pub(super) kind: DeclKind<'a>,
     state: State,
+    /// Its written type is being resolved.
+    pub(super) in_type: bool,
     /// It stays one declaration although it has as many values as names.
     pub(super) unsplit: bool,
     /// The declarations that it is run as.
@@ -225,6 +227,7 @@ impl<'a> Checker<'a> {
             span,
             kind,
             state: State::Untouched,
+            in_type: false,
             unsplit: false,
             parts: vec![Part::default()],
         });
@@ -280,7 +283,7 @@ impl<'a> Checker<'a> {
     /// The error of a declaration that needs itself; located at the declaration that was begun first.
     pub(super) fn recursive(&self, decl: usize) -> CheckError {
         let entry = &self.package.decls[decl];
-        let what = if matches!(entry.kind, DeclKind::Type(..)) { "type" } else { "value" };
+        let what = if entry.in_type || matches!(entry.kind, DeclKind::Type(..)) { "type" } else { "value" };
         let chain = self.package.running.iter().skip_while(|&&running| running != decl).chain([&decl]);
         let names: Vec<&str> = chain.map(|&decl| self.package.decls[decl].kind.name()).collect();
         let mut error = self.error(entry.span, format!("invalid recursive {what}: {}", names.join(" -> ")));
@@ -403,6 +406,9 @@ impl<'a> Checker<'a> {
     pub(super) fn complete_type(&mut self, declared: TypeId, right: TypeId, span: Span) -> Result<()> {
         let Some(named) = self.types.as_named(declared) else { return Ok(()) };
         self.types.set_underlying(named, right);
+        if self.types.names_itself(named) {
+            return Err(self.error(span, "should not happen".to_owned()));
+        }
         if let Some(cycle) = self.types.value_cycle(named) {
             let names: Vec<&str> = cycle.iter().map(|&named| &*self.types.named(named).name).collect();
             return Err(self.error(span, format!("invalid recursive type: {}", names.join(" -> "))));

@@ -37,6 +37,11 @@ impl<'a> Checker<'a> {
         format!("func func{signature}{}", Raw { checker: self, checked }.block(literal.body.stmts))
     }
 
+    /// An expression that is not checked.
+    pub(super) fn raw_expr(&mut self, e: ExprRef<'a>) -> String {
+        Raw { checker: self, checked: 0 }.expr(e)
+    }
+
     /// `(params) results` of resolved types.
     fn signature_text(&self, signature: &FuncType) -> String {
         let field = |param: &Param, hidden: String| {

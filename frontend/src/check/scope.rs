@@ -4,17 +4,17 @@
 //! been checked; before, the name means what it means outside (spec/01 §4.3). The parts of an `if` and the clauses of a
 //! switch share the block of their statement: a name of that statement counts as declared in the part itself.
 
-use super::expr::Static;
+use super::expr::{Static, unparen};
 use super::{Checker, Result};
 use crate::constant::Constant;
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, StmtRef};
 use crate::typed::{
     Builtin, FuncId, FuncKind, GlobalId, Scope, ScopeId, ScopeKind, StmtId, TypeExprId, Var, VarId, VarKind,
 };
 use crate::types::TypeId;
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a name means.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub(super) enum Entity {
     Type(TypeId),
     /// A predeclared function.
     Builtin(Builtin),
+    /// A constant whose declaration has no value for it.
+    Undefined,
     /// `nil`
     Nil,
     /// `iota`
@@ -38,7 +40,7 @@ pub(super) enum Entity {
 }
 
 /// A block that is being checked.
-pub(super) struct Block {
+pub(super) struct Block<'a> {
     /// The block.
     pub(super) scope: ScopeId,
     /// Source range of its statement or function.
@@ -49,6 +51,20 @@ pub(super) struct Block {
     slots: Vec<VarId>,
     /// Hidden variables of split assignments, after the names.
     late: Vec<VarId>,
+    /// Its statements, before the names that they declare as variables are asked for.
+    lists: Vec<&'a [StmtRef<'a>]>,
+    /// Those names.
+    variables: HashSet<&'a str>,
+}
+
+/// A checked literal of a function that is being checked.
+pub(super) struct InnerLiteral {
+    /// The literal.
+    pub(super) func: FuncId,
+    /// Its source range.
+    pub(super) span: Span,
+    /// Variables from this number on were made by its check.
+    pub(super) first_var: u32,
 }
 
 /// A function that is being checked.
@@ -59,8 +75,10 @@ pub(super) struct Frame<'a> {
     pub(super) base: usize,
     /// Its syntax if it is a literal.
     pub(super) literal: Option<&'a ast::FuncLit<'a>>,
+    /// Literals that stand in it directly, in source order.
+    pub(super) literals: Vec<InnerLiteral>,
     /// Captures so far, by the variable of the enclosing function.
-    captures: IndexMap<VarId, VarId>,
+    pub(super) captures: IndexMap<VarId, VarId>,
     /// Types of the results.
     pub(super) results: Vec<TypeId>,
     /// Source range of the declaration or literal.
@@ -103,7 +121,7 @@ pub(super) struct Position<'a> {
     /// Which of the declarations that it is split into.
     pub(super) part: usize,
     /// Blocks from the outside in, of all frames.
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<Block<'a>>,
     /// Functions from the outside in.
     pub(super) frames: Vec<Frame<'a>>,
     /// Value of `iota`.
@@ -120,6 +138,7 @@ impl<'a> Checker<'a> {
     /// What the name at `span` means; captures it where it belongs to an enclosing function.
     pub(super) fn lookup(&mut self, name: &str, span: Span) -> Result<Entity> {
         match self.meaning(name, span)? {
+            Some((Entity::Undefined, _)) => Err(self.error(span, format!("name not defined: {name}"))),
             Some((Entity::Local(var), block)) => Ok(Entity::Local(self.capture(var, block))),
             Some((entity, _)) => Ok(entity),
             None if self.at.frames.is_empty() || self.at.type_of.is_some() => {
@@ -176,6 +195,29 @@ impl<'a> Checker<'a> {
             return Ok(Some((entity, 0)));
         }
         Ok(predeclared(wanted).map(|entity| (entity, 0)))
+    }
+
+    /// Notes statements of the innermost block before they are checked.
+    pub(super) fn announce(&mut self, list: &'a [StmtRef<'a>]) {
+        if let Some(block) = self.at.blocks.last_mut() {
+            block.lists.push(list);
+        }
+    }
+
+    /// Whether a block around this place declares the name as a variable that is not visible yet (spec/01 §1.3 row 17).
+    pub(super) fn declared_later(&mut self, name: &str) -> bool {
+        for block in self.at.blocks.iter_mut().rev() {
+            if block.names.contains_key(name) {
+                return false;
+            }
+            for list in block.lists.drain(..) {
+                block.variables.extend(list.iter().flat_map(|stmt| declared_variables(stmt)));
+            }
+            if block.variables.contains(name) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The variable as the current function sees it.
@@ -253,7 +295,11 @@ impl<'a> Checker<'a> {
             Vec::new()
         };
         let scope = self.scopes.push(Scope { kind, parent: parent.map(|parent| parent.scope), slots: Vec::new() });
-        self.at.blocks.push(Block { scope, span, names: HashMap::new(), slots: shared, late: Vec::new() });
+        self.at.blocks.push(Block { scope, span, names: HashMap::new(), slots: shared,
+            late: Vec::new(),
+            lists: Vec::new(),
+            variables: HashSet::new(),
+        });
         Ok(scope)
     }
 
@@ -279,6 +325,7 @@ impl<'a> Checker<'a> {
             func,
             base,
             literal,
+            literals: Vec::new(),
             captures: IndexMap::new(),
             results,
             span,
@@ -396,6 +443,28 @@ impl<'a> Checker<'a> {
             .count();
         let depth = u32::try_from(own + 2).unwrap_or(u32::MAX);
         (depth, self.package_slot_index(name))
+    }
+}
+
+/// The names that a statement itself declares as variables.
+fn declared_variables<'a>(stmt: StmtRef<'a>) -> Vec<&'a str> {
+    let mut stmt = stmt;
+    while let ast::StmtKind::Labeled(labeled) = stmt.kind {
+        stmt = labeled.stmt;
+    }
+    match stmt.kind {
+        ast::StmtKind::Assign(assign) if assign.op == ast::AssignOp::Define => assign
+            .lhs
+            .iter()
+            .filter_map(|e| match unparen(e).kind {
+                ast::ExprKind::Ident(name) => Some(name),
+                _ => None,
+            })
+            .collect(),
+        ast::StmtKind::Decl(ast::GenDecl { specs: ast::Specs::Var(specs), .. }) => {
+            specs.iter().flat_map(|spec| spec.names).map(|name| name.name).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::types::{Kind, NilContext, Type, TypeId};
 impl<'a> Checker<'a> {
     /// A list of statements: a body. Its labels can be reached by `goto` from here and from inside.
     pub(super) fn body(&mut self, list: &'a [StmtRef<'a>]) -> Result<Vec<StmtId>> {
+        self.announce(list);
         let mut ids = Vec::with_capacity(list.len());
         let mut labels = Vec::new();
         for stmt in list {
@@ -124,15 +125,19 @@ impl<'a> Checker<'a> {
     pub(super) fn enter_with_init(
         &mut self,
         kind: ScopeKind,
-        init: Option<StmtRef<'a>>,
+        init: &'a Option<StmtRef<'a>>,
         span: Span,
     ) -> Result<(ScopeId, Option<StmtId>)> {
         let scope = self.enter(kind, span)?;
-        Ok((scope, self.part(init)?))
+        // The variables of a `for` have names of their own.
+        if kind != ScopeKind::For {
+            self.announce(init.as_slice());
+        }
+        Ok((scope, self.part(*init)?))
     }
 
     fn if_stmt(&mut self, stmt: &'a ast::IfStmt<'a>, span: Span) -> Result<StmtKind> {
-        let (scope, init) = self.enter_with_init(ScopeKind::If, stmt.init, span)?;
+        let (scope, init) = self.enter_with_init(ScopeKind::If, &stmt.init, span)?;
         let condition = self.condition(stmt.cond)?;
         let then_scope = self.enter(ScopeKind::IfPart, stmt.then.span)?;
         let then_body = self.body(stmt.then.stmts)?;
@@ -157,7 +162,7 @@ impl<'a> Checker<'a> {
         label: Option<&'a str>,
         span: Span,
     ) -> Result<StmtKind> {
-        let (scope, init) = self.enter_with_init(ScopeKind::For, stmt.init, span)?;
+        let (scope, init) = self.enter_with_init(ScopeKind::For, &stmt.init, span)?;
         let variables = init.map_or_else(Vec::new, |init| self.defined_by(init));
         let condition = stmt.cond.map(|condition| self.condition(condition)).transpose()?;
         let post = self.part(stmt.post)?;

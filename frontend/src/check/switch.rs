@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
         label: Option<&'a str>,
         span: Span,
     ) -> Result<StmtKind> {
-        let (scope, init) = self.enter_with_init(ScopeKind::Switch, stmt.init, span)?;
+        let (scope, init) = self.enter_with_init(ScopeKind::Switch, &stmt.init, span)?;
         let tag = self.switch_tag(stmt.tag, span)?;
         let ordered = self.ordered(stmt.clauses)?;
         let mut clauses = Vec::with_capacity(ordered.len());
@@ -71,7 +71,7 @@ impl<'a> Checker<'a> {
         label: Option<&'a str>,
         span: Span,
     ) -> Result<StmtKind> {
-        let (scope, init) = self.enter_with_init(ScopeKind::Switch, stmt.init, span)?;
+        let (scope, init) = self.enter_with_init(ScopeKind::Switch, &stmt.init, span)?;
         let operand = self.interface_operand(stmt.x, span)?;
         let operand_type = operand.ty.unwrap_or(TypeId::ANY);
         let mut seen: Vec<Case> = Vec::new();

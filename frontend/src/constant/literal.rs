@@ -142,7 +142,8 @@ fn hex_float(text: &str) -> Result<Decimal, ConstError> {
         return Err(ConstError::TooLarge);
     }
     let mantissa = BigInt::parse_bytes(digits.as_bytes(), 16).ok_or_else(|| invalid(""))?;
-    let power = Decimal::power_of_two(exponent.saturating_sub(4 * fraction.len() as i64));
+    // **Quirk**: a digit after the point counts as one bit, not four.
+    let power = Decimal::power_of_two(exponent.saturating_sub(fraction.len() as i64));
     let power = power.map_err(ConstError::HexExponent)?;
     Decimal::from_int(mantissa).mul(&power).map_err(ConstError::HexProduct)
 }

@@ -338,6 +338,8 @@ pub enum ExprKind {
         func: FuncId,
         /// Evaluation of its signature.
         signature: TypeExprId,
+        /// It aborts once the function is allocated, with this text (spec/00 addendum 26).
+        aborts: Option<&'static str>,
     },
 }
 

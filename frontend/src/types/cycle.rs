@@ -4,6 +4,20 @@ use super::{NamedId, Type, TypeId, TypeTable};
 use std::collections::HashSet;
 
 impl TypeTable {
+    /// Whether a declared type is declared to be another declared type, and so on back to itself.
+    #[must_use]
+    pub fn names_itself(&self, named: NamedId) -> bool {
+        let mut at = named;
+        for step in 0..=self.named_count() {
+            match self.get(self.named(at).underlying) {
+                Type::Named(next) if *next == named => return step > 0,
+                Type::Named(next) => at = *next,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// A chain of declared types from `named` back to itself by value (through declarations, array elements and struct
     /// fields); the first and the last element are the same. Types that are not declared yet end the search there.
     #[must_use]

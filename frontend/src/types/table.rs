@@ -174,6 +174,11 @@ impl TypeTable {
         TypeId::INVALID
     }
 
+    /// Number of declared types.
+    pub(super) fn named_count(&self) -> usize {
+        self.named.len()
+    }
+
     /// What the base of the type stands for.
     #[must_use]
     pub fn base(&self, ty: TypeId) -> &Type {

@@ -99,7 +99,7 @@ impl FunctionBuilder<'_, '_> {
             }
             ExprKind::AddressOf(place) => self.address_of(place, ty),
             ExprKind::Composite { kind, elements, len } => self.composite(*kind, elements, *len, ty),
-            ExprKind::FuncLit { func, signature } => self.func_lit(*func, *signature, ty),
+            ExprKind::FuncLit { func, signature, aborts } => self.func_lit(*func, *signature, *aborts, ty),
             ExprKind::Type(_) | ExprKind::Call { .. } | ExprKind::TypeAssert { .. } => Value::shared(Arg::Bits(0), ty),
         }
     }
@@ -243,12 +243,17 @@ impl FunctionBuilder<'_, '_> {
         &mut self,
         func: regno_frontend::typed::FuncId,
         signature: regno_frontend::typed::TypeExprId,
+        aborts: Option<&str>,
         ty: TypeId,
     ) -> Value {
         let package = self.cx.package;
         self.type_expr(signature);
         self.op(OpClass::FuncLit);
         self.alloc(u64::from(size::FUNC));
+        if let Some(text) = aborts {
+            self.abort(text);
+            return Value::shared(Arg::Bits(0), ty);
+        }
         let captures: Vec<Arg> = match &package.funcs[func].kind {
             FuncKind::Literal { captures, .. } => captures.iter().map(|&var| self.home(var).reg.into()).collect(),
             _ => Vec::new(),
