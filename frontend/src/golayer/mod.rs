@@ -1,0 +1,398 @@
+//! The Go layer: what Go's type checker says about a package (spec/01 §3.1, §3.6).
+//!
+//! The reference type-checks every package as Go before its own front end sees it, with a few names injected. This module
+//! computes that verdict: all findings in the order in which Go's checker reports them. It is independent of
+//! [`crate::check`], which decides what runs; both work on the same syntax tree.
+//!
+//! A finding is data ([`Finding`]); [`render`] gives the text that the reference records.
+//!
+//! **Order.** Names are collected first; then types, aliases and everything else in source order, each declaration pulling
+//! in what it uses; then function bodies. Work that must wait for complete types (bodies, validity of types, map keys) is
+//! queued and done in turn; literals are done at the end of the statement they stand in. Initialisation cycles and unused
+//! imports come last.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `finding` | codes, words, arguments |
+//! | `types`, `object`, `value` | types, declared things, constant values |
+//! | `display` | how types and expressions print |
+//! | `relations` | identity, members, interfaces, assignability, conversion, substitution |
+//! | `universe` | predeclared names |
+//! | `package`, `decl`, `cycle` | collecting names, working out declarations, recursive declarations and initialisation |
+//! | `typexpr` | type expressions and signatures |
+//! | `operand`, `expr`, `operator`, `selector`, `index`, `call`, `builtin`, `composite` | expressions |
+//! | `assign`, `stmt`, `switch`, `labels`, `terminate` | statements |
+
+mod assign;
+mod builtin;
+mod call;
+mod composite;
+mod cycle;
+mod decl;
+mod display;
+mod expr;
+mod finding;
+mod index;
+mod labels;
+mod object;
+mod operand;
+mod operator;
+mod package;
+mod relations;
+mod selector;
+mod stmt;
+mod switch;
+mod terminate;
+mod types;
+mod typexpr;
+mod universe;
+mod value;
+
+pub use finding::{Arg, Code, Finding, Place};
+
+use crate::diagnostic;
+use crate::limits::Limits;
+use crate::source::{SourceFile, Span};
+use crate::syntax::ParsedFile;
+use crate::syntax::ast;
+use cranelift_entity::PrimaryMap;
+use object::{ObjId, Object, Scope, ScopeId};
+use std::collections::{HashMap, HashSet};
+use types::{INVALID, Ty, Types};
+
+/// Runs `f` with enough stack for another level of recursion over guest data.
+fn deep<R>(f: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, f)
+}
+
+/// Type-checks a package as Go (spec/01 §3.1).
+///
+/// `path` is the package path, `files` its parsed files in the order of their names and `sources` their texts, index by
+/// index. Imported packages are not looked at: their members are taken to exist. If files have syntax errors, these are the
+/// findings, one a file, and nothing else is checked.
+#[must_use]
+pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile], limits: &Limits) -> Vec<Finding> {
+    let syntax: Vec<Finding> = (0..)
+        .zip(files.iter().zip(sources))
+        .filter_map(|(index, (file, source))| syntax_finding(index, file, source))
+        .collect();
+    if !syntax.is_empty() {
+        return syntax;
+    }
+    let trees: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
+    let mut checker = Checker::new(path, &trees, sources, *limits);
+    checker.package();
+    checker.findings
+}
+
+/// The first syntax error of a file, with the number of the others (spec/01 §3.3).
+fn syntax_finding(index: u32, file: &ParsedFile<'_>, source: &SourceFile) -> Option<Finding> {
+    let first = file.errors.first()?;
+    let text = diagnostic::render_first(&file.errors, source)?;
+    let prefix = format!("{}:{}: ", source.name(), source.position(first.span.start));
+    let message = text.strip_prefix(&prefix).unwrap_or(&text).to_owned();
+    let place = Place { file: Some(index), span: first.span };
+    Some(Finding { code: Code::Syntax, place, args: vec![Arg::Text(message)] })
+}
+
+/// The text that the reference records for the findings: the entries `PATH/FILE:L:C: MSG` joined by `; `. `None` if there
+/// are none (spec/01 §3.1).
+#[must_use]
+pub fn render(path: &str, findings: &[Finding], sources: &[SourceFile]) -> Option<String> {
+    if findings.is_empty() {
+        return None;
+    }
+    let entries: Vec<String> = findings.iter().map(|finding| render_entry(path, finding, sources)).collect();
+    Some(entries.join("; "))
+}
+
+/// One entry: `PATH/FILE:L:C: MSG`.
+#[must_use]
+pub fn render_entry(path: &str, finding: &Finding, sources: &[SourceFile]) -> String {
+    format!("{}: {}", position_text(path, finding.place, sources), finding.message())
+}
+
+/// `PATH/FILE:L:C`.
+fn position_text(path: &str, place: Place, sources: &[SourceFile]) -> String {
+    match place.file.and_then(|file| sources.get(file as usize)) {
+        Some(source) => format!("{path}/{}:{}", source.name(), source.position(place.span.start)),
+        None => format!("{path}/.gnobuiltins.gno:1:1"),
+    }
+}
+
+/// Where the check stands.
+#[derive(Clone)]
+struct Env<'a> {
+    file: u32,
+    scope: ScopeId,
+    /// The package-level declaration that is being worked out: the one that depends on what is used.
+    decl: Option<ObjId>,
+    /// The value of `iota`.
+    iota: Option<i64>,
+    /// Overrides the place of findings in repeated constant expressions.
+    error_span: Option<Span>,
+    /// The signature of the function whose body is checked.
+    signature: Option<Ty>,
+    /// Whether the expression so far contains a call or a receive operation.
+    has_call: bool,
+    /// Whether the body has labels or jumps to them.
+    has_label: bool,
+    /// Calls of the predeclared `panic` in statements, by node address.
+    marker: std::marker::PhantomData<&'a ()>,
+}
+
+/// What is still to be done about an untyped expression.
+#[derive(Clone)]
+struct Untyped {
+    /// It is the left operand of a non-constant shift.
+    shifted: bool,
+    mode: operand::Mode,
+    ty: Ty,
+    value: value::Value,
+}
+
+/// Work that waits for complete types.
+enum Delayed<'a> {
+    Body { env: Env<'a>, signature: Ty, scope: ScopeId, body: &'a ast::Block<'a>, name: &'a str },
+    ValidType(ObjId),
+    FieldNames(ObjId),
+    MapKey { env: Env<'a>, key: Ty, span: Span },
+    Embedded { env: Env<'a>, ty: Ty, span: Span },
+    Receiver { env: Env<'a>, ty: Ty, base: Span },
+    Interface { env: Env<'a>, ty: Ty },
+    VarType { env: Env<'a>, ty: Ty, span: Span },
+    Instance { env: Env<'a>, ty: Ty, span: Span },
+}
+
+/// State of a check. `'a` is the lifetime of the syntax tree.
+struct Checker<'a> {
+    path: String,
+    files: Vec<&'a ast::File<'a>>,
+    sources: &'a [SourceFile],
+    limits: Limits,
+    types: Types,
+    objs: PrimaryMap<ObjId, Object>,
+    scopes: PrimaryMap<ScopeId, Scope>,
+    universe: ScopeId,
+    /// The package's own block.
+    package: ScopeId,
+    /// One block for each file, with its imports.
+    file_scopes: Vec<ScopeId>,
+    findings: Vec<Finding>,
+    env: Env<'a>,
+    delayed: Vec<Option<Delayed<'a>>>,
+    /// Declarations under way, outermost first.
+    path_of_decls: Vec<ObjId>,
+    decls: HashMap<ObjId, decl::Decl<'a>>,
+    /// Package-level objects in the order of their declaration.
+    declared: Vec<ObjId>,
+    /// Methods by the type they belong to.
+    methods: HashMap<ObjId, Vec<ObjId>>,
+    /// What each package-level declaration uses, in the order of first use.
+    uses: HashMap<ObjId, indexmap::IndexSet<ObjId>>,
+    untyped: HashMap<usize, Untyped>,
+    /// Calls of `panic` that may end a function.
+    panics: HashSet<usize>,
+    instances: Vec<Ty>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile], limits: Limits) -> Self {
+        let mut scopes = PrimaryMap::new();
+        let universe = scopes.push(Scope::default());
+        let package = scopes.push(Scope { parent: Some(universe), ..Scope::default() });
+        let env = Env {
+            file: 0,
+            scope: package,
+            decl: None,
+            iota: None,
+            error_span: None,
+            signature: None,
+            has_call: false,
+            has_label: false,
+            marker: std::marker::PhantomData,
+        };
+        let mut checker = Self {
+            path: path.to_owned(),
+            files: files.to_vec(),
+            sources,
+            limits,
+            types: Types::new(),
+            objs: PrimaryMap::new(),
+            scopes,
+            universe,
+            package,
+            file_scopes: Vec::new(),
+            findings: Vec::new(),
+            env,
+            delayed: Vec::new(),
+            path_of_decls: Vec::new(),
+            decls: HashMap::new(),
+            declared: Vec::new(),
+            methods: HashMap::new(),
+            uses: HashMap::new(),
+            untyped: HashMap::new(),
+            panics: HashSet::new(),
+            instances: Vec::new(),
+        };
+        checker.declare_universe();
+        checker
+    }
+
+    /// The check, step by step.
+    fn package(&mut self) {
+        if !self.collect() {
+            return;
+        }
+        self.declare_all();
+        self.run_delayed(0);
+        self.init_cycles();
+        self.unused_imports();
+    }
+
+    // -------------------------------------------------------------------------------------------------- findings
+
+    /// Reports a finding in the current file.
+    fn report(&mut self, code: Code, span: Span, args: Vec<Arg>) {
+        let span = self.env.error_span.unwrap_or(span);
+        self.report_at(code, Place { file: Some(self.env.file), span }, args);
+    }
+
+    fn report_at(&mut self, code: Code, place: Place, args: Vec<Arg>) {
+        let finding = Finding { code, place, args };
+        if !self.findings.is_empty() && code != Code::Syntax {
+            // What follows from an earlier error is not worth an entry.
+            let message = finding.message();
+            let follows = |text: &str| message.find(text).is_some_and(|at| at > 0);
+            if follows("invalid operand") || follows("invalid type") {
+                return;
+            }
+        }
+        self.findings.push(finding);
+    }
+
+    /// The place of an object's declaration.
+    fn place_of(&self, obj: ObjId) -> Place {
+        let object = &self.objs[obj];
+        Place { file: object.file, span: object.span }
+    }
+
+    /// Adds where else something was declared.
+    fn report_other(&mut self, obj: ObjId) {
+        let name = self.objs[obj].name.to_string();
+        self.report_at(Code::OtherDeclaration, self.place_of(obj), vec![Arg::Name(name)]);
+    }
+
+    fn position_text(&self, place: Place) -> String {
+        position_text(&self.path, place, self.sources)
+    }
+
+    // ---------------------------------------------------------------------------------------------------- scopes
+
+    fn obj_type(&self, obj: ObjId) -> Ty {
+        self.objs[obj].ty.unwrap_or(INVALID)
+    }
+
+    fn open_scope(&mut self) {
+        let parent = self.env.scope;
+        let scope = self.scopes.push(Scope { parent: Some(parent), ..Scope::default() });
+        self.scopes[parent].children.push(scope);
+        self.env.scope = scope;
+    }
+
+    fn close_scope(&mut self) {
+        if let Some(parent) = self.scopes[self.env.scope].parent {
+            self.env.scope = parent;
+        }
+    }
+
+    fn lookup(&self, name: &str) -> Option<ObjId> {
+        let mut scope = Some(self.env.scope);
+        while let Some(id) = scope {
+            if let Some(&obj) = self.scopes[id].names.get(name) {
+                return Some(obj);
+            }
+            // A file's imports lie between the package and what is in the file.
+            if id == self.package {
+                if let Some(&file) = self.file_scopes.get(self.env.file as usize) {
+                    if let Some(&obj) = self.scopes[file].names.get(name) {
+                        return Some(obj);
+                    }
+                }
+            }
+            scope = self.scopes[id].parent;
+        }
+        None
+    }
+
+    /// Enters an object under its name; `_` is not entered. Reports a second declaration.
+    fn declare(&mut self, scope: ScopeId, obj: ObjId) {
+        let name = self.objs[obj].name.clone();
+        if &*name == "_" || name.is_empty() {
+            return;
+        }
+        if let Some(&other) = self.scopes[scope].names.get(&name) {
+            let place = self.place_of(obj);
+            self.report_at(Code::Redeclared, place, vec![Arg::Name(name.to_string())]);
+            self.report_other(other);
+            return;
+        }
+        self.scopes[scope].names.insert(name, obj);
+        self.scopes[scope].order.push(obj);
+    }
+
+    // --------------------------------------------------------------------------------------------------- delayed
+
+    fn later(&mut self, work: Delayed<'a>) {
+        self.delayed.push(Some(work));
+    }
+
+    /// Does the queued work from `from` on, including what it queues.
+    fn run_delayed(&mut self, from: usize) {
+        let mut index = from;
+        while index < self.delayed.len() {
+            let work = self.delayed.get_mut(index).and_then(Option::take);
+            index += 1;
+            let Some(work) = work else { continue };
+            let outer = self.env.clone();
+            self.do_delayed(work);
+            self.env = outer;
+        }
+        self.delayed.truncate(from);
+    }
+
+    fn do_delayed(&mut self, work: Delayed<'a>) {
+        match work {
+            Delayed::Body { env, signature, scope, body, name } => {
+                self.env = env;
+                deep(|| self.func_body(signature, scope, body, name));
+            }
+            Delayed::ValidType(obj) => self.valid_type(obj),
+            Delayed::FieldNames(obj) => self.check_field_names(obj),
+            Delayed::MapKey { env, key, span } => {
+                self.env = env;
+                self.check_map_key(key, span);
+            }
+            Delayed::Embedded { env, ty, span } => {
+                self.env = env;
+                self.check_embedded(ty, span);
+            }
+            Delayed::Receiver { env, ty, base } => {
+                self.env = env;
+                self.check_receiver(ty, base);
+            }
+            Delayed::Interface { env, ty } => {
+                self.env = env;
+                self.check_interface(ty);
+            }
+            Delayed::VarType { env, ty, span } => {
+                self.env = env;
+                self.check_var_type(ty, span);
+            }
+            Delayed::Instance { env, ty, span } => {
+                self.env = env;
+                self.check_instance(ty, span);
+            }
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! Collecting the names of a package, and what can be said about them without types.
+
+use super::decl::Decl;
+use super::finding::{Arg, Code, Place};
+use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, is_exported};
+use super::types::{INVALID, Type};
+use super::{Checker, deep};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprKind, ExprRef, Ident, Specs};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// A method and the receiver type that was written.
+struct Method<'a> {
+    obj: ObjId,
+    file: u32,
+    base: &'a str,
+    pointer: bool,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new_object(&mut self, kind: ObjKind, name: Ident<'a>, ty: Option<super::types::Ty>) -> ObjId {
+        self.objs.push(Object {
+            kind,
+            name: name.name.into(),
+            home: Home::This,
+            ty,
+            file: Some(self.env.file),
+            span: name.span,
+            used: false,
+            progress: if ty.is_some() { Progress::Done } else { Progress::Untouched },
+            order: 0,
+            pointer_receiver: false,
+        })
+    }
+
+    /// Enters all package-level names. False if there is nothing to check.
+    pub(super) fn collect(&mut self) -> bool {
+        let Some(first) = self.files.first().copied() else { return false };
+        let name = first.package.name;
+        let files = self.files.clone();
+        for _ in &files {
+            let scope = self.scopes.push(Scope::default());
+            self.file_scopes.push(scope);
+        }
+        let mut methods = Vec::new();
+        let mut functions = HashSet::new();
+        for (index, file) in (0u32..).zip(&files) {
+            self.env.file = index;
+            if file.package.name == "_" {
+                self.report(Code::BlankPackage, file.package.span, Vec::new());
+                continue;
+            }
+            if file.package.name != name {
+                let args = vec![Arg::Name(file.package.name.to_owned()), Arg::Name(name.to_owned())];
+                self.report(Code::PackageMismatch, Span::at(file.span.start), args);
+                continue;
+            }
+            for decl in file.decls {
+                match decl {
+                    ast::Decl::Gen(decl) => self.collect_specs(decl),
+                    ast::Decl::Func(decl) => self.collect_func(decl, name, &mut functions, &mut methods),
+                    ast::Decl::Bad(_) => {}
+                }
+            }
+        }
+        // The injected file comes last and takes its package name from the path.
+        let expected = injected_package(&self.path);
+        if expected == name {
+            self.declare_injected();
+        } else {
+            let args = vec![Arg::Name(expected.to_owned()), Arg::Name(name.to_owned())];
+            self.report_at(Code::PackageMismatch, Place { file: None, span: Span::default() }, args);
+        }
+        self.check_import_conflicts();
+        for method in methods {
+            self.env.file = method.file;
+            if let Some(base) = self.receiver_base(method.base, method.pointer) {
+                self.objs[method.obj].pointer_receiver = base.1;
+                self.methods.entry(base.0).or_default().push(method.obj);
+            }
+        }
+        true
+    }
+
+    fn collect_specs(&mut self, decl: &'a ast::GenDecl<'a>) {
+        match decl.specs {
+            Specs::Import(specs) => specs.iter().for_each(|spec| self.collect_import(spec)),
+            Specs::Const(specs) => {
+                let mut last: Option<&ast::ValueSpec<'a>> = None;
+                for spec in specs {
+                    let inherited = spec.ty.is_none() && spec.values.is_empty();
+                    if !inherited {
+                        last = Some(spec);
+                    }
+                    for (index, name) in spec.names.iter().enumerate() {
+                        let obj = self.new_object(ObjKind::Const(super::value::Value::Unknown), *name, None);
+                        let decl = Decl::Const {
+                            file: self.env.file,
+                            ty: last.and_then(|last| last.ty),
+                            init: last.and_then(|last| last.values.get(index).copied()),
+                            inherited,
+                            iota: i64::from(spec.iota),
+                        };
+                        self.declare_package(*name, obj, decl);
+                    }
+                    self.check_arity(spec, last, true);
+                }
+            }
+            Specs::Var(specs) => {
+                for spec in specs {
+                    let objs: Rc<[ObjId]> =
+                        spec.names.iter().map(|name| self.new_object(ObjKind::Var, *name, None)).collect();
+                    let shared = spec.values.len() == 1 && spec.names.len() > 1;
+                    for (index, (&obj, name)) in objs.iter().zip(spec.names).enumerate() {
+                        let init = if shared { spec.values.first() } else { spec.values.get(index) };
+                        let decl = Decl::Var {
+                            file: self.env.file,
+                            lhs: if shared { objs.clone() } else { Rc::new([]) },
+                            ty: spec.ty,
+                            init: init.copied(),
+                        };
+                        self.declare_package(*name, obj, decl);
+                    }
+                    if spec.ty.is_none() || !spec.values.is_empty() {
+                        self.check_arity(spec, Some(spec), false);
+                    }
+                }
+            }
+            Specs::Type(specs) => {
+                for spec in specs {
+                    let obj = self.new_object(ObjKind::Type, spec.name, None);
+                    self.declare_package(spec.name, obj, Decl::Type { file: self.env.file, spec });
+                }
+            }
+        }
+    }
+
+    /// Compares the numbers of names and values of a declaration.
+    pub(super) fn check_arity(&mut self, spec: &ast::ValueSpec<'a>, source: Option<&ast::ValueSpec<'a>>, constant: bool) {
+        let values = source.map_or(&[][..], |source| source.values);
+        let (names, count) = (spec.names.len(), values.len());
+        if names < count {
+            match (spec.values.get(names), source) {
+                (Some(extra), _) => {
+                    let text = super::display::expr_text(extra);
+                    self.report(Code::ExtraInit, extra.span, vec![Arg::Expr(text)]);
+                }
+                (None, Some(source)) => {
+                    let at = self.position_text(Place { file: Some(self.env.file), span: source.span });
+                    self.report(Code::ExtraInitAt, spec.span, vec![Arg::Text(at)]);
+                }
+                (None, None) => {}
+            }
+        } else if names > count && (constant || count != 1) {
+            if let Some(name) = spec.names.get(count) {
+                self.report(Code::MissingInit, name.span, vec![Arg::Name(name.name.to_owned())]);
+            }
+        }
+    }
+
+    fn collect_import(&mut self, spec: &'a ast::ImportSpec<'a>) {
+        let mut missing = false;
+        // Packages of a chain are not known here; library packages are taken to exist.
+        if spec.path.split('/').next().is_some_and(|domain| domain.contains('.')) || spec.path == "C" {
+            let args = vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
+            self.report(Code::ImportMissing, spec.path_span, args);
+            missing = true;
+        }
+        let default = Ident { name: spec.path.rsplit('/').next().unwrap_or(spec.path), span: spec.span };
+        let name = spec.name.map_or(default, |name| Ident { name: name.name, span: spec.span });
+        if name.name == "." {
+            return;
+        }
+        if name.name == "init" {
+            self.report(Code::InitNotFunc, name.span, vec![Arg::Name("init".to_owned())]);
+            return;
+        }
+        let obj = self.new_object(ObjKind::Package(spec.path.to_owned()), name, Some(INVALID));
+        self.objs[obj].used = missing;
+        if let Some(&scope) = self.file_scopes.get(self.env.file as usize) {
+            self.declare(scope, obj);
+        }
+    }
+
+    fn declare_package(&mut self, name: Ident<'a>, obj: ObjId, decl: Decl<'a>) {
+        let main = name.name == "main" && self.files.first().is_some_and(|file| file.package.name == "main");
+        if name.name == "init" || main {
+            self.report(Code::InitNotFunc, name.span, vec![Arg::Name(name.name.to_owned())]);
+            return;
+        }
+        self.declare(self.package, obj);
+        self.record_decl(obj, decl);
+    }
+
+    fn record_decl(&mut self, obj: ObjId, decl: Decl<'a>) {
+        self.decls.insert(obj, decl);
+        self.declared.push(obj);
+        self.objs[obj].order = u32::try_from(self.declared.len()).unwrap_or(u32::MAX);
+    }
+
+    fn collect_func(
+        &mut self,
+        decl: &'a ast::FuncDecl<'a>,
+        package: &str,
+        functions: &mut HashSet<&'a str>,
+        methods: &mut Vec<Method<'a>>,
+    ) {
+        let name = decl.name.name;
+        // A second function of a name never reaches the checker.
+        if decl.receiver.is_none() && name != "init" && !functions.insert(name) {
+            return;
+        }
+        let obj = self.new_object(ObjKind::Func, decl.name, None);
+        match decl.receiver {
+            Some(receiver) if !receiver.fields.is_empty() => {
+                if let Some((base, pointer)) = receiver.fields.first().and_then(|field| receiver_name(field.ty)) {
+                    if name != "_" {
+                        methods.push(Method { obj, file: self.env.file, base, pointer });
+                    }
+                }
+            }
+            receiver => {
+                if let Some(receiver) = receiver {
+                    self.report(Code::NoReceiver, receiver.span, Vec::new());
+                }
+                self.collect_plain_func(decl, package, obj);
+            }
+        }
+        self.record_decl(obj, Decl::Func { file: self.env.file, decl });
+    }
+
+    fn collect_plain_func(&mut self, decl: &'a ast::FuncDecl<'a>, package: &str, obj: ObjId) {
+        let name = decl.name.name;
+        if name == "init" || (name == "main" && package == "main") {
+            if let Some(field) = decl.ty.type_params.and_then(|list| list.fields.first()) {
+                self.report(Code::EntryTypeParams, field.span, vec![Arg::Name(name.to_owned())]);
+            }
+            let params = if strips_parameters(decl) { 0 } else { decl.ty.params.fields.len() };
+            if params != 0 || decl.ty.results.is_some() {
+                self.report(Code::EntrySignature, decl.name.span, vec![Arg::Name(name.to_owned())]);
+            }
+        }
+        if name == "init" {
+            if decl.body.is_none() {
+                self.report(Code::MissingBody, decl.name.span, Vec::new());
+            }
+        } else {
+            self.declare(self.package, obj);
+        }
+    }
+
+    /// Names of imports and of package-level declarations must differ.
+    fn check_import_conflicts(&mut self) {
+        for scope in self.file_scopes.clone() {
+            for import in self.scopes[scope].order.clone() {
+                let name = self.objs[import].name.clone();
+                let Some(&other) = self.scopes[self.package].names.get(&name) else { continue };
+                let ObjKind::Package(path) = &self.objs[import].kind else { continue };
+                let package = path.rsplit('/').next().unwrap_or(path).to_owned();
+                let args = vec![Arg::Name(name.to_string()), Arg::Name(package), Arg::Text(format!("\"{path}\""))];
+                self.report_at(Code::ImportConflict, self.place_of(other), args);
+                self.report_other(import);
+            }
+        }
+    }
+
+    /// The declared type that a receiver names, through aliases, and whether a pointer was seen.
+    fn receiver_base(&self, name: &str, mut pointer: bool) -> Option<(ObjId, bool)> {
+        let mut name = name;
+        let mut seen = HashSet::new();
+        loop {
+            let file = self.file_scopes.get(self.env.file as usize)?;
+            if self.scopes[*file].names.contains_key(name) {
+                return None;
+            }
+            let &obj = self.scopes[self.package].names.get(name)?;
+            if !self.objs[obj].is_type() || !seen.insert(obj) {
+                return None;
+            }
+            let Some(Decl::Type { spec, .. }) = self.decls.get(&obj) else { return None };
+            if !spec.alias {
+                return Some((obj, pointer));
+            }
+            let (base, star) = receiver_name(spec.ty)?;
+            if star && pointer {
+                return None;
+            }
+            pointer |= star;
+            name = base;
+        }
+    }
+
+    /// Works out all package-level declarations: types, then aliases, then the rest.
+    pub(super) fn declare_all(&mut self) {
+        let all = self.declared.clone();
+        let (types, others): (Vec<ObjId>, Vec<ObjId>) = all.into_iter().partition(|&obj| self.objs[obj].is_type());
+        let alias = |checker: &Self, obj: ObjId| matches!(checker.decls.get(&obj), Some(Decl::Type { spec, .. }) if spec.alias);
+        let (aliases, defined): (Vec<ObjId>, Vec<ObjId>) = types.into_iter().partition(|&obj| alias(self, obj));
+        for obj in defined.into_iter().chain(aliases).chain(others) {
+            deep(|| self.obj_decl(obj));
+        }
+    }
+
+    /// Fields and methods of a type must have different names.
+    pub(super) fn check_field_names(&mut self, obj: ObjId) {
+        let ty = self.obj_type(obj);
+        let Type::Named(named) = self.types.get(ty) else { return };
+        let methods = named.methods.clone();
+        let Type::Struct(fields) = self.types.base(ty) else { return };
+        let fields = fields.clone();
+        for method in methods {
+            let name = self.objs[method].name.clone();
+            if let Some((field, _)) = fields.iter().find(|(field, _)| self.objs[*field].name == name) {
+                self.report_at(Code::FieldAndMethod, self.place_of(method), vec![Arg::Name(name.to_string())]);
+                self.report_other(*field);
+            }
+        }
+    }
+
+    /// Imports that nothing refers to.
+    pub(super) fn unused_imports(&mut self) {
+        for scope in self.file_scopes.clone() {
+            for import in self.scopes[scope].order.clone() {
+                let object = &self.objs[import];
+                let ObjKind::Package(path) = &object.kind else { continue };
+                if object.used {
+                    continue;
+                }
+                let quoted = Arg::Text(format!("\"{path}\""));
+                let (code, args) = if path.rsplit('/').next() == Some(&*object.name) {
+                    (Code::UnusedImport, vec![quoted])
+                } else {
+                    (Code::UnusedNamedImport, vec![quoted, Arg::Name(object.name.to_string())])
+                };
+                self.report_at(code, self.place_of(import), args);
+            }
+        }
+    }
+
+    /// Whether the name of a member of another package may be used.
+    pub(super) fn is_visible(name: &str) -> bool {
+        is_exported(name)
+    }
+}
+
+/// Whether the reference removes the parameters of an entry function before the check (spec/01 §3.1).
+pub(super) fn strips_parameters(decl: &ast::FuncDecl<'_>) -> bool {
+    decl.receiver.is_none() && matches!(decl.name.name, "main" | "init") && decl.ty.params.fields.len() == 1
+}
+
+/// The name in a receiver type `T`, `*T`, `T[P]` or `*T[P]`, and whether it has a star.
+pub(super) fn receiver_name<'a>(ty: ExprRef<'a>) -> Option<(&'a str, bool)> {
+    let mut ty = unparen(ty);
+    let mut pointer = false;
+    if let ExprKind::Star(base) = ty.kind {
+        pointer = true;
+        ty = unparen(base);
+    }
+    if let ExprKind::Index(index) = ty.kind {
+        ty = unparen(index.x);
+    }
+    match ty.kind {
+        ExprKind::Ident(name) => Some((name, pointer)),
+        _ => None,
+    }
+}
+
+/// An expression without the parentheses around it.
+pub(super) fn unparen(mut expr: ExprRef<'_>) -> ExprRef<'_> {
+    while let ExprKind::Paren(inner) = expr.kind {
+        expr = inner;
+    }
+    expr
+}
+
+/// The package name of the injected file: the last element of the path before a version (spec/01 §2.1).
+fn injected_package(path: &str) -> &str {
+    let mut elements = path.rsplit('/');
+    let last = elements.next().unwrap_or(path);
+    let version = last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+    if version { elements.next().unwrap_or(last) } else { last }
+}

@@ -1,0 +1,162 @@
+//! Selectors: fields, methods, method expressions, members of imported packages.
+
+use super::display::expr_text;
+use super::finding::{Arg, Code};
+use super::object::{ObjId, ObjKind};
+use super::operand::{Mode, Operand};
+use super::relations::Member;
+use super::types::{Signature, Ty, Type};
+use super::{Checker, ast};
+use crate::syntax::ast::{ExprKind, ExprRef, Ident, SelectorExpr};
+use std::rc::Rc;
+
+impl<'a> Checker<'a> {
+    pub(super) fn selector(&mut self, expr: ExprRef<'a>, e: &'a SelectorExpr<'a>) -> Operand<'a> {
+        let invalid = Operand::invalid(expr);
+        if let ExprKind::Ident(name) = e.x.kind {
+            if let Some(import) = self.lookup(name) {
+                if matches!(self.objs[import].kind, ObjKind::Package(_)) {
+                    self.objs[import].used = true;
+                    if !Self::is_visible(e.sel.name) {
+                        let args = vec![Arg::Name(e.sel.name.to_owned()), Arg::Name(name.to_owned())];
+                        self.report(Code::NotExported, e.sel.span, args);
+                    }
+                    return invalid;
+                }
+            }
+        }
+        let mut x = self.expr_or_type(e.x, false);
+        match x.mode {
+            Mode::Invalid => return invalid,
+            Mode::Builtin(_) => {
+                let arg = self.operand_arg(&x);
+                self.report(Code::BuiltinSelector, x.span, vec![arg]);
+                return invalid;
+            }
+            _ => {}
+        }
+        let name = e.sel.name;
+        if name == "_" {
+            self.report(Code::BlankSelector, e.sel.span, Vec::new());
+            return invalid;
+        }
+        let addressable = x.mode == Mode::Variable;
+        let (obj, indirect) = match self.lookup_member(x.ty, addressable, name, false) {
+            Member::Found(obj, indirect) => (obj, indirect),
+            fault => {
+                self.report_member(&x, e.sel, fault);
+                return invalid;
+            }
+        };
+        if matches!(self.objs[obj].kind, ObjKind::Func) {
+            self.obj_decl(obj);
+        }
+        let ty = self.obj_type(obj);
+        if x.mode == Mode::TypeExpr {
+            return self.method_expr(expr, &x, e.sel, obj);
+        }
+        match self.objs[obj].kind {
+            ObjKind::Func => {
+                self.add_use(obj);
+                x.mode = Mode::Value;
+            }
+            _ => {
+                x.mode = if x.mode == Mode::Variable || indirect { Mode::Variable } else { Mode::Value };
+            }
+        }
+        x.ty = ty;
+        x.set_expr(expr);
+        if !self.types.is_valid(ty) {
+            x.mode = Mode::Invalid;
+        }
+        x
+    }
+
+    /// `T.m`: a function whose first parameter is the receiver.
+    fn method_expr(&mut self, expr: ExprRef<'a>, x: &Operand<'a>, sel: Ident<'a>, obj: ObjId) -> Operand<'a> {
+        let invalid = Operand::invalid(expr);
+        let Type::Signature(signature) = self.types.get(self.obj_type(obj)) else { return invalid };
+        if !matches!(self.objs[obj].kind, ObjKind::Func) {
+            let ty = self.type_text(x.ty);
+            let why = format!("type {ty} has no method {}", sel.name);
+            let args = vec![Arg::Expr(x.expr_text()), Arg::Name(sel.name.to_owned()), Arg::Text(why)];
+            self.report(Code::UndefinedMember, sel.span, args);
+            return invalid;
+        }
+        let signature = signature.clone();
+        self.add_use(obj);
+        // Unnamed unless the other parameters have names.
+        let named = signature.params.first().is_some_and(|&param| !self.objs[param].name.is_empty());
+        let receiver = Ident { name: if named { "_" } else { "" }, span: sel.span };
+        let receiver = self.new_object(ObjKind::Var, receiver, Some(x.ty));
+        let params: Rc<[ObjId]> = std::iter::once(receiver).chain(signature.params.iter().copied()).collect();
+        let signature = Signature { params, ..(*signature).clone() };
+        let ty = self.types.add(Type::Signature(Rc::new(signature)));
+        Operand::value(expr, ty)
+    }
+
+    fn report_member(&mut self, x: &Operand<'a>, sel: ast::Ident<'a>, fault: Member) {
+        if !self.types.is_valid(self.types.under(x.ty)) {
+            return;
+        }
+        let name = Arg::Name(sel.name.to_owned());
+        match fault {
+            Member::Ambiguous => {
+                self.report(Code::Ambiguous, sel.span, vec![Arg::Expr(x.expr_text()), name]);
+            }
+            Member::NeedsPointer => {
+                let ty = self.type_arg(x.ty);
+                if x.mode == Mode::TypeExpr {
+                    let args = vec![ty.clone(), name.clone(), ty, name];
+                    self.report(Code::MethodExpression, sel.span, args);
+                } else {
+                    self.report(Code::PointerMethod, sel.span, vec![name, ty]);
+                }
+            }
+            Member::Missing | Member::Found(..) => {
+                let why = if self.types.is_interface_pointer(x.ty) {
+                    format!("type {} is pointer to interface, not interface", self.type_text(x.ty))
+                } else if x.mode == Mode::TypeExpr && self.lookup_member(x.ty, false, sel.name, true) == Member::Missing {
+                    format!("type {} has no method {}", self.type_text(x.ty), sel.name)
+                } else {
+                    self.explain_member(x.ty, x.mode == Mode::Variable, sel.name)
+                };
+                self.report(Code::UndefinedMember, sel.span, vec![Arg::Expr(x.expr_text()), name, Arg::Text(why)]);
+            }
+        }
+    }
+
+    /// Why a type has no such field or method.
+    fn explain_member(&mut self, ty: Ty, addressable: bool, name: &str) -> String {
+        let text = self.type_text(ty);
+        if let Member::Found(obj, _) = self.lookup_member(ty, addressable, name, true) {
+            let what = if matches!(self.objs[obj].kind, ObjKind::Func) { "method" } else { "field" };
+            let other = self.objs[obj].name.clone();
+            return format!("type {text} has no field or method {name}, but does have {what} {other}");
+        }
+        format!("type {text} has no field or method {name}")
+    }
+
+    /// Why a struct has no such field, for a literal.
+    pub(super) fn explain_field(&self, ty: Ty, name: &str, fields: &[(ObjId, Option<String>)]) -> String {
+        let text = self.type_text(ty);
+        let similar = fields.iter().map(|(field, _)| &self.objs[*field].name).find(|other| other.to_lowercase() == name.to_lowercase());
+        match similar {
+            Some(other) => format!("unknown field {name} in struct literal of type {text}, but does have {other}"),
+            None => format!("unknown field {name} in struct literal of type {text}"),
+        }
+    }
+
+    /// Whether an expression is a selector whose operand is an element of a map.
+    pub(super) fn selects_from_map(&mut self, expr: ExprRef<'a>) -> bool {
+        match expr.kind {
+            ExprKind::Selector(selector) => self.expr(selector.x).mode == Mode::MapIndex,
+            _ => false,
+        }
+    }
+
+    /// The callee as messages show it.
+    pub(super) fn callee_text(call: &ast::CallExpr<'_>) -> String {
+        expr_text(call.fun)
+    }
+}
