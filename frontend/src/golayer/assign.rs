@@ -285,7 +285,7 @@ impl<'a> Checker<'a> {
         self.use_left(left);
     }
 
-    pub(super) fn assign_stmt(&mut self, s: &'a AssignStmt<'a>, span: Span) {
+    pub(super) fn assign_stmt(&mut self, s: &'a AssignStmt<'a>) {
         match s.op {
             AssignOp::Define => self.define(s.lhs, s.rhs, s.op_span),
             AssignOp::Assign => self.assign_vars(s.lhs, s.rhs),
@@ -303,7 +303,6 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let _ = span;
     }
 
     pub(super) fn inc_dec(&mut self, s: &'a IncDecStmt<'a>) {

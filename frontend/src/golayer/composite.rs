@@ -4,7 +4,6 @@ use super::display::expr_text;
 use super::finding::{Arg, Code};
 use super::object::ObjId;
 use super::operand::{Mode, Operand};
-use super::package::unparen;
 use super::types::{Ty, Type};
 use super::value::Value;
 use super::Checker;
@@ -47,7 +46,7 @@ impl<'a> Checker<'a> {
         match self.types.core(base).map(|core| self.types.get(core)) {
             Some(Type::Struct(fields)) => {
                 let fields = fields.clone();
-                self.struct_literal(expr, e, base, &fields);
+                self.struct_literal(e, base, &fields);
             }
             Some(&Type::Array(elem, len)) => {
                 let count = self.elements(e.elements, elem, len);
@@ -73,7 +72,7 @@ impl<'a> Checker<'a> {
         Operand { mode: Mode::Value, ty, ..invalid }
     }
 
-    fn struct_literal(&mut self, expr: ExprRef<'a>, e: &'a CompositeLit<'a>, base: Ty, fields: &Rc<[(ObjId, Option<String>)]>) {
+    fn struct_literal(&mut self, e: &'a CompositeLit<'a>, base: Ty, fields: &Rc<[(ObjId, Option<String>)]>) {
         let Some(first) = e.elements.first() else { return };
         if matches!(first.kind, ExprKind::KeyValue(_)) {
             self.keyed_fields(e.elements, base, fields);
@@ -97,7 +96,6 @@ impl<'a> Checker<'a> {
             let arg = self.type_arg(base);
             self.report(Code::FewValues, Span::at(e.rbrace), vec![arg]);
         }
-        let _ = expr;
     }
 
     fn keyed_fields(&mut self, elements: &[ExprRef<'a>], base: Ty, fields: &Rc<[(ObjId, Option<String>)]>) {
@@ -190,10 +188,5 @@ impl<'a> Checker<'a> {
             let mut x = self.expr_hint(pair.value, Some(value));
             self.assign_to(&mut x, Some(value), "map literal");
         }
-    }
-
-    /// Whether an expression is a composite literal, parentheses aside.
-    pub(super) fn is_literal(expr: ExprRef<'a>) -> bool {
-        matches!(unparen(expr).kind, ExprKind::CompositeLit(_))
     }
 }

@@ -245,7 +245,7 @@ impl<'a> Checker<'a> {
         }
         let mut env = self.env.clone();
         env.iota = None;
-        self.later(Delayed::Body { env, signature: placeholder, scope, body, name: decl.name.name });
+        self.later(Delayed::Body { env, signature: placeholder, scope, body });
     }
 
     /// Records that the declaration under way uses a package-level object.

@@ -1,7 +1,7 @@
 //! Types and expressions as messages print them (spec/01 §3.6).
 
 use super::object::{Home, ObjId};
-use super::types::{Basic, Named, Signature, Ty, Type, Types};
+use super::types::{Basic, Named, Signature, Ty, Type};
 use super::{Checker, deep};
 use crate::constant::quote;
 use crate::syntax::ast::{self, ChanDir, Expr, ExprKind};
@@ -443,11 +443,4 @@ fn write_fields(out: &mut String, list: &ast::FieldList<'_>, separator: &str, in
 /// `1 variable`, `2 variables`.
 pub(super) fn measure(count: usize, unit: &str) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
-impl Types {
-    /// Whether `ty` stands for a basic type of that kind exactly.
-    pub(super) fn is_basic(&self, ty: Ty, basic: Basic) -> bool {
-        matches!(self.get(ty), Type::Basic(found) if *found == basic)
-    }
 }

@@ -254,7 +254,7 @@ impl<'a> Checker<'a> {
     fn func_literal(&mut self, expr: ExprRef<'a>, literal: &'a ast::FuncLit<'a>) -> Operand<'a> {
         let (signature, scope) = self.func_type(None, literal.ty, false);
         let env = self.env.clone();
-        self.later(Delayed::Body { env, signature, scope, body: literal.body, name: "" });
+        self.later(Delayed::Body { env, signature, scope, body: literal.body });
         Operand::value(expr, signature)
     }
 

@@ -50,7 +50,7 @@ mod value;
 
 pub use finding::{Arg, Code, Finding, Place};
 
-use crate::diagnostic;
+use crate::diagnostic::{self, DiagnosticCode};
 use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
@@ -69,9 +69,13 @@ fn deep<R>(f: impl FnOnce() -> R) -> R {
 ///
 /// `path` is the package path, `files` its parsed files in the order of their names and `sources` their texts, index by
 /// index. Imported packages are not looked at: their members are taken to exist. If files have syntax errors, these are the
-/// findings, one a file, and nothing else is checked.
+/// findings, one a file, and nothing else is checked; if one of them stops the package from being loaded
+/// ([`fails_to_load`]), there are no findings.
 #[must_use]
 pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile], limits: &Limits) -> Vec<Finding> {
+    if files.iter().any(fails_to_load) {
+        return Vec::new();
+    }
     let syntax: Vec<Finding> = (0..)
         .zip(files.iter().zip(sources))
         .filter_map(|(index, (file, source))| syntax_finding(index, file, source))
@@ -80,9 +84,26 @@ pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile
         return syntax;
     }
     let trees: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
-    let mut checker = Checker::new(path, &trees, sources, *limits);
+    let mut checker = Checker::new(path, &trees, sources);
     checker.package();
     checker.findings
+}
+
+/// Whether a file has an error in its package clause or imports. The reference reads these alone when it loads a package,
+/// and stops there: it never gets to type-check (spec/00 addendum 17).
+#[must_use]
+pub fn fails_to_load(file: &ParsedFile<'_>) -> bool {
+    let Some(first) = file.errors.first() else { return false };
+    let body = file.file.decls.iter().find_map(|decl| match decl {
+        ast::Decl::Gen(decl) if matches!(decl.specs, ast::Specs::Import(_)) => None,
+        ast::Decl::Gen(decl) => Some(decl.span.start),
+        ast::Decl::Func(decl) => Some(decl.span.start),
+        ast::Decl::Bad(span) => Some(span.start),
+    });
+    // The parser goes no further than an error in the clause or the imports. The blank name is no matter of syntax: that
+    // reading does not look for it.
+    let blank = file.file.package.name == "_" && first.code == DiagnosticCode::Misplaced;
+    body.map_or(!blank, |body| first.span.start < body)
 }
 
 /// The first syntax error of a file, with the number of the others (spec/01 §3.3).
@@ -122,7 +143,7 @@ fn position_text(path: &str, place: Place, sources: &[SourceFile]) -> String {
 
 /// Where the check stands.
 #[derive(Clone)]
-struct Env<'a> {
+struct Env {
     file: u32,
     scope: ScopeId,
     /// The package-level declaration that is being worked out: the one that depends on what is used.
@@ -137,8 +158,6 @@ struct Env<'a> {
     has_call: bool,
     /// Whether the body has labels or jumps to them.
     has_label: bool,
-    /// Calls of the predeclared `panic` in statements, by node address.
-    marker: std::marker::PhantomData<&'a ()>,
 }
 
 /// What is still to be done about an untyped expression.
@@ -153,15 +172,15 @@ struct Untyped {
 
 /// Work that waits for complete types.
 enum Delayed<'a> {
-    Body { env: Env<'a>, signature: Ty, scope: ScopeId, body: &'a ast::Block<'a>, name: &'a str },
+    Body { env: Env, signature: Ty, scope: ScopeId, body: &'a ast::Block<'a> },
     ValidType(ObjId),
     FieldNames(ObjId),
-    MapKey { env: Env<'a>, key: Ty, span: Span },
-    Embedded { env: Env<'a>, ty: Ty, span: Span },
-    Receiver { env: Env<'a>, ty: Ty, base: Span },
-    Interface { env: Env<'a>, ty: Ty },
-    VarType { env: Env<'a>, ty: Ty, span: Span },
-    Instance { env: Env<'a>, ty: Ty, span: Span },
+    MapKey { env: Env, key: Ty, span: Span },
+    Embedded { env: Env, ty: Ty, span: Span },
+    Receiver { env: Env, ty: Ty, base: Span },
+    Interface { env: Env, ty: Ty },
+    VarType { env: Env, ty: Ty, span: Span },
+    Instance { env: Env, ty: Ty, span: Span },
 }
 
 /// State of a check. `'a` is the lifetime of the syntax tree.
@@ -169,7 +188,6 @@ struct Checker<'a> {
     path: String,
     files: Vec<&'a ast::File<'a>>,
     sources: &'a [SourceFile],
-    limits: Limits,
     types: Types,
     objs: PrimaryMap<ObjId, Object>,
     scopes: PrimaryMap<ScopeId, Scope>,
@@ -179,7 +197,7 @@ struct Checker<'a> {
     /// One block for each file, with its imports.
     file_scopes: Vec<ScopeId>,
     findings: Vec<Finding>,
-    env: Env<'a>,
+    env: Env,
     delayed: Vec<Option<Delayed<'a>>>,
     /// Declarations under way, outermost first.
     path_of_decls: Vec<ObjId>,
@@ -197,7 +215,7 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile], limits: Limits) -> Self {
+    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile]) -> Self {
         let mut scopes = PrimaryMap::new();
         let universe = scopes.push(Scope::default());
         let package = scopes.push(Scope { parent: Some(universe), ..Scope::default() });
@@ -210,13 +228,11 @@ impl<'a> Checker<'a> {
             signature: None,
             has_call: false,
             has_label: false,
-            marker: std::marker::PhantomData,
         };
         let mut checker = Self {
             path: path.to_owned(),
             files: files.to_vec(),
             sources,
-            limits,
             types: Types::new(),
             objs: PrimaryMap::new(),
             scopes,
@@ -363,9 +379,9 @@ impl<'a> Checker<'a> {
 
     fn do_delayed(&mut self, work: Delayed<'a>) {
         match work {
-            Delayed::Body { env, signature, scope, body, name } => {
+            Delayed::Body { env, signature, scope, body } => {
                 self.env = env;
-                deep(|| self.func_body(signature, scope, body, name));
+                deep(|| self.func_body(signature, scope, body));
             }
             Delayed::ValidType(obj) => self.valid_type(obj),
             Delayed::FieldNames(obj) => self.check_field_names(obj),

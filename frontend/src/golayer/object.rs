@@ -72,10 +72,6 @@ pub(super) struct Object {
 }
 
 impl Object {
-    pub(super) fn is_exported(&self) -> bool {
-        is_exported(&self.name)
-    }
-
     pub(super) fn is_type(&self) -> bool {
         matches!(self.kind, ObjKind::Type)
     }

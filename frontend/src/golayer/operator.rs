@@ -6,7 +6,7 @@ use super::operand::{Mode, Operand};
 use super::package::unparen;
 use super::types::{Basic, Type, Types};
 use super::value::{Value, binary, compare};
-use super::{Checker, ast};
+use super::Checker;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryExpr, BinaryOp, ChanDir, ExprKind, ExprRef, UnaryOp};
 use num_bigint::BigInt;
@@ -421,11 +421,11 @@ fn written_text(written: Written<'_>, op: BinaryOp) -> String {
 fn operation_name(expr: ExprRef<'_>) -> &'static str {
     match expr.kind {
         ExprKind::Binary(binary) => match binary.op {
-            ast::BinaryOp::Add => "addition ",
-            ast::BinaryOp::Sub => "subtraction ",
-            ast::BinaryOp::Xor => "bitwise XOR ",
-            ast::BinaryOp::Mul => "multiplication ",
-            ast::BinaryOp::Shl => "shift ",
+            BinaryOp::Add => "addition ",
+            BinaryOp::Sub => "subtraction ",
+            BinaryOp::Xor => "bitwise XOR ",
+            BinaryOp::Mul => "multiplication ",
+            BinaryOp::Shl => "shift ",
             _ => "",
         },
         ExprKind::Unary(UnaryOp::Xor, _) => "bitwise complement ",

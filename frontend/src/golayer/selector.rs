@@ -95,7 +95,7 @@ impl<'a> Checker<'a> {
         Operand::value(expr, ty)
     }
 
-    fn report_member(&mut self, x: &Operand<'a>, sel: ast::Ident<'a>, fault: Member) {
+    fn report_member(&mut self, x: &Operand<'a>, sel: Ident<'a>, fault: Member) {
         if !self.types.is_valid(self.types.under(x.ty)) {
             return;
         }

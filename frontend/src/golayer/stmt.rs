@@ -29,7 +29,7 @@ pub(super) struct Context {
 
 impl<'a> Checker<'a> {
     /// The body of a function.
-    pub(super) fn func_body(&mut self, signature: Ty, scope: ScopeId, body: &'a Block<'a>, _name: &str) {
+    pub(super) fn func_body(&mut self, signature: Ty, scope: ScopeId, body: &'a Block<'a>) {
         self.env.scope = scope;
         self.env.signature = Some(signature);
         self.env.has_label = false;
@@ -90,7 +90,7 @@ impl<'a> Checker<'a> {
             StmtKind::Expr(expr) => self.expr_stmt(expr),
             StmtKind::Send(send) => self.send(send),
             StmtKind::IncDec(s) => self.inc_dec(s),
-            StmtKind::Assign(s) => self.assign_stmt(s, stmt.span),
+            StmtKind::Assign(s) => self.assign_stmt(s),
             StmtKind::Go(call) => self.suspended("go", call),
             StmtKind::Defer(call) => self.suspended("defer", call),
             StmtKind::Return(exprs) => self.return_stmt(stmt.span, exprs),

@@ -83,7 +83,8 @@ impl<'a> Checker<'a> {
             let mut result = value.clone();
             let mut right = tag.clone();
             self.comparison(&mut result, &mut right, BinaryOp::Equal, true);
-            if !result.is_valid() || !value.is_constant() || value.value == Value::Unknown {
+            // Booleans may be repeated.
+            if !result.is_valid() || !value.is_constant() || matches!(value.value, Value::Unknown | Value::Bool(_)) {
                 continue;
             }
             let known = seen.entry(value.value.clone()).or_default();
