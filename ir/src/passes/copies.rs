@@ -7,6 +7,7 @@ use super::{is_temporary, remove_insts, use_counts};
 use crate::entity::Inst;
 use crate::function::{Arg, Function};
 use crate::op::Op;
+use cranelift_entity::EntitySet;
 use regno_bytecode::event::Event;
 
 /// Runs the pass.
@@ -14,7 +15,7 @@ pub fn run(function: &mut Function) -> bool {
     let uses = use_counts(function);
     let mut changed = false;
     for block in function.layout.clone() {
-        let mut merged: Vec<Inst> = Vec::new();
+        let mut merged: EntitySet<Inst> = EntitySet::new();
         for pair in function.blocks[block].insts.clone().windows(2) {
             let [definition, copy] = *pair else { continue };
             let data = &function.insts[copy];
@@ -30,11 +31,11 @@ pub fn run(function: &mut Function) -> bool {
                 if let Some(slot) = function.insts[definition].results.first_mut() {
                     *slot = target;
                 }
-                merged.push(copy);
+                merged.insert(copy);
             }
         }
         if !merged.is_empty() {
-            changed |= remove_insts(function, block, |inst| merged.contains(&inst));
+            changed |= remove_insts(function, block, |inst| merged.contains(inst));
         }
     }
     changed

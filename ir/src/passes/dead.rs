@@ -1,36 +1,50 @@
 //! Removes instructions without effect whose results are never read, and blocks that cannot be reached.
 
 use super::{is_temporary, remove_insts, use_counts};
-use crate::entity::Block;
+use crate::entity::{Block, Inst, Reg};
 use crate::function::Function;
-use cranelift_entity::SecondaryMap;
+use cranelift_entity::{EntitySet, SecondaryMap};
 
 /// Runs the pass.
 pub fn run(function: &mut Function) -> bool {
-    let mut changed = drop_unreachable(function);
-    loop {
-        let uses = use_counts(function);
-        let mut round = false;
-        for block in function.layout.clone() {
-            let dead: Vec<_> = function.blocks[block]
-                .insts
-                .iter()
-                .copied()
-                .filter(|&inst| {
-                    let data = &function.insts[inst];
-                    data.op.removable() && data.results.iter().all(|&reg| is_temporary(function, reg) && uses[reg] == 0)
-                })
-                .collect();
-            if !dead.is_empty() {
-                round |=
-                    remove_insts(function, block, |inst| dead.binary_search(&inst).is_ok() || dead.contains(&inst));
+    let changed = drop_unreachable(function);
+    let dead = dead_insts(function);
+    if dead.is_empty() {
+        return changed;
+    }
+    for block in function.layout.clone() {
+        remove_insts(function, block, |inst| dead.contains(inst));
+    }
+    true
+}
+
+/// Removable instructions whose results only dead instructions read.
+fn dead_insts(function: &Function) -> EntitySet<Inst> {
+    let mut uses = use_counts(function);
+    let mut definitions: SecondaryMap<Reg, Option<Inst>> = SecondaryMap::new();
+    let mut work: Vec<Inst> = Vec::new();
+    for &block in &function.layout {
+        for &inst in &function.blocks[block].insts {
+            let data = &function.insts[inst];
+            if data.op.removable() && data.results.iter().all(|&reg| is_temporary(function, reg)) {
+                data.results.iter().for_each(|&reg| definitions[reg] = Some(inst));
+                work.push(inst);
             }
         }
-        if !round {
-            return changed;
-        }
-        changed = true;
     }
+    let mut dead = EntitySet::new();
+    while let Some(inst) = work.pop() {
+        let data = &function.insts[inst];
+        if dead.contains(inst) || data.results.iter().any(|&reg| uses[reg] != 0) {
+            continue;
+        }
+        dead.insert(inst);
+        for reg in data.args.iter().filter_map(|arg| arg.reg()) {
+            uses[reg] -= 1;
+            work.extend(definitions[reg].filter(|_| uses[reg] == 0));
+        }
+    }
+    dead
 }
 
 /// Takes blocks out of the layout that no path from an entry reaches. Their instructions stay in the tables.
