@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
             .unwrap_or(0)
     }
 
-    fn report_cycle(&mut self, cycle: &[ObjId], start: usize) {
+    pub(super) fn report_cycle(&mut self, cycle: &[ObjId], start: usize) {
         let Some(&first) = cycle.get(start) else { return };
         let name = |checker: &Self, obj: ObjId| Arg::Name(checker.objs[obj].name.to_string());
         let is_type = self.objs[first].is_type();

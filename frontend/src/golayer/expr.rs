@@ -76,7 +76,6 @@ impl<'a> Checker<'a> {
             }
         }
         if comma_ok && matches!(x.mode, Mode::MapIndex | Mode::CommaOk) {
-            x.mode = Mode::Value;
             let ok = Operand::value(expr, Types::basic(Basic::UntypedBool));
             return vec![x, ok];
         }

@@ -212,6 +212,8 @@ struct Checker<'a> {
     /// Calls of `panic` that may end a function.
     panics: HashSet<usize>,
     instances: Vec<Ty>,
+    /// The names of the receivers of methods.
+    receivers: HashMap<ObjId, &'a str>,
 }
 
 impl<'a> Checker<'a> {
@@ -250,6 +252,7 @@ impl<'a> Checker<'a> {
             untyped: HashMap::new(),
             panics: HashSet::new(),
             instances: Vec::new(),
+            receivers: HashMap::new(),
         };
         checker.declare_universe();
         checker

@@ -334,22 +334,15 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        if !self.types.all_basic(y.ty, Basic::is_integer) {
-            if !self.types.is_untyped(y.ty) {
+        if !y.is_constant() {
+            // An untyped value is the result of another shift or of a comparison.
+            if self.types.is_untyped(y.ty) {
+                self.convert_untyped(y, Types::basic(Basic::Uint));
+            } else if !self.types.all_basic(y.ty, Basic::is_integer) {
                 let arg = self.operand_arg(y);
                 self.report(Code::ShiftCount, y.span, vec![arg]);
-                x.mode = Mode::Invalid;
-                return;
+                y.mode = Mode::Invalid;
             }
-            if !y.is_constant() {
-                self.convert_untyped(y, Types::basic(Basic::Uint));
-                if !y.is_valid() {
-                    x.mode = Mode::Invalid;
-                    return;
-                }
-            }
-        } else if !y.is_constant() && self.types.is_untyped(y.ty) {
-            self.convert_untyped(y, Types::basic(Basic::Uint));
             if !y.is_valid() {
                 x.mode = Mode::Invalid;
                 return;

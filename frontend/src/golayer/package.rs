@@ -93,6 +93,7 @@ impl<'a> Checker<'a> {
                     if !inherited {
                         last = Some(spec);
                     }
+                    self.check_arity(spec, last, true);
                     for (index, name) in spec.names.iter().enumerate() {
                         let obj = self.new_object(ObjKind::Const(super::value::Value::Unknown), *name, None);
                         let decl = Decl::Const {
@@ -104,11 +105,13 @@ impl<'a> Checker<'a> {
                         };
                         self.declare_package(*name, obj, decl);
                     }
-                    self.check_arity(spec, last, true);
                 }
             }
             Specs::Var(specs) => {
                 for spec in specs {
+                    if spec.ty.is_none() || !spec.values.is_empty() {
+                        self.check_arity(spec, Some(spec), false);
+                    }
                     let objs: Rc<[ObjId]> =
                         spec.names.iter().map(|name| self.new_object(ObjKind::Var, *name, None)).collect();
                     let shared = spec.values.len() == 1 && spec.names.len() > 1;
@@ -121,9 +124,6 @@ impl<'a> Checker<'a> {
                             init: init.copied(),
                         };
                         self.declare_package(*name, obj, decl);
-                    }
-                    if spec.ty.is_none() || !spec.values.is_empty() {
-                        self.check_arity(spec, Some(spec), false);
                     }
                 }
             }
@@ -214,6 +214,9 @@ impl<'a> Checker<'a> {
         let obj = self.new_object(ObjKind::Func, decl.name, None);
         match decl.receiver {
             Some(receiver) if !receiver.fields.is_empty() => {
+                if let Some(name) = receiver.fields.first().and_then(|field| field.names.first()) {
+                    self.receivers.insert(obj, name.name);
+                }
                 if let Some((base, pointer)) = receiver.fields.first().and_then(|field| receiver_name(field.ty)) {
                     if name != "_" {
                         methods.push(Method { obj, file: self.env.file, base, pointer });

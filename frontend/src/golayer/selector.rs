@@ -35,6 +35,9 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
+        if x.mode == Mode::TypeExpr && self.selects_from_itself(&x) {
+            return invalid;
+        }
         let name = e.sel.name;
         if name == "_" {
             self.report(Code::BlankSelector, e.sel.span, Vec::new());
@@ -72,6 +75,18 @@ impl<'a> Checker<'a> {
         x
     }
 
+    /// Reports `type T T.x`.
+    fn selects_from_itself(&mut self, x: &Operand<'a>) -> bool {
+        let Type::Named(named) = self.types.get(self.types.unalias(x.ty)) else { return false };
+        let obj = named.obj;
+        let open = named.rhs.is_none() && named.instance.is_none();
+        if open && self.path_of_decls.last() == Some(&obj) {
+            self.report_cycle(&[obj], 0);
+            return true;
+        }
+        false
+    }
+
     /// `T.m`: a function whose first parameter is the receiver.
     fn method_expr(&mut self, expr: ExprRef<'a>, x: &Operand<'a>, sel: Ident<'a>, obj: ObjId) -> Operand<'a> {
         let invalid = Operand::invalid(expr);
@@ -87,7 +102,8 @@ impl<'a> Checker<'a> {
         self.add_use(obj);
         // Unnamed unless the other parameters have names.
         let named = signature.params.first().is_some_and(|&param| !self.objs[param].name.is_empty());
-        let receiver = Ident { name: if named { "_" } else { "" }, span: sel.span };
+        let name = self.receivers.get(&obj).copied().filter(|name| !name.is_empty()).unwrap_or("_");
+        let receiver = Ident { name: if named { name } else { "" }, span: sel.span };
         let receiver = self.new_object(ObjKind::Var, receiver, Some(x.ty));
         let params: Rc<[ObjId]> = std::iter::once(receiver).chain(signature.params.iter().copied()).collect();
         let signature = Signature { params, ..(*signature).clone() };

@@ -286,6 +286,7 @@ impl<'a> Checker<'a> {
                     if !inherited {
                         last = Some(spec);
                     }
+                    self.check_arity(spec, last, true);
                     let mut objs = Vec::new();
                     for (index, name) in spec.names.iter().enumerate() {
                         let obj = self.new_object(ObjKind::Const(Value::Unknown), *name, None);
@@ -293,7 +294,6 @@ impl<'a> Checker<'a> {
                         self.const_decl(obj, last.and_then(|last| last.ty), init, inherited, i64::from(spec.iota));
                         objs.push(obj);
                     }
-                    self.check_arity(spec, last, true);
                     self.run_delayed(top);
                     for obj in objs {
                         self.objs[obj].progress = Progress::Done;
@@ -318,6 +318,9 @@ impl<'a> Checker<'a> {
     }
 
     fn local_vars(&mut self, spec: &'a crate::syntax::ast::ValueSpec<'a>) {
+        if spec.ty.is_none() || !spec.values.is_empty() {
+            self.check_arity(spec, Some(spec), false);
+        }
         let top = self.delayed.len();
         let objs: Vec<ObjId> = spec.names.iter().map(|name| self.new_object(ObjKind::Var, *name, None)).collect();
         for (index, &obj) in objs.iter().enumerate() {
@@ -327,9 +330,6 @@ impl<'a> Checker<'a> {
             if shared {
                 break;
             }
-        }
-        if spec.ty.is_none() || !spec.values.is_empty() {
-            self.check_arity(spec, Some(spec), false);
         }
         self.run_delayed(top);
         for obj in objs {
