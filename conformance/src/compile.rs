@@ -23,7 +23,7 @@ pub struct CompileError {
     pub text: String,
     /// Gas of the parse, token by token, which comes before every other finding.
     pub parse_charges: Vec<u32>,
-    /// The sources parsed; a check failed.
+    /// The sources parsed and the package was made; a check failed.
     pub parsed: bool,
 }
 
@@ -50,15 +50,26 @@ pub struct Program {
 ///
 /// The first finding of the parser, the checker or the code generator.
 pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
-    compile_program(path, sources).map(|program| program.module)
+    compile(path, None, sources).map(|program| program.module)
 }
 
-/// Compiles a package that is going to be run by calling its `main`.
+/// Compiles a package that is going to be run by calling its `main`. Its name must be the last element of the path, versions left
+/// out.
 ///
 /// # Errors
 ///
 /// The first finding of the parser, the checker or the code generator.
 pub fn compile_program(path: &str, sources: &[Source]) -> Result<Program, CompileError> {
+    let versioned = |element: &str| {
+        element.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let mut elements = path.rsplit('/');
+    let last = elements.next().unwrap_or(path);
+    let name = elements.next().filter(|_| versioned(last)).unwrap_or(last);
+    compile(path, Some(name), sources)
+}
+
+fn compile(path: &str, name: Option<&str>, sources: &[Source]) -> Result<Program, CompileError> {
     let limits = Limits::default();
     let arena = Bump::new();
     let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
@@ -68,16 +79,26 @@ pub fn compile_program(path: &str, sources: &[Source]) -> Result<Program, Compil
         let mut result = regno_frontend::syntax::parse_file(&arena, file, &limits);
         parse_charges.append(&mut result.charges);
         if let Some(text) = render_first(&result.errors, file) {
+            // The reference looks for the package name first, and charges nothing for that.
+            let clause = regno_frontend::syntax::fails_before_declarations(&result, file);
+            let parse_charges = if clause { Vec::new() } else { parse_charges };
             return Err(CompileError { text, parse_charges, parsed: false });
         }
         parsed.push(result);
     }
-    let refuse = |text: String| CompileError { text, parse_charges: parse_charges.clone(), parsed: true };
-    let misnamed = parsed.iter().map(|file| file.file.package.name).find(|&name| path == "main" && name != "main");
-    if let Some(name) = misnamed {
-        return Err(refuse(format!("expected package name [main] but got [{name}]!")));
+    // Only the package `main` is made in the run that is measured.
+    let at = |text: String, parsed: bool| CompileError { text, parse_charges: parse_charges.clone(), parsed: parsed && path == "main" };
+    let refuse = |text: String| at(text, true);
+    let misnamed = |expected: &str| parsed.iter().map(|file| file.file.package.name).find(|&name| name != expected);
+    if let Some(expected) = name
+        && let Some(got) = misnamed(expected)
+    {
+        // The reference's package `main` is made before the file is looked at, and that finding ends differently.
+        let end = if path == "main" { "!" } else { "" };
+        return Err(refuse(format!("expected package name [{expected}] but got [{got}]{end}")));
     }
-    let package = regno_frontend::check::check_package(path, &parsed, &files, &limits).map_err(|e| refuse(e.to_string()))?;
+    let package = regno_frontend::check::check_package(path, &parsed, &files, &limits)
+        .map_err(|e| at(e.to_string(), !e.while_reading))?;
     let mut ir = regno_ir::build::build_package(&package, &files, parse_charges.clone()).map_err(|e| refuse(e.to_string()))?;
     ir.functions.values_mut().for_each(regno_ir::passes::optimize);
     let module = regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))?;

@@ -121,7 +121,7 @@ impl<'a> Checker<'a> {
         self.error(span, text)
     }
 
-    /// `append(x, e...)`: elements take the element type; the slice itself is converted only where it is spread (Q8).
+    /// `append(x, e...)`, also of an array, where the call aborts: elements take the element type; the slice itself is converted only where it is spread (Q8).
     fn append_call(&mut self, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
         let builtin = Builtin::Append;
         let Some((first, rest)) = call.args.split_first() else {
@@ -132,11 +132,6 @@ impl<'a> Checker<'a> {
         let (Some(t), Some(elem)) = (first.ty, elem) else {
             return Err(self.error(span, "non-string primitive types have no elements".to_owned()));
         };
-        if self.types.kind(t) != Kind::Slice {
-            // Accepted here; the call itself aborts.
-            let id = self.add_node(ExprKind::Abort("should not happen".to_owned()), t, Some(t), span);
-            return Ok(Operand { id, ty: Some(t) });
-        }
         let mut args = vec![first.id];
         if call.ellipsis.is_some() {
             let [spread] = rest else {
@@ -185,13 +180,7 @@ impl<'a> Checker<'a> {
         let dst = self.single(dst)?;
         let src = self.single(src)?;
         let kind = |c: &Self, operand: Operand| operand.ty.map(|t| c.types.kind(t));
-        if kind(self, dst) == Some(Kind::Array) {
-            // Accepted here; the call itself aborts.
-            let t = TypeId::INT;
-            let id = self.add_node(ExprKind::Abort("should not happen".to_owned()), t, Some(t), span);
-            return Ok(Operand { id, ty: Some(t) });
-        }
-        if kind(self, dst) != Some(Kind::Slice) {
+        if !matches!(kind(self, dst), Some(Kind::Slice | Kind::Array)) {
             let text = format!("expected slice kind but got {}", self.kind_name(dst.ty));
             return Err(self.error(span, text));
         }
@@ -200,7 +189,7 @@ impl<'a> Checker<'a> {
                 let bytes = self.types.slice(TypeId::UINT8);
                 self.wrap(src.id, bytes, span)?
             }
-            Some(Kind::Slice) => src.id,
+            Some(Kind::Slice | Kind::Array) => src.id,
             _ => {
                 let text = format!("expected slice kind but got {}", self.kind_name(src.ty));
                 return Err(self.error(span, text));

@@ -112,11 +112,6 @@ impl<'a> Checker<'a> {
             let value = self.single(value)?.id;
             elements.push((index, value, *field));
         }
-        if !keyed && elements.len() < fields.len() {
-            let (index, length) = (elements.len(), elements.len());
-            let text = format!("runtime error: index out of range [{index}] with length {length}");
-            return Ok(self.aborting_literal(text, t, span));
-        }
         let mut finished = Vec::with_capacity(elements.len());
         for (index, value, field) in elements {
             let value = self.coerce(value, Some(field), span)?;
@@ -225,6 +220,7 @@ impl<'a> Checker<'a> {
         elem: TypeId,
         span: Span,
     ) -> Result<Operand> {
+        // More elements than the length are accepted; the literal aborts.
         let Some((mut elements, needed)) = self.indexed_elements(literal, elem, declared.is_none(), span)? else {
             let t = declared.map_or_else(|| self.types.array(0, elem), |(t, _)| t);
             return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
@@ -236,10 +232,6 @@ impl<'a> Checker<'a> {
             Some((t, len)) => (t, u64::try_from(len).unwrap_or(0)),
             None => (self.types.array(i64::try_from(needed).unwrap_or(i64::MAX), elem), needed),
         };
-        if needed > len {
-            let text = format!("runtime error: index out of range [{}] with length {len}", needed.saturating_sub(1));
-            return Ok(self.aborting_literal(text, t, span));
-        }
         Ok(self.finish_literal(CompositeKind::Array, elements, len, t, span))
     }
 

@@ -3,8 +3,7 @@
 use super::Checker;
 use super::crossing::{is_crossing, is_realm_path};
 use super::scope::Entity;
-use crate::source::Span;
-use crate::typed::{Func, FuncId, FuncKind, Scope, ScopeKind, Stmt, StmtKind};
+use crate::typed::FuncId;
 use crate::types::{FuncType, TypeId};
 
 impl Checker<'_> {
@@ -42,40 +41,18 @@ impl Checker<'_> {
         })
     }
 
-    /// An `init` function with parameters is accepted; its call aborts.
-    pub(super) fn check_inits(&mut self) {
-        for index in 0..self.package.inits.len() {
-            let init = self.package.inits[index];
-            let name = self.reserved_name(init, "init");
-            if let Some(text) = self.wrong_entry_count(&name, 2, init) {
-                let (file, span) = (self.funcs[init].file, self.funcs[init].span);
-                self.package.inits[index] = self.aborting_function(&name, &text, file, span);
-            }
-        }
-    }
-
-    /// A function whose call aborts with an error of the file that the call belongs to.
-    fn aborting_function(&mut self, name: &str, text: &str, file: u32, span: Span) -> FuncId {
-        let outer = std::mem::replace(&mut self.at.file, file);
-        let whole = self.files.get(file as usize).map_or(span, |file| file.span);
-        let text = format!("{}: {text}", self.location(whole));
-        self.at.file = outer;
-        let stmt = self.stmts.push(Stmt { kind: StmtKind::Abort { operands: Vec::new(), text }, span });
-        let scope = self.scopes.push(Scope { kind: ScopeKind::Func, parent: None, slots: Vec::new() });
-        let signature = self.types.func(FuncType::default());
-        self.funcs.push(Func {
-            name: name.to_owned(),
-            kind: FuncKind::Declared,
-            signature,
-            scope,
-            params: Vec::new(),
-            results: Vec::new(),
-            named_results: false,
-            variadic: false,
-            crossing: false,
-            body: vec![stmt],
-            file,
-            span,
-        })
+    /// An `init` function with parameters is accepted; its call aborts. Gives the text, and leaves out the functions that are
+    /// not reached.
+    pub(super) fn check_inits(&mut self) -> Option<String> {
+        let inits = self.package.inits.clone();
+        let (index, text) = inits.iter().enumerate().find_map(|(index, &init)| {
+            let text = self.wrong_entry_count(&self.reserved_name(init, "init"), 2, init)?;
+            Some((index, text))
+        })?;
+        self.package.inits.truncate(index);
+        let func = &self.funcs[*inits.get(index)?];
+        self.at.file = func.file;
+        let whole = self.files.get(func.file as usize).map_or(func.span, |file| file.span);
+        Some(format!("{}: {text}", self.location(whole)))
     }
 }

@@ -143,12 +143,12 @@ impl Nodes {
         std::mem::take(&mut self.watched)
     }
 
-    /// Notes that a constant was still a big number at run time.
+    /// Notes that a node is a big number at run time.
     pub(super) fn mark_big(&mut self, id: ExprId) {
         self.big[id] = true;
     }
 
-    /// Whether a constant was still a big number at run time.
+    /// Whether a node was noted as a big number at run time.
     pub(super) fn was_big(&self, id: ExprId) -> bool {
         self.big[id]
     }

@@ -1,11 +1,21 @@
 //! The last step: constants that no context converted get a run-time type.
 
 use super::Checker;
-use crate::typed::{ExprId, ExprKind};
+use crate::typed::{BinaryOp, ExprId, ExprKind};
 use crate::types::Kind;
 
 /// What an operation on a big number and another ends in.
 const NOT_BIG: &str = "interface conversion: gnolang.Value is nil, not gnolang.BigintValue";
+
+/// What an ordering of truth values ends in.
+const fn not_for_bool(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Lss => "comparison operator < not defined for BoolKind",
+        BinaryOp::Leq => "comparison operator <= not defined for BoolKind",
+        BinaryOp::Gtr => "comparison operator > not defined for BoolKind",
+        _ => "comparison operator >= not defined for BoolKind",
+    }
+}
 
 impl Checker<'_> {
     /// After everything is checked: untyped constants that no context converted. Next to a variable whose recorded type
@@ -14,12 +24,18 @@ impl Checker<'_> {
     pub(super) fn finish_expressions(&mut self) {
         for id in self.nodes.take_watched() {
             let ExprKind::Binary { op, left, right } = self.exprs[id].kind else { continue };
-            if !op.is_shift() && self.is_big_constant(right) && !self.is_const(left) && !self.stays_big(left) {
+            if op.is_ordering() && self.types.kind(self.exprs[left].ty) == Kind::Bool {
+                // Accepted where the other operand decides.
+                self.exprs[id].kind = ExprKind::FailingBinary { op, left, right, text: not_for_bool(op) };
+            } else if !op.is_shift() && self.is_big_constant(right) && !self.is_const(left) && !self.stays_big(left) {
                 self.zero_constant(right, self.exprs[left].ty);
             } else if !op.is_shift() && self.is_big_constant(left) && !self.is_const(right) && !self.stays_big(right) {
-                self.exprs[right].kind = ExprKind::Abort(NOT_BIG.to_owned());
+                self.exprs[id].kind = ExprKind::FailingBinary { op, left, right, text: NOT_BIG };
             } else if !op.is_shift() && self.stays_big(left) && !self.stays_big(right) {
-                self.exprs[right].kind = ExprKind::Abort(NOT_BIG.to_owned());
+                self.exprs[id].kind = ExprKind::FailingBinary { op, left, right, text: NOT_BIG };
+            }
+            if !op.is_comparison() && self.stays_big(left) {
+                self.nodes.mark_big(id);
             }
             self.settle_any(left);
             self.settle_any(right);
@@ -33,6 +49,7 @@ impl Checker<'_> {
             match self.exprs[id].kind {
                 ExprKind::Const(_) => self.settle_any(id),
                 ExprKind::Binary { left: operand, .. }
+                | ExprKind::FailingBinary { left: operand, .. }
                 | ExprKind::Unary { operand, .. }
                 | ExprKind::Convert { operand, .. } => {
                     self.exprs[id].ty = self.exprs[operand].ty;
@@ -52,8 +69,8 @@ impl Checker<'_> {
         let mut at = id;
         loop {
             match self.exprs[at].kind {
-                ExprKind::Binary { op, .. } if op.is_comparison() => return false,
-                ExprKind::Binary { left, .. } => at = left,
+                // Noted when it was looked at, before the nodes that it is an operand of.
+                ExprKind::Binary { .. } | ExprKind::FailingBinary { .. } => return self.nodes.was_big(at),
                 ExprKind::Unary { operand, .. } => at = operand,
                 ExprKind::Convert { operand, .. } if self.recorded(at).is_some_and(|t| self.types.is_untyped(t)) => {
                     at = operand;

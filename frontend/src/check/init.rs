@@ -23,7 +23,7 @@ struct Order {
 
 impl Checker<'_> {
     /// All runs of the package's initialisation in order.
-    pub(super) fn init_steps(&mut self) -> Result<Vec<InitStep>> {
+    pub(super) fn init_steps(&mut self) -> Vec<InitStep> {
         let count = self.package.names.len();
         let mut order =
             Order { home: vec![None; count], declared: vec![false; count], trail: Vec::new(), steps: Vec::new() };
@@ -38,10 +38,14 @@ impl Checker<'_> {
         }
         for decl in 0..self.package.decls.len() {
             for part in 0..self.package.decls[decl].parts.len() {
-                self.run(&mut order, (decl, part))?;
+                if let Err(error) = self.run(&mut order, (decl, part)) {
+                    // Found while the declarations run.
+                    order.steps.push(InitStep::Abort(error.to_string()));
+                    return order.steps;
+                }
             }
         }
-        Ok(order.steps)
+        order.steps
     }
 
     fn run(&self, order: &mut Order, unit: Unit) -> Result<()> {
@@ -84,6 +88,6 @@ impl Checker<'_> {
         let trail = trail.join(" ");
         let message =
             format!("loop in variable initialization: dependency trail [{trail}] circularly depends on {}", text(name));
-        CheckError { message, location, span, file }
+        CheckError { message, location, span, file, while_reading: false }
     }
 }

@@ -18,6 +18,9 @@ enum Flow {
     Abandon,
 }
 
+/// The one refusal that has no location.
+const TWO_DEFAULTS: &str = "duplicate default clause";
+
 /// One walk over a tree: for all loops if there is no target, else for one variable of one loop.
 struct Walk<'w, 'a> {
     file: u32,
@@ -53,8 +56,9 @@ impl Checker<'_> {
                 }
             }
             if let Some((span, message)) = refused {
-                let location = Some(format!("{}:{}", source.name(), source.position(span.start)));
-                return Err(CheckError { message, location, span, file: file_index });
+                let located = message != TWO_DEFAULTS;
+                let location = located.then(|| format!("{}:{}", source.name(), source.position(span.start)));
+                return Err(CheckError { message, location, span, file: file_index, while_reading: true });
             }
         }
         Ok(())
@@ -65,6 +69,12 @@ impl<'a> Walk<'_, 'a> {
     fn refuse(&mut self, span: Span, text: &str) {
         if self.refused.is_none() {
             *self.refused = Some((span, text.to_owned()));
+        }
+    }
+
+    fn check_defaults(&mut self, clauses: &[ast::CaseClause<'a>]) {
+        if let Some(second) = clauses.iter().filter(|clause| clause.exprs.is_none()).nth(1) {
+            self.refuse(second.span, TWO_DEFAULTS);
         }
     }
 
@@ -120,12 +130,14 @@ impl<'a> Walk<'_, 'a> {
             StmtKind::Assign(assign) => return self.assign(assign),
             StmtKind::If(stmt) => self.if_stmt(stmt),
             StmtKind::Switch(stmt) => {
+                self.check_defaults(stmt.clauses);
                 if self.init(stmt.init) == Flow::Next {
                     self.optional(stmt.tag);
                     self.clauses(stmt.clauses);
                 }
             }
             StmtKind::TypeSwitch(stmt) => {
+                self.check_defaults(stmt.clauses);
                 if self.init(stmt.init) == Flow::Next {
                     self.expr(stmt.x);
                     self.clauses(stmt.clauses);

@@ -84,6 +84,8 @@ pub struct CheckError {
     pub span: Span,
     /// Index of the file.
     pub file: u32,
+    /// The reference finds it while it reads the file, before the package is made.
+    pub while_reading: bool,
 }
 
 impl fmt::Display for CheckError {
@@ -210,10 +212,9 @@ impl<'a> Checker<'a> {
         self.collect()?;
         self.predefine()?;
         self.bodies()?;
-        self.check_inits();
         self.finish_expressions();
         self.finish_variables();
-        let init_steps = self.init_steps()?;
+        let init_steps = self.init_steps();
         Ok(self.into_package(init_steps))
     }
 
@@ -225,9 +226,10 @@ impl<'a> Checker<'a> {
         self.mark_loop_names()
     }
 
-    fn into_package(self, init_steps: Vec<typed::InitStep>) -> typed::Package {
+    fn into_package(mut self, init_steps: Vec<typed::InitStep>) -> typed::Package {
         let package_slots = self.package_slots();
         let no_main = self.no_main();
+        let init_abort = self.check_inits();
         typed::Package {
             name: self.files.first().map_or_else(String::new, |file| file.package.name.to_owned()),
             path: self.path.to_string(),
@@ -243,6 +245,7 @@ impl<'a> Checker<'a> {
             inits: self.package.inits,
             main: if no_main.is_none() { self.package.main } else { None },
             no_main,
+            init_abort,
             package_slots,
             file_imports: vec![0; self.files.len()],
         }
@@ -251,7 +254,7 @@ impl<'a> Checker<'a> {
     /// An error at a node.
     pub(crate) fn error(&self, span: Span, message: String) -> CheckError {
         let span = if span == Span::default() { self.block_span() } else { span };
-        CheckError { message, location: Some(self.location(span)), span, file: self.at.file }
+        CheckError { message, location: Some(self.location(span)), span, file: self.at.file, while_reading: false }
     }
 
     /// An error at a node without span of its own: located at the innermost block (spec/01 §3.3 rule 4).
@@ -261,7 +264,7 @@ impl<'a> Checker<'a> {
 
     /// An error that the reference reports without location (spec/01 §3.3 rule 3).
     pub(crate) fn error_bare(&self, message: String) -> CheckError {
-        CheckError { message, location: None, span: self.block_span(), file: self.at.file }
+        CheckError { message, location: None, span: self.block_span(), file: self.at.file, while_reading: false }
     }
 
     /// `PATH/FILE:SPAN` of a range in the current file.

@@ -39,6 +39,12 @@ impl BinaryOp {
         matches!(self, Self::Eql | Self::Neq | Self::Lss | Self::Leq | Self::Gtr | Self::Geq)
     }
 
+    /// `< <= > >=`
+    #[must_use]
+    pub const fn is_ordering(self) -> bool {
+        matches!(self, Self::Lss | Self::Leq | Self::Gtr | Self::Geq)
+    }
+
     /// `<< >>`
     #[must_use]
     pub const fn is_shift(self) -> bool {

@@ -30,7 +30,7 @@ impl Checker<'_> {
                 };
                 format!("{op}{}", self.render(*operand))
             }
-            ExprKind::Binary { op, left, right } => {
+            ExprKind::Binary { op, left, right } | ExprKind::FailingBinary { op, left, right, .. } => {
                 format!("{} {} {}", self.render(*left), op.text(), self.render(*right))
             }
             ExprKind::Convert { operand, .. } => {

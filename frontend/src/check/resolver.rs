@@ -41,7 +41,8 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
     let Some((offset, text)) = errors.first() else { return Ok(()) };
     let more = if errors.len() > 1 { format!(" (and {} more errors)", errors.len() - 1) } else { String::new() };
     let location = Some(format!("{}:{}", source.name(), source.position(*offset)));
-    Err(CheckError { message: format!("{text}{more}"), location, span: Span::at(*offset), file: index })
+    let message = format!("{text}{more}");
+    Err(CheckError { message, location, span: Span::at(*offset), file: index, while_reading: true })
 }
 
 impl<'a> Resolver<'_, 'a> {

@@ -22,7 +22,7 @@ impl<'a> Checker<'a> {
     ) -> Result<StmtKind> {
         let (scope, init) = self.enter_with_init(ScopeKind::Switch, &stmt.init, span)?;
         let tag = self.switch_tag(stmt.tag, span)?;
-        let ordered = self.ordered(stmt.clauses)?;
+        let ordered = self.ordered(stmt.clauses);
         let mut clauses = Vec::with_capacity(ordered.len());
         for (index, clause) in ordered.iter().enumerate() {
             let mut cases = Vec::new();
@@ -40,12 +40,9 @@ impl<'a> Checker<'a> {
     }
 
     /// The clauses with `default` last.
-    fn ordered(&self, clauses: &'a [CaseClause<'a>]) -> Result<Vec<&'a CaseClause<'a>>> {
-        if clauses.iter().filter(|clause| clause.exprs.is_none()).count() > 1 {
-            return Err(self.error_bare("duplicate default clause".to_owned()));
-        }
+    fn ordered(&self, clauses: &'a [CaseClause<'a>]) -> Vec<&'a CaseClause<'a>> {
         let cases = clauses.iter().filter(|clause| clause.exprs.is_some());
-        Ok(cases.chain(clauses.iter().filter(|clause| clause.exprs.is_none())).collect())
+        cases.chain(clauses.iter().filter(|clause| clause.exprs.is_none())).collect()
     }
 
     /// The body of a clause; `fallthrough` may be its last statement.
@@ -76,7 +73,7 @@ impl<'a> Checker<'a> {
         let operand_type = operand.ty.unwrap_or(TypeId::ANY);
         let mut seen: Vec<Case> = Vec::new();
         let mut clauses = Vec::new();
-        for clause in self.ordered(stmt.clauses)? {
+        for clause in self.ordered(stmt.clauses) {
             let clause_scope = self.enter(ScopeKind::Clause, clause.span)?;
             let types = self.type_cases(clause, &mut seen, span)?;
             let var = self.type_switch_variable(stmt, &types, clause, operand_type)?;

@@ -211,7 +211,11 @@ impl<'a> Checker<'a> {
             ExprKind::Star(x) => TypeExpr::Pointer(self.type_expr(x)?),
             ExprKind::ArrayType(array) => {
                 let elem = self.type_expr(array.elem)?;
-                if array.len.is_some() { TypeExpr::Array(elem) } else { TypeExpr::Slice(elem) }
+                match array.len {
+                    None => TypeExpr::Slice(elem),
+                    Some(ast::Expr { kind: ExprKind::Ellipsis(_), .. }) => TypeExpr::OpenArray(elem),
+                    Some(_) => TypeExpr::Array(elem),
+                }
             }
             ExprKind::Ellipsis(Some(elem)) => TypeExpr::Slice(self.type_expr(elem)?),
             ExprKind::MapType(map) => {

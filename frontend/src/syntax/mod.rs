@@ -9,4 +9,4 @@ pub mod lexer;
 mod parser;
 pub mod token;
 
-pub use parser::{ParsedFile, parse_file};
+pub use parser::{ParsedFile, fails_before_declarations, parse_file};

@@ -176,11 +176,11 @@ pub enum SliceKind {
 /// Kind of a composite literal; decides the closing op (spec/02 §6.2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CompositeKind {
-    /// Struct literal with positional values, all fields given.
+    /// Struct literal with positional values; with fewer than fields it aborts.
     StructPositional,
     /// Struct literal with field names, or empty.
     StructKeyed,
-    /// Array literal.
+    /// Array literal; with an index outside the array it aborts.
     Array,
     /// Slice literal whose first element has no key, or empty.
     Slice,
@@ -244,6 +244,17 @@ pub enum ExprKind {
         left: ExprId,
         /// Right operand.
         right: ExprId,
+    },
+    /// A binary operation that passes the checks and aborts once both operands are evaluated and the operation is charged.
+    FailingBinary {
+        /// Operator.
+        op: BinaryOp,
+        /// Left operand.
+        left: ExprId,
+        /// Right operand.
+        right: ExprId,
+        /// Text of the abort.
+        text: &'static str,
     },
     /// A run-time conversion, explicit or inserted: `29 + GT + G(x) + 207 + 16`.
     Convert {
@@ -404,6 +415,8 @@ pub enum TypeExpr {
     Slice(TypeExprId),
     /// `[N]T`
     Array(TypeExprId),
+    /// `[...]T`: no length is evaluated.
+    OpenArray(TypeExprId),
     /// `map[K]V`
     Map(TypeExprId, TypeExprId),
     /// `chan T`

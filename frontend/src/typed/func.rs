@@ -169,4 +169,6 @@ pub enum InitStep {
     Const(DeclSpec),
     /// A type declaration: `Exec`, `Eval`, `TypeDecl`, `Halt`.
     Type,
+    /// The end of the initialisation: an abort with this text, before the next declaration is begun.
+    Abort(String),
 }

@@ -91,6 +91,8 @@ pub struct Package {
     pub init_steps: Vec<InitStep>,
     /// `init` functions in the order in which they run.
     pub inits: Vec<FuncId>,
+    /// What the initialisation ends in after the `init` functions: an abort, or nothing.
+    pub init_abort: Option<String>,
     /// `func main()`, if declared.
     pub main: Option<FuncId>,
     /// Why there is no `main()` to call: the reference's message, with the location of a call that has no source.

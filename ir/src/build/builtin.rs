@@ -122,6 +122,10 @@ impl FunctionBuilder<'_, '_> {
         let result = match builtin {
             Builtin::Append => self.append(first, values.get(1..).unwrap_or_default(), spread, ty),
             Builtin::Len | Builtin::Cap => Value::shared(self.length(first, builtin == Builtin::Cap), TypeId::INT),
+            Builtin::Copy if self.cx.package.types.kind(first.ty) == Kind::Array => {
+                self.abort("should not happen");
+                Value::shared(Arg::Bits(0), TypeId::INT)
+            }
             Builtin::Copy => {
                 let desc = self.cx.type_ref(first.ty);
                 let args = [first.arg, second.arg];
@@ -167,6 +171,10 @@ impl FunctionBuilder<'_, '_> {
     }
 
     fn append(&mut self, slice: Value, values: &[Value], spread: Spread, ty: TypeId) -> Value {
+        if self.cx.package.types.kind(slice.ty) == Kind::Array {
+            self.abort("should not happen");
+            return Value::shared(Arg::Bits(0), ty);
+        }
         let ty = if self.cx.package.types.kind(ty) == Kind::Slice { ty } else { slice.ty };
         let elem = self.cx.package.types.elem(ty).unwrap_or(TypeId::ANY);
         let added = if spread == Spread::Slice {

@@ -48,16 +48,21 @@ impl FunctionBuilder<'_, '_> {
         let values = self.values(elements);
         self.op(OpClass::StructLit);
         let fields = package.types.fields(ty);
-        let mut seen = HashSet::new();
-        if let Some(twice) = elements.iter().find(|element| !seen.insert(element.index)) {
-            let name = fields.get(twice.index as usize).map_or("", |field| &*field.name);
-            self.abort(&format!("duplicate field name {name} in struct literal"));
+        if !keyed && elements.len() < fields.len() {
+            let given = elements.len();
+            self.abort(&format!("runtime error: index out of range [{given}] with length {given}"));
             return Value::fresh(Arg::Bits(0), ty);
         }
         if keyed {
             self.charge_zero_fields(ty);
         } else {
             self.alloc(u64::from(size::SLOT) * fields.len() as u64);
+        }
+        let mut seen = HashSet::new();
+        if let Some(twice) = elements.iter().find(|element| !seen.insert(element.index)) {
+            let name = fields.get(twice.index as usize).map_or("", |field| &*field.name);
+            self.abort(&format!("duplicate field name {name} in struct literal"));
+            return Value::fresh(Arg::Bits(0), ty);
         }
         let object = self.zero(ty);
         for (element, value) in elements.iter().zip(values) {
@@ -76,10 +81,10 @@ impl FunctionBuilder<'_, '_> {
         let elem = self.cx.package.types.elem(ty).unwrap_or(TypeId::ANY);
         let values = self.values(elements);
         self.op(OpClass::ArrayLit);
-        if self.duplicate_index(elements) {
+        self.charge_zero(ty);
+        if self.outside(elements, ty) || self.duplicate_index(elements) {
             return Value::fresh(Arg::Bits(0), ty);
         }
-        self.charge_zero(ty);
         let object = self.zero(ty);
         let repr = self.cx.repr(elem);
         for (element, value) in elements.iter().zip(values) {
@@ -101,10 +106,10 @@ impl FunctionBuilder<'_, '_> {
             values.push(self.eval(element.value));
         }
         self.op(close);
+        self.alloc(u64::from(size::ARRAY).saturating_add(u64::from(size::SLOT).saturating_mul(len)));
         if self.duplicate_index(elements) {
             return Value::shared(Arg::Bits(0), ty);
         }
-        self.alloc(u64::from(size::ARRAY).saturating_add(u64::from(size::SLOT).saturating_mul(len)));
         let repr = self.cx.repr(elem);
         let slice = self.value_of(Op::NewSlice, repr, Repr::Slice, &[], Entity::None, len);
         for (element, value) in elements.iter().zip(values) {
@@ -145,6 +150,14 @@ impl FunctionBuilder<'_, '_> {
             }
             from = to.saturating_add(1);
         }
+    }
+
+    /// Aborts at an index outside the array.
+    fn outside(&mut self, elements: &[CompositeElement], ty: TypeId) -> bool {
+        let len = self.cx.package.types.array_len(ty).map_or(0, |len| len.max(0) as u64);
+        let Some(found) = elements.iter().find(|element| element.index >= len) else { return false };
+        self.abort(&format!("runtime error: index out of range [{}] with length {len}", found.index));
+        true
     }
 
     /// Aborts at an index that is given twice (spec/01 §1.4).

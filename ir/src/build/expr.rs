@@ -79,6 +79,13 @@ impl FunctionBuilder<'_, '_> {
             }
             ExprKind::Unary { op, operand } => self.unary(*op, *operand),
             ExprKind::Binary { op, left, right } => self.binary(*op, *left, *right, ty),
+            ExprKind::FailingBinary { op, left, right, text } => {
+                self.eval(*left);
+                self.eval(*right);
+                self.op(super::operator::class(*op));
+                self.abort(text);
+                Value::shared(Arg::Bits(0), ty)
+            }
             ExprKind::Convert { target, operand } => self.convert(*target, *operand, ty, false),
             ExprKind::Index { kind, operand, index, .. } => self.index(*kind, *operand, *index),
             ExprKind::Slice { kind, operand, low, high, max } => self.slice(*kind, *operand, [*low, *high, *max], ty),
@@ -223,9 +230,7 @@ impl FunctionBuilder<'_, '_> {
             let cell = self.value(Op::NewCell, repr, Repr::Cell, &[literal.arg]);
             return Value::shared(self.value(Op::AddrCell, Repr::Ptr, Repr::Ptr, &[cell.into()]), ty);
         }
-        if let Place::Unaddressable(operand, text) = place {
-            self.eval(*operand);
-            self.op(OpClass::Ref);
+        if let Place::Unaddressable(_, text) = place {
             self.abort(text);
             return Value::shared(Arg::Bits(0), ty);
         }

@@ -10,7 +10,7 @@ use regno_frontend::typed::{BinaryOp, ExprId, ExprKind, UnaryOp};
 use regno_frontend::types::{Kind, TypeId};
 
 /// The op class of a binary operator that is not short-circuit.
-fn class(op: BinaryOp) -> OpClass {
+pub(super) fn class(op: BinaryOp) -> OpClass {
     match op {
         BinaryOp::Add => OpClass::Add,
         BinaryOp::Sub => OpClass::Sub,

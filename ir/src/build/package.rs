@@ -37,6 +37,9 @@ fn build_init(cx: &mut Context<'_>) -> FuncRef {
         b.file = package.funcs[init].file;
         b.top_level_call(init);
     }
+    if let Some(text) = &package.init_abort {
+        b.abort(text);
+    }
     b.end(Op::Halt, Repr::Raw, &[], &[]);
     let function = b.finish();
     cx.add_function(function)
@@ -70,6 +73,7 @@ impl FunctionBuilder<'_, '_> {
                 self.var_spec(spec, &names);
             }
             InitStep::Const(spec) => self.const_spec(spec),
+            InitStep::Abort(text) => self.abort(text),
             InitStep::Type => self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::TypeDecl]),
         }
     }

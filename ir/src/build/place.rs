@@ -112,8 +112,7 @@ impl FunctionBuilder<'_, '_> {
                 self.eval(*literal);
                 Target::Blank
             }
-            Place::Unaddressable(operand, text) => {
-                self.eval(*operand);
+            Place::Unaddressable(_, text) => {
                 self.abort(text);
                 Target::Blank
             }

@@ -29,6 +29,10 @@ impl FunctionBuilder<'_, '_> {
                 self.op(OpClass::Eval);
                 self.op(OpClass::ArrayType);
             }
+            TypeExpr::OpenArray(elem) => {
+                self.type_expr(*elem);
+                self.op(OpClass::ArrayType);
+            }
             TypeExpr::Map(key, value) => {
                 self.type_expr(*key);
                 self.type_expr(*value);

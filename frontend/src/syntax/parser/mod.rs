@@ -49,6 +49,40 @@ pub struct ParsedFile<'a> {
     pub errors: Vec<Diagnostic>,
 }
 
+/// Whether the first error is in the package clause or in the comments that follow it: where a reader of the package name
+/// alone meets it.
+#[must_use]
+pub fn fails_before_declarations(parsed: &ParsedFile<'_>, source: &SourceFile) -> bool {
+    let Some(first) = parsed.errors.first() else { return false };
+    let clause = parsed.file.package.span;
+    if clause == Span::default() {
+        return true;
+    }
+    let of_lexer = matches!(
+        first.code,
+        DiagnosticCode::IllegalCharacter
+            | DiagnosticCode::MalformedNumber
+            | DiagnosticCode::MalformedText
+            | DiagnosticCode::UnterminatedComment
+    );
+    if !of_lexer {
+        return false;
+    }
+    let Some(mut between) = source.bytes().get(clause.end as usize..first.span.start as usize) else { return false };
+    loop {
+        between = between.trim_ascii_start();
+        let skipped = match between {
+            [] => return true,
+            [b';', ..] => Some(1),
+            [b'/', b'/', ..] => Some(between.iter().position(|&b| b == b'\n').unwrap_or(between.len())),
+            [b'/', b'*', ..] => between.windows(2).skip(2).position(|pair| pair == b"*/").map(|at| at + 4),
+            _ => return false,
+        };
+        let Some(rest) = skipped.and_then(|skipped| between.get(skipped..)) else { return true };
+        between = rest;
+    }
+}
+
 /// Parses one file into `arena`.
 #[must_use]
 pub fn parse_file<'a>(arena: &'a Bump, source: &SourceFile, limits: &Limits) -> ParsedFile<'a> {
