@@ -11,6 +11,7 @@
 //! | type extensions | index in the machine's type table; for operations on interfaces also the representation's code in bits 32..40 |
 //! | `BindIface`, `SelectIface` | index of the method name |
 
+use crate::interp::fuse;
 use crate::value::types::{ModuleTypes, TypesError};
 use crate::value::{NameIndex, Types};
 use crate::verify::{self, VerifyError};
@@ -116,6 +117,8 @@ pub(crate) struct Linked {
     pub types: Types,
     pub map: ModuleTypes,
     pub code: Vec<u64>,
+    /// What the interpreter runs in fast mode: `code` with instructions fused.
+    pub fast: Vec<u64>,
     pub functions: Vec<Code>,
     pub segments: Vec<Segment>,
     pub events: Vec<u32>,
@@ -140,6 +143,7 @@ impl Program {
             types,
             map,
             code: STUBS.to_vec(),
+            fast: Vec::new(),
             functions: Vec::with_capacity(module.functions.len()),
             segments: [DEFER_RETURNED, STRING_RETURNED, RUN_RETURNED]
                 .map(|pc| Segment { pc, ..Segment::default() })
@@ -152,6 +156,7 @@ impl Program {
         let functions = std::mem::take(&mut linked.module.functions);
         functions.iter().try_for_each(|function| linked.append(function))?;
         linked.resolve(&functions);
+        linked.fast = fuse(&linked.code);
         linked.module.functions = functions;
         Ok(Program { linked: Arc::new(linked) })
     }
@@ -291,7 +296,7 @@ fn segment_word(index: usize, segment: &Segment) -> u64 {
 
 /// The code with every charge removed, for [`crate::Metering::Off`].
 pub(crate) fn unmetered(linked: &Linked) -> Vec<u64> {
-    let mut code = linked.code.clone();
+    let mut code = linked.fast.clone();
     for segment in &linked.segments {
         if let Some(word) = code.get_mut(segment.pc as usize) {
             *word = encode(Op::Segment, 0, 0, 0);

@@ -1,7 +1,7 @@
 //! The driver: runs handlers, single-steps where needed, and what hot handlers leave to.
 
 use super::table::{HANDLERS, STEPS};
-use super::{Cx, Exit, Handler};
+use super::{Cx, Dispatch, Exit, Handler, Next};
 use crate::frame::STACK_EXHAUSTED;
 use crate::heap::Trap;
 use crate::load::LOOKUP;
@@ -48,37 +48,43 @@ leaves! {
     leave_nil_call(cx, ip, regs) { cx.fail(super::call::nil_call()); }
     /// An index out of range.
     leave_index(cx, ip, regs) {
-        let word = *ip;
+        let word = cx.word_at(cx.pc_of(ip));
         let trap = index_trap(cx, word, [reg!(regs, word, a), reg!(regs, word, b), reg!(regs, word, c)]);
         cx.fail(trap);
     }
 }
 
-handler! {
-    /// Enters a segment that allocates; `segment` is its word.
-    enter_bytes(cx, ip, regs, budget, table, segment) {
-        let meter = &mut (*cx).meter;
-        let bytes = i64::from((segment >> 16) as u16);
-        let left = budget - (segment >> 32) as i64;
-        let slack = meter.slack - bytes;
-        if bytes == i64::from(LOOKUP) || left < 0 {
-            return leave_segment(cx, ip, regs, budget, table, segment);
-        }
-        if slack >= 0 {
-            meter.slack = slack;
-            meter.room_before = meter.room;
-            return next!(cx, ip, regs, left, table, 1);
-        }
-        // A new peak, higher by `-slack`.
-        let (room, left) = (meter.room + slack, left + slack * meter.gas_per_byte);
-        if room < 0 || left < 0 {
-            return leave_segment(cx, ip, regs, budget, table, segment);
-        }
-        meter.slack = 0;
-        meter.room_before = meter.room;
-        meter.room = room;
-        next!(cx, ip, regs, left, table, 1)
+/// Enters a segment that allocates; `segment` is its word. Out of line, so that hot handlers need no stack frame.
+#[inline(never)]
+pub(super) unsafe extern "C" fn enter_bytes(
+    cx: *mut Cx,
+    ip: *const u64,
+    regs: *mut u64,
+    budget: i64,
+    table: *const Handler,
+    segment: u64,
+) {
+    let meter = &mut (*cx).meter;
+    let bytes = i64::from((segment >> 16) as u16);
+    let left = budget - (segment >> 32) as i64;
+    let slack = meter.slack - bytes;
+    if bytes == i64::from(LOOKUP) || left < 0 {
+        return leave_segment(cx, ip, regs, budget, table, segment);
     }
+    if slack >= 0 {
+        meter.slack = slack;
+        meter.room_before = meter.room;
+        return Dispatch::go(cx, ip.add(1), regs, left, table);
+    }
+    // A new peak, higher by `-slack`.
+    let (room, left) = (meter.room + slack, left + slack * meter.gas_per_byte);
+    if room < 0 || left < 0 {
+        return leave_segment(cx, ip, regs, budget, table, segment);
+    }
+    meter.slack = 0;
+    meter.room_before = meter.room;
+    meter.room = room;
+    Dispatch::go(cx, ip.add(1), regs, left, table)
 }
 
 /// The failure of an element access, from its word and operands.
@@ -148,13 +154,20 @@ impl Cx {
     }
 
     fn word_at(&self, pc: u32) -> u64 {
-        let code = self.own_code.as_ref().unwrap_or(&self.linked.code);
+        self.linked.code.get(pc as usize).copied().unwrap_or(0)
+    }
+
+    /// The word as handlers read it, perhaps fused.
+    fn fast_word_at(&self, pc: u32) -> u64 {
+        let code = self.own_code.as_ref().unwrap_or(&self.linked.fast);
         code.get(pc as usize).copied().unwrap_or(0)
     }
 
     /// Runs the instruction at `ip`: all that follow too, if dispatch is threaded and the meter is not exact.
     fn dispatch(&mut self) {
-        let word = self.word_at(self.pc_of(self.ip));
+        let pc = self.pc_of(self.ip);
+        // In exact mode a fused instruction runs part by part.
+        let word = if self.meter.exact { self.word_at(pc) } else { self.fast_word_at(pc) };
         let Some(&handler) = HANDLERS.get(code_of(word) as usize) else { return };
         // Builds without optimisation have no tail calls.
         let threaded = !self.meter.exact && cfg!(not(debug_assertions));

@@ -1,13 +1,10 @@
 //! Building blocks of handlers. Soundness: see the module documentation of `interp`.
 
-/// Runs the instruction `$n` words further.
+/// Runs the instruction `$n` words further, as the handler's continuation `N` says.
 macro_rules! next {
-    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $n:expr) => {{
-        let ip = $ip.add($n);
-        let word = *ip;
-        let handler = *$table.add(word as u16 as usize);
-        (handler.0)($cx, ip, $regs, $budget, $table, word)
-    }};
+    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $n:expr) => {
+        N::go($cx, $ip.add($n), $regs, $budget, $table)
+    };
 }
 
 /// Enters the segment at `$target`: charges it and runs its first instruction.
@@ -23,7 +20,7 @@ macro_rules! enter {
         if left < 0 {
             return $crate::interp::drive::leave_segment($cx, target, $regs, $budget, $table, segment);
         }
-        next!($cx, target, $regs, left, $table, 1)
+        <$crate::interp::Dispatch as $crate::interp::Next>::go($cx, target.add(1), $regs, left, $table)
     }};
 }
 
@@ -69,11 +66,13 @@ macro_rules! imm {
     };
 }
 
-/// A handler with all its parameters named.
+/// A handler with all its parameters named. What runs after it is a parameter too: the next word's handler, or inside a fused
+/// instruction the handler of its next part.
 macro_rules! handler {
     ($($(#[$doc:meta])* $name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block)*) => { $(
         $(#[$doc])*
-        pub(in crate::interp) unsafe extern "C" fn $name(
+        #[inline(always)]
+        pub(in crate::interp) unsafe extern "C" fn $name<N: $crate::interp::Next>(
             $cx: *mut $crate::interp::Cx,
             $ip: *const u64,
             $regs: *mut u64,

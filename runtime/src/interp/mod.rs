@@ -5,6 +5,8 @@
 //! machine registers from instruction to instruction, and nothing grows the host stack. In builds that do not, and while
 //! the meter is exact, the driver passes the *step* table, whose entries save the state and return, so handlers run one by one.
 //!
+//! Frequent sequences of operations are *fused* when a program is loaded (`fused`): one dispatch runs several handlers.
+//!
 //! A handler that needs more than a plain effect leaves: it saves the state in [`Cx`], says why in [`Cx::exit`] and returns to
 //! the driver (`drive`): traps, segments that do not fit the budget, panics, deferred calls, growth of the stacks. So everything
 //! difficult is ordinary safe code outside the hot loop.
@@ -13,7 +15,8 @@
 //!
 //! This module and `heap::memory` are the only ones of the crate with unsafe code. Handlers rely on:
 //!
-//! 1. *Code.* `ip` points into the program's code at an instruction start. The verifier has checked that every word is an instruction of
+//! 1. *Code.* `ip` points into the program's fast code at an instruction start; it differs from the verified code in the codes of
+//!    fused instructions only, whose handlers run those of the parts, each at its own word. The verifier has checked that every word is an instruction of
 //!    the table or its extension, that branches and entries are `Segment` words, and that no path runs off the end.
 //! 2. *Registers.* `regs..regs + frame_size` lies in the register stack: calls check it, and the verifier has checked that all
 //!    register operands and windows are below `frame_size`.
@@ -32,10 +35,13 @@ mod branch;
 mod call;
 mod data;
 mod drive;
+mod fused;
 mod memory;
 mod methods;
 mod scalar;
 mod table;
+
+pub(crate) use fused::fuse;
 
 use crate::config::Config;
 use crate::frame::{Frame, Stacks};
@@ -48,6 +54,24 @@ use std::sync::Arc;
 
 /// A handler: context, instruction, registers, budget, table, the instruction's first word.
 pub(crate) type HandlerFn = unsafe extern "C" fn(*mut Cx, *const u64, *mut u64, i64, *const Handler, u64);
+
+/// What runs after a handler's effect, if the handler does not branch or leave.
+pub(crate) trait Next {
+    /// Goes on at `ip`.
+    unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, budget: i64, table: *const Handler);
+}
+
+/// The handler of the word at `ip`, through the table.
+pub(crate) struct Dispatch;
+
+impl Next for Dispatch {
+    #[inline(always)]
+    unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, budget: i64, table: *const Handler) {
+        let word = *ip;
+        let handler = *table.add(word as u16 as usize);
+        (handler.0)(cx, ip, regs, budget, table, word)
+    }
+}
 
 /// An entry of a dispatch table.
 #[derive(Clone, Copy)]
@@ -184,7 +208,7 @@ impl Cx {
     pub fn new(linked: Arc<Linked>, config: &Config) -> Cx {
         let meter = Meter::new(Arc::clone(&linked), config);
         let own_code = (config.metering == crate::Metering::Off).then(|| unmetered(&linked));
-        let code = own_code.as_ref().unwrap_or(&linked.code).as_ptr();
+        let code = own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
         let mut cx = Cx {
             meter,
             frame: std::ptr::null_mut(),

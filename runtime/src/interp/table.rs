@@ -1,18 +1,33 @@
 //! The dispatch tables. An operation without handler does not compile.
 
+use super::fused::{FUSED, PLAIN};
 use super::{Cx, Handler};
-use super::{branch::*, call::*, data::*, memory::*, scalar::*};
+use super::{Dispatch, branch::*, call::*, data::*, memory::*, scalar::*};
 
 macro_rules! handlers {
     ($( $name:ident [$($format:ident)*] {$($property:ident)*} $doc:literal; )*) => {
-        /// Threaded dispatch: every operation's handler.
-        pub(super) static HANDLERS: [Handler; regno_bytecode::op::Op::COUNT] = [$(Handler($name)),*];
+        /// Every operation's handler.
+        const OPERATIONS: [Handler; PLAIN] = [$(Handler($name::<Dispatch>)),*];
     };
 }
 regno_bytecode::for_each_op!(handlers);
 
+/// Number of codes: the operations and the fused instructions.
+const CODES: usize = PLAIN + FUSED.len();
+
+/// Threaded dispatch: every operation's handler, then those of the fused instructions.
+pub(super) static HANDLERS: [Handler; CODES] = {
+    let mut handlers = [Handler(step); CODES];
+    let mut code = 0;
+    while code < CODES {
+        handlers[code] = if code < PLAIN { OPERATIONS[code] } else { FUSED[code - PLAIN].handler };
+        code += 1;
+    }
+    handlers
+};
+
 /// Single steps: every entry saves the state and returns to the driver.
-pub(super) static STEPS: [Handler; regno_bytecode::op::Op::COUNT] = [Handler(step); regno_bytecode::op::Op::COUNT];
+pub(super) static STEPS: [Handler; CODES] = [Handler(step); CODES];
 
 unsafe extern "C" fn step(
     cx: *mut Cx,
