@@ -101,6 +101,7 @@ fn write_events(out: &mut String, function: &Function, segment: &Segment, schedu
     let mut counts: Vec<(OpClass, u32)> = Vec::new();
     for event in events.iter().filter_map(|&word| Event::unpack(word)) {
         match event {
+            Event::State(_) => {}
             Event::Alloc(size) => bytes = bytes.saturating_add(u64::from(size)),
             Event::Op(class) => {
                 gas = gas.saturating_add(u64::from(schedule.op(class)));
@@ -259,6 +260,8 @@ mod tests {
             event_ends: Vec::new(),
             lines: Vec::new(),
             scopes: Vec::new(),
+            states: Vec::new(),
+            state_map: Vec::new(),
             scope_map: Vec::new(),
             declared_at: (0, 1),
         };

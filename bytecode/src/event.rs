@@ -235,6 +235,9 @@ pub enum Event {
     Op(OpClass),
     /// `Allocate(bytes)` (spec/03 §1).
     Alloc(u32),
+    /// No charge: from here on the reference's block stack is as this state of the function says. Only in the compiler, which
+    /// turns these into [`crate::module::Function::state_map`].
+    State(u32),
 }
 
 impl Event {
@@ -245,6 +248,7 @@ impl Event {
         match self {
             Event::Op(class) => (1 << 31) | class as u32,
             Event::Alloc(bytes) => bytes & MAX_ALLOC_EVENT,
+            Event::State(_) => 0,
         }
     }
 

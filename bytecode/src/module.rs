@@ -1,6 +1,6 @@
 //! A compiled package: what an artifact contains and what the runtime executes.
 
-use crate::types::{FuncRef, StrRef, TypeDesc, TypeRef};
+use crate::types::{FuncRef, GlobalRef, StrRef, TypeDesc, TypeRef};
 
 /// A compiled package.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -21,6 +21,10 @@ pub struct Module {
     pub functions: Vec<Function>,
     /// Package-level variables.
     pub globals: Vec<GlobalDesc>,
+    /// Slots of the package block in the reference's order.
+    pub package_slots: Vec<PackageSlot>,
+    /// Number of imported names of each file: the slots of its block.
+    pub file_slots: Vec<u32>,
     /// Synthetic function that runs the package's initialisation, its allocation charges included.
     pub init: Option<FuncRef>,
     /// Synthetic function that evaluates `main()`, if the package has one.
@@ -45,6 +49,22 @@ pub struct GlobalDesc {
     pub name: String,
     /// Type; the variable holds its zero value before initialisation.
     pub ty: TypeRef,
+}
+
+/// A slot of the package block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PackageSlot {
+    /// A variable: a heap item.
+    Global(GlobalRef),
+    /// A function.
+    Func(FuncRef),
+    /// A constant or type: bytes that a collection counts for it, and whether it visits it.
+    Static {
+        /// Bytes.
+        bytes: u64,
+        /// Counted as a visit.
+        visited: bool,
+    },
 }
 
 /// A compiled function.
@@ -87,8 +107,64 @@ pub struct Function {
     pub scopes: Vec<ScopeDesc>,
     /// Innermost scope from a `pc` on; in order of `pc`.
     pub scope_map: Vec<(u32, u32)>,
+    /// What the reference's block stack holds for a call of the function; see [`StateEntry`].
+    pub states: Vec<BlockState>,
+    /// Which state holds where, in order of `pc` and `event`.
+    pub state_map: Vec<StateEntry>,
     /// Source position of the declaration: file index and line.
     pub declared_at: (u32, u32),
+}
+
+/// From where on a [`BlockState`] holds: for dynamic charges and calls of instructions at `pc` and later, and for charges of
+/// [`Function::events`] from index `event` on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StateEntry {
+    /// Word index.
+    pub pc: u32,
+    /// Event index.
+    pub event: u32,
+    /// Index in [`Function::states`].
+    pub state: u32,
+}
+
+/// The blocks that the reference's block stack holds for a call, at one moment (spec/03 §8.4).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BlockState {
+    /// State of the enclosing blocks; `None` for the function's own block.
+    pub outer: Option<u32>,
+    /// The innermost block.
+    pub block: BlockKind,
+}
+
+/// A block on the reference's block stack.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BlockKind {
+    /// The call has its frame, the block is still to come.
+    Called,
+    /// The block of a scope; it has the slots of the scope.
+    Scope {
+        /// Index in [`Function::scopes`].
+        scope: u32,
+        /// First slot that has its value.
+        from: u32,
+        /// One past the last slot that has its value. Boxed variables have their heap item before that; constants and types always count.
+        to: u32,
+        /// Arguments and results are still being put in: boxed slots without value have an empty heap item that no register holds.
+        entering: bool,
+        /// A loop: one block for all iterations.
+        repeats: bool,
+    },
+    /// A predeclared function is called; it has its frame.
+    Native {
+        /// Slots of its block; `None` if the block is still to come.
+        slots: Option<u32>,
+        /// Bytes of arguments that exist in the reference only, such as the slice of variadic ones.
+        bytes: u64,
+        /// Visits of them.
+        visits: u32,
+        /// Arguments.
+        args: Vec<SlotDesc>,
+    },
 }
 
 /// What a function is.

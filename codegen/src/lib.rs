@@ -44,6 +44,8 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
         strings: module.strings.values().cloned().collect(),
         functions,
         globals: module.globals.values().cloned().collect(),
+        package_slots: module.package_slots.clone(),
+        file_slots: module.file_slots.clone(),
         init: module.init,
         main: module.main,
         well_known: module.well_known,
@@ -91,6 +93,8 @@ pub fn compile_function(function: &Function) -> Result<bytecode::Function, Codeg
         lines: emitted.lines,
         scopes: emitted.scopes,
         scope_map: emitted.scope_map,
+        states: emitted.states,
+        state_map: emitted.state_map,
         declared_at: (function.position.file, function.position.line),
     })
 }

@@ -149,6 +149,46 @@ pub struct ScopeData {
     pub slots: Vec<SlotData>,
 }
 
+/// The blocks that the reference's block stack holds for a call, at one moment; [`Event::State`] says when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StateData {
+    /// State of the enclosing blocks.
+    pub outer: Option<u32>,
+    /// The innermost block.
+    pub block: BlockKind,
+}
+
+/// A block on the reference's block stack; see [`regno_bytecode::module::BlockKind`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BlockKind {
+    /// The call has its frame, the block is still to come.
+    Called,
+    /// The block of a scope, with the slots `from..to` defined.
+    Scope {
+        /// Scope.
+        scope: ScopeRef,
+        /// First defined slot.
+        from: u32,
+        /// One past the last defined slot.
+        to: u32,
+        /// Arguments are still being put in.
+        entering: bool,
+        /// A loop: one block for all iterations.
+        repeats: bool,
+    },
+    /// A predeclared function is called.
+    Native {
+        /// Slots of its block, if it has it yet.
+        slots: Option<u32>,
+        /// Bytes of arguments that exist in the reference only.
+        bytes: u64,
+        /// Visits of them.
+        visits: u32,
+        /// Arguments: register and type.
+        args: Vec<(Reg, TypeRef)>,
+    },
+}
+
 /// What a function is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FunctionKind {
@@ -179,6 +219,8 @@ pub struct Function {
     pub insts: PrimaryMap<Inst, InstData>,
     /// Scopes; the first is the function's own.
     pub scopes: PrimaryMap<ScopeRef, ScopeData>,
+    /// States that events refer to.
+    pub states: Vec<StateData>,
     /// Order in which codegen lays the blocks out.
     pub layout: Vec<Block>,
     /// Parameters, receiver first: the registers that hold the arguments on entry, whatever the entry block makes of them.
@@ -214,6 +256,7 @@ impl Function {
             blocks,
             insts: PrimaryMap::new(),
             scopes,
+            states: Vec::new(),
             layout: vec![entry],
             params: Vec::new(),
             results: Vec::new(),

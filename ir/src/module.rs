@@ -3,7 +3,7 @@
 use crate::entity::{FuncRef, GlobalRef, StrRef, TypeRef};
 use crate::function::Function;
 use cranelift_entity::PrimaryMap;
-use regno_bytecode::module::{GlobalDesc, WellKnownTypes};
+use regno_bytecode::module::{GlobalDesc, PackageSlot, WellKnownTypes};
 use regno_bytecode::types::TypeDesc;
 
 /// A package: what the builder makes and codegen consumes.
@@ -25,6 +25,10 @@ pub struct Module {
     pub functions: PrimaryMap<FuncRef, Function>,
     /// Package-level variables.
     pub globals: PrimaryMap<GlobalRef, GlobalDesc>,
+    /// Slots of the package block.
+    pub package_slots: Vec<PackageSlot>,
+    /// Slots of the block of each file.
+    pub file_slots: Vec<u32>,
     /// Runs the package's initialisation.
     pub init: Option<FuncRef>,
     /// Evaluates `main()`.

@@ -64,6 +64,26 @@ impl Stacks {
         (start, start.wrapping_add(self.registers.len()))
     }
 
+    /// Number of frames up to and with `frame`, which is the current one.
+    pub fn depth(&self, frame: *const Frame) -> usize {
+        (frame as usize).wrapping_sub(self.frames.as_ptr() as usize).wrapping_add(size_of::<Frame>()) / size_of::<Frame>()
+    }
+
+    /// Index of a frame's first register.
+    pub fn window(&self, registers: *const u64) -> usize {
+        (registers as usize).wrapping_sub(self.registers.as_ptr() as usize) / size_of::<u64>()
+    }
+
+    /// A frame.
+    pub fn frame(&self, index: usize) -> Option<Frame> {
+        self.frames.get(index).copied()
+    }
+
+    /// A register; 0 outside the stack.
+    pub fn register(&self, index: usize) -> u64 {
+        self.registers.get(index).copied().unwrap_or(0)
+    }
+
     /// Grows the stacks so that `frames` frames and `registers` registers fit; `false` beyond the limits.
     pub fn reserve(&mut self, frames: usize, registers: usize) -> bool {
         grow(&mut self.frames, frames, self.limits.max_frames, NO_FRAME)

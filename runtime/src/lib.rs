@@ -19,6 +19,7 @@ mod meter;
 pub mod ops;
 mod panic;
 pub mod print;
+mod recount;
 mod report;
 pub mod value;
 pub mod verify;

@@ -228,7 +228,7 @@ impl Linked {
                         bound.print_gas += if class.counts_cycles() { 0 } else { gas };
                     }
                     Some(Event::Alloc(bytes)) => bound.bytes += u64::from(bytes),
-                    None => {}
+                    Some(Event::State(_)) | None => {}
                 }
             }
             self.segments.push(bound);

@@ -5,7 +5,7 @@ use crate::heap::{NoCharge, SlotClass, Trap};
 use crate::interp::{Cx, Exit};
 use crate::load::{Program, RUN_RETURNED};
 use crate::meter::{Descriptor, Stop};
-use crate::panic::{Activation, Exception, Next};
+use crate::panic::Next;
 use crate::report::Report;
 use crate::value::zero::zero;
 use cranelift_entity::EntityRef;
@@ -40,8 +40,6 @@ impl std::error::Error for RunError {}
 /// Run [`Machine::run_init`] first, then [`Machine::run_main`]. After an error the machine only reports.
 pub struct Machine {
     pub(crate) cx: Box<Cx>,
-    pub(crate) exceptions: Vec<Exception>,
-    pub(crate) activations: Vec<Activation>,
     /// Index of `string` in the type table.
     pub(crate) string_type: u32,
     /// The run is one of a package with a realm, so that the bottom frame is a boundary (spec/05 §4.1).
@@ -68,8 +66,6 @@ impl Machine {
         let string_type = string.and_then(|ty| linked.map.types.get(ty.index()).copied()).unwrap_or(0);
         let mut machine = Machine {
             cx: Box::new(Cx::new(linked, &config)),
-            exceptions: Vec::new(),
-            activations: Vec::new(),
             string_type,
             stage_run: false,
             stage_run_at_start: false,

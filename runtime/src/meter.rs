@@ -8,10 +8,10 @@
 //! paid), collections and printing are counted on their own, the rest is CPU.
 
 use crate::config::{Config, Metering};
-use crate::heap::{Charge, Heap, Trap};
+use crate::heap::Trap;
 use crate::load::Linked;
 use crate::report::Report;
-use regno_bytecode::event::{Event, OpClass};
+use regno_bytecode::event::{Event, OpClass, size};
 use std::sync::Arc;
 
 /// Budget of a machine that only counts.
@@ -47,7 +47,7 @@ impl Descriptor {
 pub(crate) enum Stop {
     /// This charge crossed the gas limit.
     OutOfGas(Descriptor),
-    /// The allocation limit, with no collector to help (spec/03 §1 step 5).
+    /// The allocation limit, also after a collection (spec/03 §1 step 5).
     AllocationLimit,
 }
 
@@ -195,29 +195,28 @@ impl Meter {
         true
     }
 
-    /// Exact mode: charges the events between the previous instruction and the one at `pc`.
-    pub fn before(&mut self, pc: u32) -> Result<(), Trap> {
-        let end = self.linked.event_ends.get(pc as usize).copied().unwrap_or(0);
-        self.charge_to(end)
+    /// End of the events that are charged by the instruction at `pc`.
+    pub fn events_end(&self, pc: u32) -> u32 {
+        self.linked.event_ends.get(pc as usize).copied().unwrap_or(0)
     }
 
-    /// Exact mode: charges what is left of the segment that ends here without a branch.
-    pub fn finish_segment(&mut self) -> Result<(), Trap> {
-        let end = self.linked.segments.get(self.segment).map_or(0, |segment| segment.end);
-        self.charge_to(end)
+    /// End of the current segment's events, in exact mode.
+    pub fn segment_end(&self) -> u32 {
+        self.linked.segments.get(self.segment).map_or(0, |segment| segment.end)
     }
 
-    fn charge_to(&mut self, end: u32) -> Result<(), Trap> {
+    /// Exact mode: charges operations up to the next allocation before `end`; its event and bytes, for the caller to charge.
+    pub fn next_allocation(&mut self, end: u32) -> Result<Option<(u32, i64)>, Trap> {
         while self.cursor < end {
-            let event = self.linked.events.get(self.cursor as usize).copied().and_then(Event::unpack);
+            let at = self.cursor;
             self.cursor += 1;
-            match event {
+            match self.linked.events.get(at as usize).copied().and_then(Event::unpack) {
                 Some(Event::Op(class)) => self.op(class)?,
-                Some(Event::Alloc(bytes)) => self.allocate(i64::from(bytes))?,
-                None => {}
+                Some(Event::Alloc(bytes)) => return Ok(Some((at, i64::from(bytes)))),
+                Some(Event::State(_)) | None => {}
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Fast mode: gives back the charges of the current segment that lie behind the instruction at [`Meter::pc`].
@@ -240,7 +239,7 @@ impl Meter {
                     self.print_gas -= if class.counts_cycles() { 0 } else { gas };
                 }
                 Some(Event::Alloc(count)) => bytes += i64::from(count),
-                None => {}
+                Some(Event::State(_)) | None => {}
             }
         }
         if bytes != 0 {
@@ -289,14 +288,73 @@ impl Meter {
         self.cpu(gas, false)
     }
 
-    /// `Allocate(n)` at the current event.
-    fn allocate(&mut self, count: i64) -> Result<(), Trap> {
+    /// Whether an allocation passes the limit, so that a collection must come first (spec/03 §1 steps 2 to 4).
+    ///
+    /// # Errors
+    ///
+    /// Fatal `addition overflow`.
+    pub fn exceeds(&self, count: i64) -> Result<bool, Trap> {
+        if !self.counts_bytes {
+            return Ok(false);
+        }
+        if self.bytes().checked_add(count).is_none() {
+            return Err(Trap::abort("addition overflow"));
+        }
+        Ok(count.saturating_sub(self.slack) > self.room)
+    }
+
+    /// The allocation counter.
+    fn bytes(&self) -> i64 {
+        self.max - self.room - self.slack
+    }
+
+    /// There is a limit, so that collections can happen.
+    pub fn collects(&self) -> bool {
+        self.counts_bytes
+    }
+
+    /// The program that the meter charges.
+    pub fn linked(&self) -> Arc<Linked> {
+        Arc::clone(&self.linked)
+    }
+
+    /// The main package is being created: there is no machine yet that could collect (spec/00 addendum 3).
+    pub fn no_collector_yet(&self) -> bool {
+        self.bytes() < i64::from(size::PACKAGE + size::BLOCK)
+    }
+
+    /// A collection starts: the counter is 0.
+    pub fn start_recount(&mut self) {
+        self.slack = self.max - self.room;
+    }
+
+    /// Counts what a visit found. The error says whether memory gas has run out, else the limit is exceeded.
+    pub fn recount(&mut self, bytes: u64) -> Result<(), bool> {
+        let count = bytes as i64;
+        if count - self.slack > self.room {
+            return Err(false);
+        }
+        self.raise(count).map_err(|_| true)
+    }
+
+    /// A collection ends: charges its visits.
+    pub fn end_recount(&mut self, visits: u64, failed: bool) -> Result<(), Trap> {
+        let gas = (visits as i64).saturating_mul(i64::from(self.linked.schedule.gas_per_visit));
+        self.budget = self.budget.saturating_sub(gas);
+        self.gc_gas = self.gc_gas.saturating_add(gas);
+        if self.budget < 0 {
+            return Err(self.stop(Stop::OutOfGas(Descriptor::Gc)));
+        }
+        if failed {
+            return Err(Trap::abort("should not happen, allocation limit exceeded while gc."));
+        }
+        Ok(())
+    }
+
+    /// Raises the counter at the current event (spec/03 §1 steps 5 and 6).
+    pub fn raise(&mut self, count: i64) -> Result<(), Trap> {
         if !self.counts_bytes {
             return Ok(());
-        }
-        let peak = self.max - self.room;
-        if (peak - self.slack).checked_add(count).is_none() {
-            return Err(Trap::abort("addition overflow"));
         }
         self.slack = self.slack.saturating_sub(count);
         if self.slack >= 0 {
@@ -317,35 +375,31 @@ impl Meter {
         Ok(())
     }
 
-    fn stop(&mut self, stop: Stop) -> Trap {
-        self.stopped = Some(stop);
-        Trap::Stop
-    }
-}
-
-impl Charge for Meter {
-    /// A dynamic charge of the instruction at [`Meter::pc`].
+    /// A dynamic charge in fast mode, if it fits; exact mode takes it if there is no allocator.
     #[inline]
-    fn alloc(&mut self, _heap: &mut Heap, count: i64) -> Result<(), Trap> {
+    pub fn try_alloc(&mut self, count: i64) -> bool {
         if self.exact {
-            return self.allocate(count);
+            return !self.counts_bytes;
         }
         if count >= 0 {
             let slack = self.slack.saturating_sub(count);
             if slack >= 0 {
                 self.slack = slack;
-                return Ok(());
+                return true;
             }
             let gas = slack.saturating_mul(-self.gas_per_byte);
             if -slack <= self.room && gas <= self.budget {
                 self.room += slack;
                 self.slack = 0;
                 self.budget -= gas;
-                return Ok(());
+                return true;
             }
         }
-        self.settle();
-        self.exact = true;
-        self.allocate(count)
+        false
+    }
+
+    fn stop(&mut self, stop: Stop) -> Trap {
+        self.stopped = Some(stop);
+        Trap::Stop
     }
 }

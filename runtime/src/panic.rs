@@ -8,6 +8,7 @@ use crate::heap::Trap;
 use crate::interp::Deferred;
 use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED};
 use crate::machine::{Machine, RunError};
+use crate::recount::charger;
 use crate::value::{select, slot};
 use regno_bytecode::event::OpClass;
 use regno_bytecode::op::{Op, code_of, field_a};
@@ -16,16 +17,18 @@ use regno_bytecode::op::{Op, code_of, field_a};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exception {
     /// The value, an interface.
-    value: u64,
+    pub value: u64,
     /// The panic that was in flight when this one was raised, one-based; 0 for none.
-    previous: u32,
+    pub previous: u32,
 }
 
 /// A frame that the machine pushed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Activation {
-    /// A deferred call; `pc` is in the function whose defers run.
-    Defer { pc: u32 },
+    /// A deferred call; `pc` is in the function whose defers run. `native`: the predeclared functions' package was the current
+    /// one, because a panic left one of them. `callee`: the function
+    /// value, 0 for a plain function.
+    Defer { pc: u32, native: bool, callee: u64 },
     /// A printing method called by the `Stringify` at `pc`.
     Stringify { pc: u32 },
     /// A printing method called for the text of an uncaught panic.
@@ -49,6 +52,7 @@ impl Machine {
     /// `panic(value)`: also unwinds the frame of the built-in itself.
     pub(crate) fn panic(&mut self, pc: u32, value: u64) -> Result<Next, RunError> {
         self.raise(value, self.cx.exception);
+        self.cx.remembered.native = true;
         self.charge(OpClass::ReturnCallDefers)?;
         self.charge(OpClass::Panic2)?;
         self.run_defers(pc)
@@ -84,9 +88,9 @@ impl Machine {
     }
 
     fn raise(&mut self, value: u64, previous: u32) {
-        self.exceptions.push(Exception { value, previous });
+        self.cx.exceptions.push(Exception { value, previous });
         // Each panic charges bytes or gas, so their number stays far below 2^32; a saturated number is a lost link at worst.
-        self.cx.exception = u32::try_from(self.exceptions.len()).unwrap_or(u32::MAX);
+        self.cx.exception = u32::try_from(self.cx.exceptions.len()).unwrap_or(u32::MAX);
     }
 
     fn string_value(&mut self, bytes: &[u8]) -> Result<u64, RunError> {
@@ -116,6 +120,7 @@ impl Machine {
                 return Err(self.uncaught());
             }
             self.charge(OpClass::Panic2)?;
+            self.cx.keep_blocks(pc);
             pc = self.leave_frame()?;
         }
     }
@@ -127,6 +132,7 @@ impl Machine {
             return Ok(false);
         };
         self.cx.defers.truncate(number - 1);
+        self.cx.remembered.forget_defer(number);
         let args = self.cx.defer_args.split_off(deferred.args);
         self.cx.top().defers = deferred.previous;
         if deferred.func == Deferred::NIL {
@@ -140,7 +146,8 @@ impl Machine {
         let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
         let last = self.cx.exception;
         let hidden = if last == self.cx.top().exception { 0 } else { last };
-        self.activations.push(Activation::Defer { pc });
+        let native = std::mem::take(&mut self.cx.remembered.native);
+        self.cx.activations.push(Activation::Defer { pc, native, callee: deferred.closure });
         self.cx.callee = deferred.closure;
         self.cx.push(DEFER_RETURNED, base, &code, code.defer_entry, &args).map_err(|trap| self.end(trap))?;
         self.cx.exception = hidden;
@@ -149,9 +156,10 @@ impl Machine {
 
     /// A deferred call has returned normally; its frame is gone.
     pub(crate) fn defer_returned(&mut self) -> Result<Next, RunError> {
-        let Some(Activation::Defer { pc }) = self.activations.pop() else {
+        let Some(Activation::Defer { pc, native, .. }) = self.cx.activations.pop() else {
             return Err(RunError::Fatal("deferred call without caller".to_owned()));
         };
+        self.cx.remembered.native = native;
         if self.cx.exception == 0 {
             self.cx.exception = self.cx.top().exception;
         }
@@ -160,10 +168,11 @@ impl Machine {
 
     /// All defers have run and no panic is in flight: the function returns its result variables.
     fn recovered(&mut self, pc: u32) -> Result<Next, RunError> {
-        if self.activations.is_empty() {
+        if self.cx.activations.is_empty() {
             // No frame can hold an older panic.
-            self.exceptions.clear();
+            self.cx.exceptions.clear();
         }
+        self.cx.remembered.forget_unwound(self.cx.activations.len());
         let Some(recovery) = self.function_at(pc).and_then(|function| function.recovery) else {
             return Err(RunError::Fatal("function without recovery point".to_owned()));
         };
@@ -175,7 +184,7 @@ impl Machine {
     fn leave_frame(&mut self) -> Result<u32, RunError> {
         let mut return_pc = self.cx.pop();
         if return_pc == STRING_RETURNED {
-            return_pc = match self.activations.pop() {
+            return_pc = match self.cx.activations.pop() {
                 Some(Activation::Stringify { pc }) => {
                     self.leave_print(pc)?;
                     pc
@@ -183,8 +192,8 @@ impl Machine {
                 _ => return Err(self.uncaught()),
             };
         } else if return_pc == DEFER_RETURNED {
-            return_pc = match self.activations.pop() {
-                Some(Activation::Defer { pc }) => pc,
+            return_pc = match self.cx.activations.pop() {
+                Some(Activation::Defer { pc, .. }) => pc,
                 _ => return Err(self.uncaught()),
             };
         } else if return_pc == RUN_RETURNED {
@@ -213,7 +222,7 @@ impl Machine {
     }
 
     fn exception(&self, number: u32) -> Option<Exception> {
-        (number as usize).checked_sub(1).and_then(|index| self.exceptions.get(index).copied())
+        (number as usize).checked_sub(1).and_then(|index| self.cx.exceptions.get(index).copied())
     }
 
     /// `Stringify` at `pc` of a value with a printing method: calls it.
@@ -223,7 +232,7 @@ impl Machine {
         let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
         match self.call_printer(value, base) {
             Ok(()) => {
-                self.activations.push(Activation::Stringify { pc });
+                self.cx.activations.push(Activation::Stringify { pc });
                 Ok(Next::Run)
             }
             Err(Trap::Raise(text)) => {
@@ -261,7 +270,7 @@ impl Machine {
             self.cx.meter.op(class)?;
         }
         let cx = &mut *self.cx;
-        let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut cx.meter)?;
+        let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut charger!(cx))?;
         cx.meter.op(OpClass::Precall)?;
         cx.meter.op(OpClass::Call)?;
         let Some(code) = cx.linked.functions.get(selected.func as usize).copied() else {
@@ -272,7 +281,7 @@ impl Machine {
 
     /// A printing method has returned; its frame is gone.
     pub(crate) fn string_returned(&mut self) -> Result<Next, RunError> {
-        let activation = self.activations.pop();
+        let activation = self.cx.activations.pop();
         let caller = match activation {
             Some(Activation::Stringify { pc }) => self.function_at(pc),
             _ => None,
@@ -323,7 +332,7 @@ impl Machine {
         }
         self.describe_base = self.cx.linked.max_frame;
         self.call_printer(value, self.describe_base).map_err(|trap| self.end(trap))?;
-        self.activations.push(Activation::Describe);
+        self.cx.activations.push(Activation::Describe);
         self.run_until_described()
     }
 

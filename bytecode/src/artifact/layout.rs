@@ -4,7 +4,8 @@ use super::wire::{Reader, Wire, Writer, read_entity, record, variants, write_ent
 use super::{ArtifactError, Problem};
 use crate::event::Event;
 use crate::module::{
-    Function, FunctionKind, GlobalDesc, LineEntry, Module, ScopeDesc, Segment, SlotDesc, SlotPlace, WellKnownTypes,
+    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc, Segment, SlotDesc,
+    SlotPlace, StateEntry, WellKnownTypes,
 };
 use crate::types::{
     FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PathStep, Repr, StrRef, TypeDesc, TypeKind, TypeRef,
@@ -35,9 +36,11 @@ pub(super) struct Package {
     init: Option<FuncRef>,
     main: Option<FuncRef>,
     well_known: WellKnownTypes,
+    package_slots: Vec<PackageSlot>,
+    file_slots: Vec<u32>,
 }
 
-record!(Package { path, name, files, parse_charges, init, main, well_known });
+record!(Package { path, name, files, parse_charges, init, main, well_known, package_slots, file_slots });
 record!(WellKnownTypes { string, int });
 record!(GlobalDesc { name, ty });
 
@@ -201,9 +204,19 @@ struct Tables {
     lines: Vec<LineEntry>,
     scopes: Vec<ScopeDesc>,
     scope_map: Vec<(u32, u32)>,
+    states: Vec<BlockState>,
+    state_map: Vec<StateEntry>,
 }
 
-record!(Tables { lines, scopes, scope_map });
+record!(Tables { lines, scopes, scope_map, states, state_map });
+record!(StateEntry { pc, event, state });
+record!(BlockState { outer, block });
+variants!(BlockKind {
+    0 => Called,
+    1 => Scope { scope, from, to, entering, repeats },
+    2 => Native { slots, bytes, visits, args },
+});
+variants!(PackageSlot { 0 => Global(global), 1 => Func(func), 2 => Static { bytes, visited } });
 record!(LineEntry { pc, file, line, column });
 record!(ScopeDesc { parent, grows_parent, slots });
 record!(SlotDesc { name, ty, place });
@@ -265,10 +278,10 @@ sections!(package types strings globals functions code metering tables);
 impl Sections {
     /// Divides a module.
     pub(super) fn of(module: Module) -> Sections {
-        let Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, well_known } =
-            module;
+        let Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, .. } = module;
+        let Module { well_known, package_slots, file_slots, .. } = module;
         let mut sections = Sections {
-            package: Package { path, name, files, parse_charges, init, main, well_known },
+            package: Package { path, name, files, parse_charges, init, main, well_known, package_slots, file_slots },
             types,
             strings: strings.into_iter().map(Bytes).collect(),
             globals,
@@ -284,7 +297,7 @@ impl Sections {
     fn divide(&mut self, function: Function) {
         let Function { name, kind, signature, params, results, frame_size, captures, has_defers, .. } = function;
         let Function { code, entry, defer_entry, recovery, segments, events, event_ends, .. } = function;
-        let Function { lines, scopes, scope_map, declared_at, .. } = function;
+        let Function { lines, scopes, scope_map, states, state_map, declared_at, .. } = function;
         self.functions.push(Header {
             name,
             kind,
@@ -302,12 +315,13 @@ impl Sections {
         self.code.push(Words(code));
         let events = events.into_iter().map(PackedEvent).collect();
         self.metering.push(Metering { segments, events, event_ends: Ascending(event_ends) });
-        self.tables.push(Tables { lines, scopes, scope_map });
+        self.tables.push(Tables { lines, scopes, scope_map, states, state_map });
     }
 
     /// Puts the module together again; `None` if the sections disagree on the number of functions.
     pub(super) fn into_module(self) -> Option<Module> {
-        let Package { path, name, files, parse_charges, init, main, well_known } = self.package;
+        let Package { path, name, files, parse_charges, init, main, .. } = self.package;
+        let Package { well_known, package_slots, file_slots, .. } = self.package;
         let count = self.functions.len();
         if [self.code.len(), self.metering.len(), self.tables.len()] != [count; 3] {
             return None;
@@ -317,7 +331,21 @@ impl Sections {
             parts.map(|(((header, code), metering), tables)| join(header, code, metering, tables)).collect();
         let strings = self.strings.into_iter().map(|bytes| bytes.0).collect();
         let (types, globals) = (self.types, self.globals);
-        Some(Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, well_known })
+        Some(Module {
+            path,
+            name,
+            files,
+            parse_charges,
+            types,
+            strings,
+            functions,
+            globals,
+            package_slots,
+            file_slots,
+            init,
+            main,
+            well_known,
+        })
     }
 }
 
@@ -343,6 +371,8 @@ fn join(header: Header, code: Words, metering: Metering, tables: Tables) -> Func
         lines: tables.lines,
         scopes: tables.scopes,
         scope_map: tables.scope_map,
+        states: tables.states,
+        state_map: tables.state_map,
         declared_at,
     }
 }

@@ -3,11 +3,12 @@
 use super::*;
 use crate::event::Event;
 use crate::module::{
-    Function, FunctionKind, GlobalDesc, LineEntry, ScopeDesc, Segment, SlotDesc, SlotPlace, WellKnownTypes,
+    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, PackageSlot, ScopeDesc, Segment, SlotDesc, SlotPlace,
+    StateEntry, WellKnownTypes,
 };
 use crate::op::{encode as instruction, encode_long};
 use crate::types::{
-    FieldDesc, FuncRef, MethodEntry, MethodReceiver, PathStep, Repr, StrRef, TypeDesc, TypeKind, TypeRef,
+    FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PathStep, Repr, StrRef, TypeDesc, TypeKind, TypeRef,
 };
 
 fn ty(index: u32) -> TypeRef {
@@ -79,9 +80,24 @@ fn sample() -> Module {
                 ],
             }],
             scope_map: vec![(0, 0)],
+            states: vec![
+                BlockState { outer: None, block: BlockKind::Called },
+                BlockState { outer: None, block: BlockKind::Scope { scope: 0, from: 0, to: 2, entering: true, repeats: false } },
+                BlockState {
+                    outer: Some(1),
+                    block: BlockKind::Native { slots: Some(3), bytes: 280, visits: 2, args: Vec::new() },
+                },
+            ],
+            state_map: vec![StateEntry { pc: 0, event: 1, state: 2 }],
             declared_at: (0, 7),
         }],
         globals: vec![GlobalDesc { name: "g".into(), ty: ty(0) }],
+        package_slots: vec![
+            PackageSlot::Global(GlobalRef::from_u32(0)),
+            PackageSlot::Func(FuncRef::from_u32(0)),
+            PackageSlot::Static { bytes: 232, visited: true },
+        ],
+        file_slots: vec![0, 2],
         init: Some(FuncRef::from_u32(0)),
         main: None,
         well_known: WellKnownTypes { string: None, int: Some(ty(0)) },

@@ -14,7 +14,7 @@ use crate::allocate::Registers;
 use crate::code::{Code, Extension, Field, Inst, Window};
 use crate::lower::inverted_branch;
 use regno_bytecode::event::Event;
-use regno_bytecode::module::{LineEntry, ScopeDesc, Segment};
+use regno_bytecode::module::{BlockState, LineEntry, ScopeDesc, Segment, StateEntry};
 use regno_bytecode::op::{Op, Operand, encode, encode_long};
 use regno_ir::entity::{Reg, ScopeRef};
 use regno_ir::function::{Arg, Function, Position};
@@ -44,6 +44,10 @@ pub struct Emitted {
     pub scopes: Vec<ScopeDesc>,
     /// Innermost scope by word.
     pub scope_map: Vec<(u32, u32)>,
+    /// States of the block stack.
+    pub states: Vec<BlockState>,
+    /// Where they hold.
+    pub state_map: Vec<StateEntry>,
 }
 
 /// Emits a function.
@@ -166,12 +170,27 @@ impl<'e> Emitter<'e> {
         if events.is_empty() {
             return;
         }
-        if self.segment_due {
+        if self.segment_due && events.iter().any(|event| !matches!(event, Event::State(_))) {
             self.locate(inst);
             self.segment();
         }
-        self.out.events.extend(events.iter().map(|event: &Event| event.pack()));
+        for event in events {
+            match event {
+                Event::State(state) => self.state(*state),
+                event => self.out.events.push(event.pack()),
+            }
+        }
         self.charged = inst.events_end;
+    }
+
+    /// From here on the reference's block stack is as the state says.
+    fn state(&mut self, state: u32) {
+        let entry = StateEntry { pc: index(self.out.code.len()), event: index(self.out.events.len()), state };
+        match self.out.state_map.last_mut() {
+            Some(last) if last.state == state => {}
+            Some(last) if (last.pc, last.event) == (entry.pc, entry.event) => *last = entry,
+            _ => self.out.state_map.push(entry),
+        }
     }
 
     fn segment(&mut self) {
@@ -346,6 +365,7 @@ impl<'e> Emitter<'e> {
         self.out.recovery = self.code.recovery.map(place);
         self.out.frame_size = self.frame_size();
         self.out.scopes = scopes::describe(self.function, self.registers)?;
+        self.out.states = scopes::states(self.function, self.registers)?;
         Ok(self.out)
     }
 

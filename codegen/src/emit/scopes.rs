@@ -3,9 +3,9 @@
 use crate::CodegenError;
 use crate::allocate::Registers;
 use cranelift_entity::EntityRef;
-use regno_bytecode::module::{ScopeDesc, SlotDesc, SlotPlace as Place};
+use regno_bytecode::module::{BlockKind as Kind, BlockState, ScopeDesc, SlotDesc, SlotPlace as Place};
 use regno_ir::entity::Reg;
-use regno_ir::function::{Function, SlotPlace};
+use regno_ir::function::{BlockKind, Function, SlotPlace};
 
 /// The scopes of a function with the registers of their slots.
 pub(super) fn describe(function: &Function, registers: &Registers) -> Result<Vec<ScopeDesc>, CodegenError> {
@@ -27,4 +27,29 @@ pub(super) fn describe(function: &Function, registers: &Registers) -> Result<Vec
         Ok(ScopeDesc { parent, grows_parent: scope.grows_parent, slots: slots.collect::<Result<_, CodegenError>>()? })
     });
     scopes.collect()
+}
+
+/// The states of the reference's block stack.
+pub(super) fn states(function: &Function, registers: &Registers) -> Result<Vec<BlockState>, CodegenError> {
+    let states = function.states.iter().map(|state| {
+        let block = match &state.block {
+            BlockKind::Called => Kind::Called,
+            BlockKind::Scope { scope, from, to, entering, repeats } => {
+                let (scope, repeats) = (scope.as_u32(), *repeats);
+                Kind::Scope { scope, from: *from, to: *to, entering: *entering, repeats }
+            }
+            BlockKind::Native { slots, bytes, visits, args } => {
+                let args = args.iter().map(|&(reg, ty)| {
+                    let register = registers.get(reg).map(u16::try_from).transpose();
+                    let register = register.map_err(|_| CodegenError::too_many("registers", function))?;
+                    let place = register.map_or(Place::Never, Place::Register);
+                    Ok(SlotDesc { name: String::new(), ty: Some(ty), place })
+                });
+                let args = args.collect::<Result<_, CodegenError>>()?;
+                Kind::Native { slots: *slots, bytes: *bytes, visits: *visits, args }
+            }
+        };
+        Ok(BlockState { outer: state.outer, block })
+    });
+    states.collect()
 }

@@ -14,7 +14,7 @@ use regno_frontend::typed::{Builtin, Spread};
 use regno_frontend::types::{Kind, TypeId};
 
 /// Names in the block of a native function.
-fn slots(builtin: Builtin) -> u64 {
+pub(super) fn slots(builtin: Builtin) -> u64 {
     match builtin {
         Builtin::Append | Builtin::Copy | Builtin::Make => 3,
         Builtin::Cap | Builtin::Len | Builtin::Delete | Builtin::New | Builtin::IsTypedNil | Builtin::Revive => 2,
@@ -66,13 +66,31 @@ impl FunctionBuilder<'_, '_> {
         ty: TypeId,
     ) -> Vec<Value> {
         let values: Vec<Value> = receiver.into_iter().chain(values).collect();
-        self.ops(&[OpClass::Precall, OpClass::Call]);
+        self.op(OpClass::Precall);
+        let caller = self.state;
+        self.native_state(Some(caller), None, &[]);
+        self.op(OpClass::Call);
         self.native_block(builtin);
+        self.native_state(Some(caller), Some(slots(builtin)), &[]);
         let values = self.native_arguments(builtin, &values, spread, false);
         self.op(OpClass::CallNativeBody);
+        self.native_body(builtin, &values, spread);
         let results = self.native_effect(builtin, &values, spread, ty, false);
         self.op(OpClass::Return);
+        self.go_to_state(caller);
         results
+    }
+
+    /// The block of a predeclared function has its arguments.
+    pub(super) fn native_body(&mut self, builtin: Builtin, values: &[Value], spread: Spread) {
+        let packed = fixed_args(builtin).filter(|_| spread != Spread::Slice).map(|fixed| values.len().saturating_sub(fixed));
+        match builtin {
+            // The slice of its variadic arguments is a real one.
+            Builtin::Append => {}
+            Builtin::Make => self.native_args(builtin, packed, &[]),
+            Builtin::New => self.native_args(builtin, None, &[]),
+            _ => self.native_args(builtin, packed, values),
+        }
     }
 
     pub(super) fn native_block(&mut self, builtin: Builtin) {
@@ -189,6 +207,7 @@ impl FunctionBuilder<'_, '_> {
             return slice;
         }
         let desc = self.cx.type_ref(ty);
+        self.native_args(Builtin::Append, None, &[slice, Value::shared(added, ty)]);
         Value::shared(self.typed(Op::Append, Repr::Slice, Repr::Slice, &[slice.arg, added], desc), ty)
     }
 
@@ -300,10 +319,12 @@ impl FunctionBuilder<'_, '_> {
     pub(super) fn native_method(&mut self, builtin: Builtin) -> FuncRef {
         let file = self.file;
         let mut b = FunctionBuilder::new(&mut *self.cx, name(builtin), FunctionKind::Synthetic, file);
+        b.native_state(None, None, &[]);
         let receiver = b.temp(Repr::Str);
         b.function.params.push(receiver);
         b.function.results.push(if builtin == Builtin::AddressString { Repr::Str } else { Repr::Bool });
         b.native_block(builtin);
+        b.native_state(None, Some(slots(builtin)), &[]);
         b.op(OpClass::CallNativeBody);
         let value = Value::shared(receiver, TypeId::ADDRESS);
         let results = b.native_effect(builtin, &[value], Spread::None, TypeId::INVALID, false);

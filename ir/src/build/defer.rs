@@ -1,6 +1,6 @@
 //! `defer` (spec/02 §9.4, spec/03 §4.1): arguments are copied and packed at the statement.
 
-use super::builtin::name;
+use super::builtin::{name, slots};
 use super::call::{Callable, Called};
 use super::emit::FunctionBuilder;
 use super::value::Value;
@@ -64,6 +64,7 @@ impl FunctionBuilder<'_, '_> {
     fn thunk(&mut self, builtin: Builtin, values: &[Value], spread: Spread, ty: TypeId) -> FuncRef {
         let file = self.file;
         let mut b = FunctionBuilder::new(&mut *self.cx, name(builtin), FunctionKind::Synthetic, file);
+        b.native_state(None, None, &[]);
         let mut params = Vec::new();
         for value in values {
             let reg = b.temp(b.cx.repr(value.ty));
@@ -71,7 +72,9 @@ impl FunctionBuilder<'_, '_> {
             params.push(Value::shared(reg, value.ty));
         }
         b.native_block(builtin);
+        b.native_state(None, Some(slots(builtin)), &[]);
         b.op(OpClass::CallDeferNativeBody);
+        b.native_body(builtin, &params, spread);
         b.native_effect(builtin, &params, spread, ty, true);
         b.ops(&[OpClass::Exec, OpClass::ReturnFromBlock]);
         b.end(Op::Return, Repr::Raw, &[], &[]);

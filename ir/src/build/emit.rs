@@ -3,7 +3,9 @@
 use super::Context;
 use super::scope::Home;
 use crate::entity::{Block, Reg, ScopeRef, TypeRef};
-use crate::function::{Arg, BlockData, Entity, Function, FunctionKind, InstData, Position, RegData};
+use crate::function::{
+    Arg, BlockData, BlockKind, Entity, Function, FunctionKind, InstData, Position, RegData, StateData,
+};
 use crate::op::Op;
 use cranelift_entity::{EntityRef, SecondaryMap};
 use regno_bytecode::event::{Event, MAX_ALLOC_EVENT, OpClass};
@@ -35,6 +37,14 @@ pub(super) struct FunctionBuilder<'m, 'a> {
     pub fallthrough: Option<super::switch::Fallthrough>,
     /// Every variable gets a value at the start of its scope, because jumps may pass its definition.
     pub initialise: bool,
+    /// Current state of the reference's block stack.
+    pub state: u32,
+    /// The last state of each scope.
+    pub scope_states: HashMap<ScopeRef, u32>,
+    /// Scopes of loops.
+    pub repeats: HashSet<ScopeRef>,
+    /// Number of the slot of each variable.
+    pub slot_numbers: HashMap<VarId, usize>,
 }
 
 /// Where `break` and `continue` of a statement go.
@@ -46,7 +56,8 @@ pub(super) struct Exits {
 
 impl<'m, 'a> FunctionBuilder<'m, 'a> {
     pub fn new(cx: &'m mut Context<'a>, name: &str, kind: FunctionKind, file: u32) -> FunctionBuilder<'m, 'a> {
-        let function = Function::new(name, kind);
+        let mut function = Function::new(name, kind);
+        function.states.push(StateData { outer: None, block: BlockKind::Called });
         FunctionBuilder {
             cx,
             block: function.entry,
@@ -55,7 +66,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             position: Position::default(),
             scope: ScopeRef::new(0),
             terminated: false,
-            pending: Vec::new(),
+            pending: vec![Event::State(0)],
             homes: HashMap::new(),
             results: Vec::new(),
             named_results: false,
@@ -65,6 +76,10 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             goto_blocks: HashMap::new(),
             fallthrough: None,
             initialise: false,
+            state: 0,
+            scope_states: HashMap::new(),
+            repeats: HashSet::new(),
+            slot_numbers: HashMap::new(),
         }
     }
 
@@ -101,6 +116,11 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
     /// An operation of the reference.
     pub fn op(&mut self, class: OpClass) {
         self.pending.push(Event::Op(class));
+    }
+
+    /// An event that is no charge.
+    pub fn note(&mut self, event: Event) {
+        self.pending.push(event);
     }
 
     /// Several operations in order.
@@ -249,6 +269,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
     pub fn switch_to(&mut self, block: Block) {
         debug_assert!(self.terminated, "block left open");
         self.pending.clear();
+        self.note_state();
         self.function.layout.push(block);
         self.block = block;
         self.terminated = false;

@@ -26,7 +26,7 @@ impl FunctionBuilder<'_, '_> {
         self.if_part(*else_scope, else_body, present, done);
         self.switch_to(done);
         self.op(OpClass::PopBlock);
-        self.scope = outer;
+        self.close_scope(outer);
     }
 
     /// An empty part charges nothing (spec/02 Q14).
@@ -38,7 +38,7 @@ impl FunctionBuilder<'_, '_> {
             if self.is_open() {
                 self.jump(done);
             }
-            self.scope = outer;
+            self.close_scope(outer);
             return;
         }
         self.jump(done);
@@ -69,7 +69,7 @@ impl FunctionBuilder<'_, '_> {
         }
         self.loop_test(*condition, start, done);
         self.switch_to(done);
-        self.scope = outer;
+        self.close_scope(outer);
     }
 
     /// The condition is evaluated before the dispatch that tests it.

@@ -113,20 +113,26 @@ impl FunctionBuilder<'_, '_> {
         self.incoming(func);
         self.load_captures(&vars);
         self.charge_block(&vars);
+        let params = func.params.len();
+        self.block_state(None, params, params, true);
         let charged = self.charged_entry(func, copy_receiver);
         let incoming: Vec<Arg> = self.function.params.iter().map(|&reg| reg.into()).collect();
         self.results_zero(charged);
         let params = if charged { self.copy_arguments(func, copy_receiver) } else { incoming.clone() };
         self.install(func, &params);
         self.define_slots(&vars);
+        let defined = if self.initialise { vars.len() } else { func.params.len() + func.results.len() };
+        self.enter_block(None, defined);
         if charged {
             let body = self.block();
             self.jump(body);
             let deferred = self.block();
             self.function.defer_entry = deferred;
+            let inside = std::mem::replace(&mut self.state, 0);
             self.switch_to(deferred);
             self.load_captures(&vars);
             self.charge_block(&vars);
+            self.state = inside;
             self.results_zero(false);
             self.install(func, &incoming);
             self.define_slots(&vars);
@@ -188,11 +194,13 @@ impl FunctionBuilder<'_, '_> {
             if charged {
                 self.charge_zero(ty);
             }
-            if !self.homes.contains_key(&id) {
-                continue;
+            if self.homes.contains_key(&id) {
+                let zero = self.zero(ty);
+                self.write_var(id, zero, true);
             }
-            let zero = self.zero(ty);
-            self.write_var(id, zero, true);
+            if charged && let Some(&slot) = self.slot_numbers.get(&id) {
+                self.block_state(None, self.function.params.len(), slot + 1, true);
+            }
         }
     }
 
@@ -309,7 +317,7 @@ impl FunctionBuilder<'_, '_> {
         let block = self.block();
         self.function.recovery = Some(block);
         self.switch_to(block);
-        self.scope = ScopeRef::new(0);
+        self.close_scope(ScopeRef::new(0));
         self.op(OpClass::ReturnFromBlock);
         self.return_results();
     }

@@ -10,6 +10,7 @@
 //! | `charge` | what zero values and copies of a type charge |
 //! | `emit` | the function under construction: blocks, registers, pending events |
 //! | `scope` | scopes, their slots, and where variables live |
+//! | `state` | which blocks the reference has at each charge |
 //! | `function` | prologue, return, recovery |
 //! | `value` | constants, copies, conversions to interfaces |
 //! | `expr`, `operator`, `condition`, `convert`, `composite`, `type_expr` | expressions |
@@ -39,6 +40,7 @@ mod package;
 mod place;
 mod range;
 mod scope;
+mod state;
 mod stmt;
 mod switch;
 mod type_expr;
@@ -51,9 +53,9 @@ use crate::module::Module;
 use charge::{CopyPlan, ZeroCost};
 use cranelift_entity::EntityRef;
 use indexmap::IndexMap;
-use regno_bytecode::module::{GlobalDesc, WellKnownTypes};
+use regno_bytecode::module::{GlobalDesc, PackageSlot, WellKnownTypes};
 use regno_frontend::source::SourceFile;
-use regno_frontend::typed::{FuncId, GlobalId, Package};
+use regno_frontend::typed::{FuncId, GlobalId, Package, Slot};
 use regno_frontend::types::{IdentityId, TypeId};
 use std::collections::HashMap;
 use std::fmt;
@@ -146,9 +148,21 @@ impl<'a> Context<'a> {
         for func in self.package.funcs.values() {
             self.module.functions.push(Function::new(&func.name, FunctionKind::Declared));
         }
+        self.module.file_slots.clone_from(&self.package.file_imports);
+        self.module.package_slots = self.package.package_slots.iter().map(|slot| self.package_slot(slot)).collect();
         for global in self.package.globals.values() {
             let ty = self.type_ref(global.ty);
             self.module.globals.push(GlobalDesc { name: global.name.clone(), ty });
+        }
+    }
+
+    fn package_slot(&self, slot: &Slot) -> PackageSlot {
+        match slot {
+            Slot::Global(global) => PackageSlot::Global(self.global(*global)),
+            Slot::Func(func) => PackageSlot::Func(self.func(*func)),
+            Slot::Const { bytes, visited } => PackageSlot::Static { bytes: *bytes, visited: *visited },
+            Slot::Type => PackageSlot::Static { bytes: 0, visited: true },
+            Slot::Var(_) => PackageSlot::Static { bytes: 0, visited: false },
         }
     }
 

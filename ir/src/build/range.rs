@@ -37,7 +37,7 @@ impl FunctionBuilder<'_, '_> {
         if let Some(text) = &range.aborts {
             self.op(dispatch);
             self.abort(text);
-            self.scope = outer;
+            self.close_scope(outer);
             return;
         }
         let blocks = Blocks { again: self.block(), assign: self.block(), next: self.block(), done: self.block() };
@@ -50,7 +50,7 @@ impl FunctionBuilder<'_, '_> {
             RangeKind::Map => self.range_map(range, operand, &blocks, dispatch),
         }
         self.switch_to(blocks.done);
-        self.scope = outer;
+        self.close_scope(outer);
     }
 
     /// The body, up to the last dispatch of the iteration.

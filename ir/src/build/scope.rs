@@ -6,7 +6,7 @@ use crate::function::{Arg, ScopeData, SlotData, SlotPlace};
 use crate::op::Op;
 use regno_bytecode::event::size;
 use regno_bytecode::types::Repr;
-use regno_frontend::typed::{ScopeId, VarId, VarKind};
+use regno_frontend::typed::{ScopeId, ScopeKind, VarId, VarKind};
 use regno_frontend::types::{Kind, Type, TypeId};
 
 /// Where a variable lives.
@@ -22,22 +22,57 @@ impl FunctionBuilder<'_, '_> {
     /// Enters a block of its own: charges it and its heap items, and gives its variables their places. Returns the scope to
     /// restore at the end.
     pub fn open_scope(&mut self, scope: ScopeId) -> ScopeRef {
+        let outer_state = self.state;
         let outer = self.enter_scope(scope, false);
         let vars = self.cx.package.scopes[scope].slots.clone();
         self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * vars.len() as u64);
         self.charge_cells(&vars);
-        self.define_slots(&vars);
+        self.enter_scope_state(Some(outer_state), scope, &vars, 0);
         outer
     }
 
     /// Grows the current block to the slots of `scope`; it has `present` slots now.
     pub fn grow_scope(&mut self, scope: ScopeId, present: usize) -> ScopeRef {
+        let outer_state = self.outer_state();
         let outer = self.enter_scope(scope, true);
         let vars = self.cx.package.scopes[scope].slots.get(present..).unwrap_or_default().to_vec();
         self.alloc(u64::from(size::SLOT) * vars.len() as u64);
         self.charge_cells(&vars);
-        self.define_slots(&vars);
+        self.enter_scope_state(outer_state, scope, &vars, present);
         outer
+    }
+
+    /// The block of the current scope has been charged: `vars` are its new slots after `present` others.
+    fn enter_scope_state(&mut self, outer: Option<u32>, scope: ScopeId, vars: &[VarId], present: usize) {
+        // The body of a loop runs again and again over the same block.
+        let repeats = matches!(self.cx.package.scopes[scope].kind, ScopeKind::For | ScopeKind::Range);
+        if repeats {
+            self.repeats.insert(self.scope);
+        }
+        if repeats || self.initialise {
+            self.define_all(vars);
+            self.enter_block(outer, present + vars.len());
+        } else {
+            self.define_slots(vars);
+            self.enter_block(outer, present);
+        }
+    }
+
+    /// Variables that a collection would look at hold nothing before their definitions run.
+    fn define_all(&mut self, vars: &[VarId]) {
+        self.define_slots(vars);
+        if self.initialise {
+            return;
+        }
+        for &id in vars {
+            let var = &self.cx.package.vars[id];
+            let repr = self.cx.repr(var.ty);
+            if !matches!(var.kind, VarKind::Variable) || var.boxed || !(repr.is_ref() || repr == Repr::Iface) {
+                continue;
+            }
+            let home = self.home(id);
+            self.copy_to(home.reg, Arg::Bits(0), repr);
+        }
     }
 
     /// Adds the scope under the current one and makes it current.
@@ -51,6 +86,7 @@ impl FunctionBuilder<'_, '_> {
     /// The slots of a scope; variables without a home get one.
     pub fn slots(&mut self, scope: ScopeId) -> Vec<SlotData> {
         let vars = &self.cx.package.scopes[scope].slots;
+        self.slot_numbers.extend(vars.iter().enumerate().map(|(number, &var)| (var, number)));
         vars.iter().map(|&var| self.slot(var)).collect()
     }
 
@@ -167,6 +203,9 @@ impl FunctionBuilder<'_, '_> {
             (true, true) => self.set_cell(home.reg, content, repr),
             (true, false) => self.effect(Op::StoreCell, repr, &[home.reg.into(), content]),
             (false, _) => self.copy_to(home.reg, content, repr),
+        }
+        if define {
+            self.defined(id);
         }
     }
 }

@@ -109,7 +109,7 @@ impl FunctionBuilder<'_, '_> {
         let outer = self.open_scope(scope);
         self.statements(body, OpClass::Body, true);
         self.ops(&[OpClass::Body, OpClass::PopBlock]);
-        self.scope = outer;
+        self.close_scope(outer);
     }
 
     /// Leaving constructs by a branch charges nothing (spec/02 §4.5).

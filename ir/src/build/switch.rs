@@ -57,7 +57,7 @@ impl FunctionBuilder<'_, '_> {
         }
         self.fallthrough = enclosing;
         self.end_switch(end, done);
-        self.scope = outer;
+        self.close_scope(outer);
     }
 
     /// The clause ends in `fallthrough`.
@@ -108,11 +108,13 @@ impl FunctionBuilder<'_, '_> {
         if let Some((entry, before)) = falls_in {
             let start = self.block();
             self.jump(start);
+            let entered = self.state;
             self.switch_to(entry);
             self.grow_from_clause(clause.scope, present, before);
             if self.is_open() {
                 self.jump(start);
             }
+            self.state = entered;
             self.switch_to(start);
         }
         self.statements(&clause.body, OpClass::Body, true);
@@ -123,7 +125,7 @@ impl FunctionBuilder<'_, '_> {
                 _ => self.jump(end),
             }
         }
-        self.scope = outer;
+        self.close_scope(outer);
     }
 
     /// The block of a clause with `before` slots becomes that of the next clause (spec/03 §4.2).
@@ -210,7 +212,7 @@ impl FunctionBuilder<'_, '_> {
         }
         self.fallthrough = enclosing;
         self.end_switch(end, done);
-        self.scope = outer;
+        self.close_scope(outer);
     }
 
     /// Whether an interface holds the type, or nothing for `None`.
@@ -248,6 +250,6 @@ impl FunctionBuilder<'_, '_> {
             self.op(OpClass::Body);
             self.jump(end);
         }
-        self.scope = outer;
+        self.close_scope(outer);
     }
 }

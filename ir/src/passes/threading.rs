@@ -6,6 +6,7 @@
 use crate::entity::{Block, Inst};
 use crate::function::{Arg, Function};
 use crate::op::Op;
+use regno_bytecode::event::Event;
 
 /// Terminators worth copying: they cost no more than the jump they replace.
 fn copyable(op: Op) -> bool {
@@ -87,7 +88,9 @@ fn shorten_targets(function: &mut Function, block: Block) -> bool {
         let Some(&target) = function.insts[last].targets.get(index) else { continue };
         let Some(only) = only_instruction(function, target) else { continue };
         let data = &function.insts[only];
-        if data.op != Op::Jump || !data.events.is_empty() || data.targets.first() == Some(&target) {
+        // The target begins with its own state.
+        let charges = data.events.iter().any(|event| !matches!(event, Event::State(_)));
+        if data.op != Op::Jump || charges || data.targets.first() == Some(&target) {
             continue;
         }
         let Some(&next) = data.targets.first() else { continue };

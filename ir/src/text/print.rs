@@ -111,8 +111,10 @@ fn write_rest(out: &mut String, data: &InstData) -> fmt::Result {
     if !data.targets.is_empty() {
         write!(out, " -> {}", separated(data.targets.iter(), |block| block.to_string()))?;
     }
-    if !data.events.is_empty() {
-        let events: Vec<String> = data.events.iter().map(event).collect();
+    // States are no part of the text: they say what only the virtual collector reads.
+    let events: Vec<String> =
+        data.events.iter().filter(|event| !matches!(event, Event::State(_))).map(event).collect();
+    if !events.is_empty() {
         write!(out, " [{}]", events.join(" "))?;
     }
     if data.scope.index() != 0 {
@@ -132,6 +134,7 @@ fn event(event: &Event) -> String {
     match event {
         Event::Op(class) => class.name().to_owned(),
         Event::Alloc(bytes) => format!("+{bytes}"),
+        Event::State(_) => String::new(),
     }
 }
 

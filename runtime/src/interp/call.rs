@@ -1,5 +1,6 @@
 //! Calls, returns, closures, method selection, defers, and the operations that leave to the driver.
 
+use crate::recount::charger;
 use super::drive::{enter_bytes, leave_grow, leave_nil_call};
 use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
@@ -182,6 +183,9 @@ light! {
         regs.set(field_a(word), bound);
         Ok(())
     }
+}
+
+slow! {
     Defer(cx, regs, word, ext) {
         cx.defer(ext as u32, 0, regs.slice(field_a(word), field_b(word)), None)
     }
@@ -199,12 +203,9 @@ light! {
         let receiver = cx.heap.header(object).is(Kind::Bound).then(|| cx.heap.slot(object, BOUND_RECEIVER));
         cx.defer(index, func, args, receiver)
     }
-}
-
-slow! {
     BindIface(cx, regs, word, ext) {
         let value = regs.get(field_b(word));
-        let bound = select::bind(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut cx.meter)?;
+        let bound = select::bind(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut charger!(cx))?;
         regs.set(field_a(word), bound);
         Ok(())
     }
@@ -213,12 +214,12 @@ slow! {
         let ty = slot::iface_type(value);
         let (func, receiver) = match cx.methods.find(&cx.linked.types, ty, name) {
             Some(method) => {
-                cx.meter.alloc(&mut cx.heap, i64::from(size::FUNC))?;
-                cx.meter.alloc(&mut cx.heap, i64::from(size::BOUND_METHOD))?;
+                charger!(cx).alloc(&mut cx.heap, i64::from(size::FUNC))?;
+                charger!(cx).alloc(&mut cx.heap, i64::from(size::BOUND_METHOD))?;
                 (method.func, iface::unpack_repr(&cx.heap, method.repr, value))
             }
             None => {
-                let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut cx.meter)?;
+                let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut charger!(cx))?;
                 (selected.func, selected.receiver)
             }
         };
@@ -231,7 +232,7 @@ slow! {
             return Ok(());
         }
         let slice = regs.get(field_a(word));
-        ops::slice::enter_variadic(&mut cx.heap, &cx.linked.types, ext as u32, slice, &mut cx.meter)
+        ops::slice::enter_variadic(&mut cx.heap, &cx.linked.types, ext as u32, slice, &mut charger!(cx))
     }
 }
 
@@ -266,6 +267,7 @@ impl Cx {
             return Err(Trap::abort(crate::frame::STACK_EXHAUSTED));
         };
         self.top().defers = number;
+        self.keep_defer_blocks(number);
         Ok(())
     }
 }

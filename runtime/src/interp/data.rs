@@ -1,5 +1,6 @@
 //! Operations on strings, slices, maps and interfaces: operands from the instruction, work in `ops`.
 
+use crate::recount::charger;
 use super::Window;
 use crate::heap::{Ref, SlotClass, Trap};
 use crate::map;
@@ -37,7 +38,7 @@ fn repr_of(ext: u64) -> Repr {
 macro_rules! sliced {
     ($($name:ident => $function:path;)*) => {
         slow! { $($name(cx, regs, word, ext) {
-            let value = $function(&mut cx.heap, regs.get(field_b(word)), bounds(regs, ext), &mut cx.meter)?;
+            let value = $function(&mut cx.heap, regs.get(field_b(word)), bounds(regs, ext), &mut charger!(cx))?;
             regs.set(field_a(word), value);
             Ok(())
         })* }
@@ -70,7 +71,7 @@ sliced! {
 macro_rules! converted {
     ($($name:ident => $function:path;)*) => {
         slow! { $($name(cx, regs, word, _ext) {
-            let value = $function(&mut cx.heap, regs.get(field_b(word)), &mut cx.meter)?;
+            let value = $function(&mut cx.heap, regs.get(field_b(word)), &mut charger!(cx))?;
             regs.set(field_a(word), value);
             Ok(())
         })* }
@@ -90,7 +91,7 @@ macro_rules! typed {
     ($($name:ident => $function:path;)*) => {
         slow! { $($name(cx, regs, word, ext) {
             let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
-            let value = $function(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut cx.meter)?;
+            let value = $function(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
             regs.set(field_a(word), value);
             Ok(())
         })* }
@@ -205,38 +206,38 @@ light! {
 
 slow! {
     ConcatStr(cx, regs, word, _ext) {
-        let value = ops::string::concat(&mut cx.heap, regs.get(field_b(word)), regs.get(field_c(word)), &mut cx.meter)?;
+        let value = ops::string::concat(&mut cx.heap, regs.get(field_b(word)), regs.get(field_c(word)), &mut charger!(cx))?;
         regs.set(field_a(word), value);
         Ok(())
     }
     MakeSlice(cx, regs, word, ext) {
         let sizes = (regs.get(field_b(word)) as i64, regs.get(field_c(word)) as i64);
         let one_size = ext >> 32 & 1 != 0;
-        let slice = ops::slice::make(&mut cx.heap, &cx.linked.types, ext as u32, sizes, one_size, &mut cx.meter)?;
+        let slice = ops::slice::make(&mut cx.heap, &cx.linked.types, ext as u32, sizes, one_size, &mut charger!(cx))?;
         regs.set(field_a(word), slice);
         Ok(())
     }
     MakeMap(cx, regs, word, ext) {
         let hint = regs.get(field_b(word)) as i64;
-        let map = ops::maps::make(&mut cx.heap, &cx.linked.types, ext as u32, hint, &mut cx.meter)?;
+        let map = ops::maps::make(&mut cx.heap, &cx.linked.types, ext as u32, hint, &mut charger!(cx))?;
         regs.set(field_a(word), map);
         Ok(())
     }
     LoadMapOk(cx, regs, word, ext) {
         let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
-        let (value, found) = ops::maps::load_ok(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut cx.meter)?;
+        let (value, found) = ops::maps::load_ok(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
         regs.set(field_a(word), value);
         regs.set((ext >> 32) as u16, u64::from(found));
         Ok(())
     }
     StoreMap(cx, regs, word, ext) {
         let operands = (regs.get(field_a(word)), regs.get(field_b(word)), regs.get(field_c(word)));
-        ops::maps::store(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut cx.meter)
+        ops::maps::store(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))
     }
     AssertIfaceOk(cx, regs, word, ext) {
         let (types, value) = (&cx.linked.types, regs.get(field_b(word)));
         let (value, ok) =
-            ops::assert::assert_ok(&mut cx.heap, types, &mut cx.satisfied, value, ext as u32, &mut cx.meter)?;
+            ops::assert::assert_ok(&mut cx.heap, types, &mut cx.satisfied, value, ext as u32, &mut charger!(cx))?;
         regs.set(field_a(word), value);
         regs.set(field_c(word), u64::from(ok));
         Ok(())
@@ -245,7 +246,7 @@ slow! {
         cx.print(regs.slice(field_a(word), field_b(word)), field_c(word) == 1)
     }
     ChargeAlloc(cx, _regs, _word, ext) {
-        crate::heap::Charge::alloc(&mut cx.meter, &mut cx.heap, ext as i64)
+        crate::heap::Charge::alloc(&mut charger!(cx), &mut cx.heap, ext as i64)
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Cx, Dispatch, Exit, Handler, Next};
 use crate::frame::STACK_EXHAUSTED;
 use crate::heap::Trap;
 use crate::load::LOOKUP;
+use crate::recount::charger;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
 use regno_bytecode::op::{Op, code_of, field_a};
 
@@ -133,11 +134,11 @@ impl Cx {
     fn charge_instruction(&mut self) -> Result<bool, Trap> {
         let pc = self.pc_of(self.ip);
         if self.word_at(pc) as u16 == Op::Segment as u16 {
-            self.meter.finish_segment()?;
+            charger!(self).finish_segment(&self.heap, pc)?;
             self.enter_at_ip();
             return Ok(false);
         }
-        self.meter.before(pc)?;
+        charger!(self).before(&self.heap, pc)?;
         Ok(true)
     }
 

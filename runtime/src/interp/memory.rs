@@ -2,6 +2,7 @@
 //!
 //! Checks that fail leave through cold functions that work out the text from the instruction, so the handlers here need no stack frame.
 
+use crate::recount::charger;
 use super::drive::{leave_index, leave_nil};
 use crate::heap::{Kind, NoCharge, Ref, SlotClass};
 use crate::value::copy::{copy, copy_iface};
@@ -284,12 +285,12 @@ light! {
 
 slow! {
     CopyValueDyn(cx, regs, word, ext) {
-        let value = copy(&mut cx.heap, &cx.linked.types, ext as u32, regs.get(field_b(word)), &mut cx.meter)?;
+        let value = copy(&mut cx.heap, &cx.linked.types, ext as u32, regs.get(field_b(word)), &mut charger!(cx))?;
         regs.set(field_a(word), value);
         Ok(())
     }
     CopyIface(cx, regs, word, _ext) {
-        let value = copy_iface(&mut cx.heap, &cx.linked.types, regs.get(field_b(word)), &mut cx.meter)?;
+        let value = copy_iface(&mut cx.heap, &cx.linked.types, regs.get(field_b(word)), &mut charger!(cx))?;
         regs.set(field_a(word), value);
         Ok(())
     }

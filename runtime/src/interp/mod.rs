@@ -48,7 +48,9 @@ use crate::frame::{Frame, Stacks};
 use crate::heap::{Heap, Trap};
 use crate::load::{Code, Linked, unmetered};
 use crate::meter::Meter;
+use crate::panic::{Activation, Exception};
 use crate::print;
+use crate::recount::Remembered;
 use crate::value::select::Satisfied;
 use std::sync::Arc;
 
@@ -164,6 +166,9 @@ pub(crate) struct Cx {
     pub stacks: Stacks,
     pub defers: Vec<Deferred>,
     pub defer_args: Vec<u64>,
+    pub exceptions: Vec<Exception>,
+    pub activations: Vec<Activation>,
+    pub remembered: Remembered,
     pub satisfied: Satisfied,
     pub methods: methods::Methods,
     pub output: Vec<u8>,
@@ -231,6 +236,9 @@ impl Cx {
             stacks: Stacks::new(config.limits),
             defers: Vec::new(),
             defer_args: Vec::new(),
+            exceptions: Vec::new(),
+            activations: Vec::new(),
+            remembered: Remembered::default(),
             satisfied: Satisfied::default(),
             methods: methods::Methods::new(),
             output: Vec::new(),

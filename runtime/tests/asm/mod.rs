@@ -36,6 +36,8 @@ impl Asm {
             event_ends: Vec::new(),
             lines: Vec::new(),
             scopes: Vec::new(),
+            states: Vec::new(),
+            state_map: Vec::new(),
             scope_map: Vec::new(),
             declared_at: (0, 0),
         };

@@ -1,0 +1,487 @@
+//! The reference's virtual collector (spec/03 §8, spec/00 addenda 1 to 4; `docs/metering.md`).
+//!
+//! It reclaims nothing: where an allocation passes the limit, the allocation counter becomes the size of what the
+//! *reference* would find reachable, at gas for each value visited. So the recount walks our heap from the reference's roots: its
+//! block stack and frames, which the block states of functions ([`block`]) and our own frames reconstruct, its packages
+//! and its exceptions. Temporaries are no roots.
+//!
+//! It runs in exact mode only, so registers and heap are those of the moment at which the reference collects. Nothing recurses:
+//! [`visit`] keeps its own stack.
+
+pub(crate) mod block;
+mod visit;
+
+use crate::frame::{Frame, Stacks};
+use crate::heap::{Charge, Heap, Ref, Trap};
+use crate::interp::{Cx, Deferred};
+use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED};
+use crate::meter::Meter;
+use crate::panic::{Activation, Exception};
+use block::{At, Block, CallBlocks, blocks_of};
+use regno_bytecode::module::FunctionKind;
+use regno_bytecode::op::{Op, code_of, field_c};
+use visit::{Abort, Tally, Visitor};
+
+/// A block that is off the block stack of its call but still counted.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    /// The block.
+    pub block: Block,
+    /// Number of machine-made calls below it.
+    pub activations: usize,
+}
+
+/// A block in which `defer` ran that is not the function's own.
+#[derive(Clone, Debug)]
+pub(crate) struct DeferBlock {
+    /// One-based number of the pending defer.
+    pub number: u32,
+    /// Place of the `defer`.
+    pub pc: u32,
+    /// Block as it was.
+    pub block: Block,
+}
+
+/// What the machine keeps for recounts only; empty unless there is a limit.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    /// Blocks of calls that a panic has unwound.
+    pub unwound: Vec<Kept>,
+    /// Blocks of pending defers.
+    pub deferred: Vec<DeferBlock>,
+    /// A panic has left a predeclared function, whose package stays the current one.
+    pub native: bool,
+}
+
+impl Remembered {
+    /// The deferred call with this one-based number is no longer pending.
+    pub fn forget_defer(&mut self, number: usize) {
+        while self.deferred.last().is_some_and(|last| last.number as usize >= number) {
+            self.deferred.pop();
+        }
+    }
+
+    /// A function above `activations` machine-made calls returns after a panic: the blocks above its own are gone.
+    pub fn forget_unwound(&mut self, activations: usize) {
+        self.native = false;
+        self.unwound.retain(|kept| kept.activations < activations);
+    }
+}
+
+/// The meter with what a recount reads of the machine.
+pub(crate) struct Charger<'a> {
+    pub meter: &'a mut Meter,
+    pub roots: Roots<'a>,
+}
+
+/// What a recount reads of the machine.
+#[derive(Clone, Copy)]
+pub(crate) struct Roots<'a> {
+    pub stacks: &'a Stacks,
+    pub frame: *const Frame,
+    pub regs: *const u64,
+    pub code: *const u64,
+    pub defers: &'a [Deferred],
+    pub defer_args: &'a [u64],
+    pub exceptions: &'a [Exception],
+    pub exception: u32,
+    pub activations: &'a [Activation],
+    pub remembered: &'a Remembered,
+    pub globals: &'a [u64],
+    pub functions: &'a [u64],
+}
+
+/// The charger of a context, out of disjoint fields of it.
+macro_rules! charger {
+    ($cx:expr) => {
+        $crate::recount::Charger {
+            meter: &mut $cx.meter,
+            roots: $crate::recount::Roots {
+                stacks: &$cx.stacks,
+                frame: $cx.frame,
+                regs: $cx.regs,
+                code: $cx.code,
+                defers: &$cx.defers,
+                defer_args: &$cx.defer_args,
+                exceptions: &$cx.exceptions,
+                exception: $cx.exception,
+                activations: &$cx.activations,
+                remembered: &$cx.remembered,
+                globals: &$cx.globals,
+                functions: &$cx.functions,
+            },
+        }
+    };
+}
+pub(crate) use charger;
+
+impl Charge for Charger<'_> {
+    /// A dynamic charge of the instruction that runs.
+    #[inline]
+    fn alloc(&mut self, heap: &mut Heap, count: i64) -> Result<(), Trap> {
+        if self.meter.try_alloc(count) {
+            return Ok(());
+        }
+        self.alloc_exactly(heap, count)
+    }
+}
+
+impl Charger<'_> {
+    #[cold]
+    #[inline(never)]
+    fn alloc_exactly(&mut self, heap: &Heap, count: i64) -> Result<(), Trap> {
+        if !self.meter.exact {
+            self.meter.settle();
+            self.meter.exact = true;
+        }
+        let at = At::Pc(self.meter.pc);
+        self.allocate(heap, at, count)
+    }
+
+    /// Exact mode: charges the events between the previous instruction and the one at `pc`.
+    pub fn before(&mut self, heap: &Heap, pc: u32) -> Result<(), Trap> {
+        let end = self.meter.events_end(pc);
+        self.charge_to(heap, pc, end)
+    }
+
+    /// Exact mode: charges what is left of the segment that ends at `pc` without a branch.
+    pub fn finish_segment(&mut self, heap: &Heap, pc: u32) -> Result<(), Trap> {
+        let end = self.meter.segment_end();
+        self.charge_to(heap, pc.saturating_sub(1), end)
+    }
+
+    fn charge_to(&mut self, heap: &Heap, pc: u32, end: u32) -> Result<(), Trap> {
+        while let Some((event, bytes)) = self.meter.next_allocation(end)? {
+            self.allocate(heap, At::Event { pc, event }, bytes)?;
+        }
+        Ok(())
+    }
+
+    /// `Allocate(n)` (spec/03 §1).
+    fn allocate(&mut self, heap: &Heap, at: At, count: i64) -> Result<(), Trap> {
+        if self.meter.exceeds(count)? {
+            self.recount(heap, at)?;
+        }
+        self.meter.raise(count)
+    }
+
+    fn recount(&mut self, heap: &Heap, at: At) -> Result<(), Trap> {
+        let linked = self.meter.linked();
+        if self.meter.no_collector_yet() {
+            return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference"));
+        }
+        let roots = self.roots;
+        self.meter.start_recount();
+        let mut visitor = Visitor::new(heap, &linked, roots.globals, roots.functions, Counter(&mut *self.meter));
+        let result = Walk { roots, linked: &linked, visitor: &mut visitor }.run(at);
+        let visits = visitor.visits;
+        self.meter.end_recount(visits, result.is_err())
+    }
+}
+
+struct Counter<'a>(&'a mut Meter);
+
+impl Tally for Counter<'_> {
+    fn count(&mut self, bytes: u64) -> Result<(), Abort> {
+        self.0.recount(bytes).map_err(|gas| if gas { Abort::Gas } else { Abort::Limit })
+    }
+}
+
+/// A call on the machine's stack, as the recount sees it.
+struct Call {
+    blocks: CallBlocks,
+    /// Word of the call's current place.
+    pc: u32,
+    /// First register of the window.
+    window: usize,
+    frame: Frame,
+    /// How the caller called it: the place of the call instruction, if a program's instruction did.
+    caller: Option<u32>,
+    caller_window: usize,
+    /// The machine made the call.
+    activation: Option<usize>,
+}
+
+struct Walk<'w, 'a> {
+    roots: Roots<'a>,
+    linked: &'w Linked,
+    visitor: &'w mut Visitor<'a, Counter<'a>>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn run(&mut self, at: At) -> Result<(), Abort> {
+        let calls = self.calls(at);
+        let running = calls.iter().any(|call| !self.is_runner(call)) || self.stage(at);
+        if running {
+            self.visitor.package_block()?;
+        }
+        let mut unwound = self.roots.remembered.unwound.iter().peekable();
+        let mut activations = 0;
+        for call in &calls {
+            activations += usize::from(call.activation.is_some());
+            while let Some(kept) = unwound.next_if(|kept| kept.activations < activations) {
+                self.visitor.block(&kept.block)?;
+            }
+            self.call_blocks(call)?;
+        }
+        for kept in unwound {
+            self.visitor.block(&kept.block)?;
+        }
+        let mut native = false;
+        for (number, call) in calls.iter().enumerate() {
+            // Of a call that a panic passes only the blocks are left.
+            let passed = calls.get(number + 1).and_then(|above| self.activation(above)).is_some_and(|above| {
+                matches!(above, Activation::Defer { .. })
+            });
+            native = self.frame(call, native, passed)?;
+        }
+        if running {
+            if native || self.roots.remembered.native { self.visitor.native_package()? } else { self.visitor.package()? }
+        }
+        self.exceptions()
+    }
+
+    /// Whether the package's block is on the stack while no function runs: from the first initialiser on.
+    fn stage(&self, _at: At) -> bool {
+        true
+    }
+
+    fn is_runner(&self, call: &Call) -> bool {
+        let function = self.linked.function_at(call.pc).and_then(|at| self.linked.module.functions.get(at as usize));
+        function.is_none_or(|function| function.kind == FunctionKind::Synthetic)
+            && !call.blocks.blocks.last().is_some_and(|block| block.native)
+    }
+
+    /// The calls, bottom to top.
+    fn calls(&self, at: At) -> Vec<Call> {
+        let mut calls = Vec::new();
+        let (mut depth, mut window) = (self.roots.stacks.depth(self.roots.frame), self.roots.stacks.window(self.roots.regs));
+        let mut place = Some(at);
+        let mut activation = self.roots.activations.len();
+        while let Some(frame) = depth.checked_sub(1).and_then(|index| self.roots.stacks.frame(index)) {
+            let caller_window = window.wrapping_sub(frame.base());
+            let return_pc = self.pc_of(frame.return_ip);
+            let mut made = None;
+            let mut caller = None;
+            let next = match return_pc {
+                RUN_RETURNED => None,
+                DEFER_RETURNED | STRING_RETURNED => {
+                    activation = activation.saturating_sub(1);
+                    made = Some(activation);
+                    match self.roots.activations.get(activation) {
+                        Some(Activation::Defer { pc, .. } | Activation::Stringify { pc }) => Some(At::Pc(*pc)),
+                        _ => None,
+                    }
+                }
+                _ => {
+                    caller = Some(return_pc.saturating_sub(1));
+                    Some(At::Pc(return_pc.saturating_sub(1)))
+                }
+            };
+            if let Some(at) = place {
+                let (At::Pc(pc) | At::Event { pc, .. }) = at;
+                let blocks = blocks_of(self.linked, at, |register| {
+                    self.roots.stacks.register(window.wrapping_add(usize::from(register)))
+                });
+                calls.push(Call { blocks, pc, window, frame, caller, caller_window, activation: made });
+            }
+            place = next;
+            (depth, window) = (depth - 1, caller_window);
+        }
+        calls.reverse();
+        calls
+    }
+
+    fn pc_of(&self, ip: *const u64) -> u32 {
+        ((ip as usize).wrapping_sub(self.roots.code as usize) / 8) as u32
+    }
+
+    fn call_blocks(&mut self, call: &Call) -> Result<(), Abort> {
+        for block in call.blocks.blocks.iter().rev() {
+            self.visitor.block(block)?;
+        }
+        Ok(())
+    }
+
+    /// How the machine made a call itself.
+    fn activation(&self, call: &Call) -> Option<Activation> {
+        call.activation.and_then(|at| self.roots.activations.get(at)).copied()
+    }
+
+    /// The frame of a call, and that of a predeclared function it is calling; gives whether the latter's package is current
+    /// then. `native`: it was before.
+    fn frame(&mut self, call: &Call, native: bool, passed: bool) -> Result<bool, Abort> {
+        let mut native = match self.activation(call) {
+            Some(Activation::Defer { native, .. }) => native,
+            _ => native,
+        };
+        if !self.is_runner(call) {
+            self.callee(call)?;
+            self.defers(call)?;
+            if native { self.visitor.native_package()? } else { self.visitor.package()? }
+            native = call.blocks.blocks.last().is_some_and(|block| block.native);
+        }
+        if call.blocks.in_native() && call.blocks.blocks.len() > 1 && !passed {
+            self.visitor.native_func()?;
+            self.visitor.package()?;
+            native = true;
+        }
+        Ok(native)
+    }
+
+    /// Receiver and function value of a frame.
+    fn callee(&mut self, call: &Call) -> Result<(), Abort> {
+        let Some(index) = self.linked.function_at(call.pc) else { return Ok(()) };
+        if self.visitor.is_native(index) {
+            return self.visitor.native_func();
+        }
+        let Some(function) = self.linked.module.functions.get(index as usize) else { return Ok(()) };
+        let value = self.called_value(call);
+        let bound = value.filter(|value| self.visitor.is_bound(*value));
+        match function.kind {
+            FunctionKind::Method(_) => {
+                self.visitor.tally.count(40)?;
+                let ty = self.linked.types.func(index).and_then(|func| func.receiver).unwrap_or(0);
+                let receiver = match bound {
+                    Some(bound) => self.visitor.receiver_of(bound),
+                    None => self.roots.stacks.register(call.window),
+                };
+                self.visitor.value(ty, receiver)?;
+                match bound {
+                    Some(bound) => self.visitor.bound_copy(Ref::of(bound)),
+                    None => self.visitor.method_copy(index),
+                }
+            }
+            FunctionKind::Literal => match value {
+                Some(value) => self.visitor.object_func(value),
+                None => self.visitor.method_copy(index),
+            },
+            _ => self.visitor.declared(index),
+        }
+    }
+
+    /// The function value that a call went through.
+    fn called_value(&self, call: &Call) -> Option<u64> {
+        if let Some(Activation::Defer { callee, .. }) = self.activation(call) {
+            return Some(callee).filter(|&value| value != 0);
+        }
+        let word = self.call_word(call.caller?)?;
+        (Op::from_code(code_of(word)) == Some(Op::CallValue))
+            .then(|| self.roots.stacks.register(call.caller_window.wrapping_add(usize::from(field_c(word)))))
+    }
+
+    /// A word of the program.
+    fn call_word(&self, pc: u32) -> Option<u64> {
+        self.linked.code.get(pc as usize).copied()
+    }
+
+    /// Pending deferred calls in the order in which they were registered.
+    fn defers(&mut self, call: &Call) -> Result<(), Abort> {
+        let mut numbers = Vec::new();
+        let mut number = call.frame.defers;
+        while let Some(deferred) = (number as usize).checked_sub(1).and_then(|at| self.roots.defers.get(at)) {
+            numbers.push(number);
+            number = deferred.previous;
+        }
+        for &number in numbers.iter().rev() {
+            self.deferred(number)?;
+            self.defer_block(call, number)?;
+        }
+        Ok(())
+    }
+
+    fn deferred(&mut self, number: u32) -> Result<(), Abort> {
+        let at = number as usize - 1;
+        let Some(deferred) = self.roots.defers.get(at).copied() else { return Ok(()) };
+        if deferred.func == Deferred::NIL {
+            return Ok(());
+        }
+        let end = self.roots.defers.get(at + 1).map_or(self.roots.defer_args.len(), |next| next.args);
+        let args = self.roots.defer_args.get(deferred.args..end).unwrap_or_default();
+        let function = self.linked.module.functions.get(deferred.func as usize);
+        let native = self.visitor.is_native(deferred.func);
+        let bound = Some(deferred.closure).filter(|&value| value != 0 && self.visitor.is_bound(value));
+        match bound {
+            Some(bound) => self.visitor.bound_copy(Ref::of(bound))?,
+            None if native => self.visitor.native_func()?,
+            None if deferred.closure != 0 => self.visitor.object_func(deferred.closure)?,
+            None if function.is_some_and(|function| matches!(function.kind, FunctionKind::Method(_))) => {
+                self.visitor.method_copy(deferred.func)?;
+            }
+            None => self.visitor.declared(deferred.func)?,
+        }
+        let slots = function.and_then(|function| function.scopes.first()).map_or(&[] as &[_], |scope| &scope.slots);
+        for (number, &arg) in args.iter().enumerate() {
+            self.visitor.tally.count(40)?;
+            let ty = slots.get(number).and_then(|slot| slot.ty);
+            let ty = ty.and_then(|ty| self.linked.map.types.get(cranelift_entity::EntityRef::index(ty)).copied());
+            self.visitor.value(ty.unwrap_or(0), arg)?;
+        }
+        Ok(())
+    }
+
+    /// The block in which `defer` ran, unless it is still on the block stack.
+    fn defer_block(&mut self, call: &Call, number: u32) -> Result<(), Abort> {
+        let remembered = self.roots.remembered;
+        let mut last: Option<(u32, Option<u32>)> = None;
+        for kept in remembered.deferred.iter().filter(|kept| kept.number == number) {
+            let on_stack = call.blocks.blocks.iter().any(|block| block.scope == kept.block.scope);
+            let again = remembered.deferred.iter().any(|other| {
+                other.number > number
+                    && other.block.scope == kept.block.scope
+                    && (kept.block.repeats || other.pc > kept.pc)
+            });
+            if on_stack || again || last == Some((kept.pc, kept.block.scope)) {
+                continue;
+            }
+            last = Some((kept.pc, kept.block.scope));
+            self.visitor.block(&kept.block)?;
+        }
+        Ok(())
+    }
+
+    /// The panics in flight.
+    fn exceptions(&mut self) -> Result<(), Abort> {
+        let mut number = self.roots.exception;
+        while let Some(exception) = (number as usize).checked_sub(1).and_then(|at| self.roots.exceptions.get(at)) {
+            self.visitor.tally.count(40)?;
+            self.visitor.interface(exception.value)?;
+            number = exception.previous;
+        }
+        // Following `Next` from the current one begins with the current one again.
+        if let Some(exception) = (self.roots.exception as usize).checked_sub(1).and_then(|at| self.roots.exceptions.get(at)) {
+            self.visitor.tally.count(40)?;
+            self.visitor.interface(exception.value)?;
+        }
+        Ok(())
+    }
+}
+
+impl Cx {
+    /// The blocks of the current call at a place.
+    pub fn blocks_at(&self, at: At) -> CallBlocks {
+        let window = self.stacks.window(self.regs);
+        blocks_of(&self.linked, at, |register| self.stacks.register(window.wrapping_add(usize::from(register))))
+    }
+
+    /// Keeps the blocks around the `defer` at the current instruction that are not the function's own.
+    pub fn keep_defer_blocks(&mut self, number: u32) {
+        let pc = self.meter.pc;
+        if !self.meter.collects() || !block::nested(&self.linked, pc) {
+            return;
+        }
+        let mut blocks = self.blocks_at(At::Pc(pc)).blocks;
+        blocks.pop();
+        self.remembered.deferred.extend(blocks.into_iter().map(|block| DeferBlock { number, pc, block }));
+    }
+
+    /// Keeps the blocks of the current call, which a panic leaves at `pc`: they stay on the reference's block stack.
+    pub fn keep_blocks(&mut self, pc: u32) {
+        if !self.meter.collects() {
+            return;
+        }
+        let activations = self.activations.len();
+        let blocks = self.blocks_at(At::Pc(pc)).blocks;
+        self.remembered.unwound.extend(blocks.into_iter().map(|block| Kept { block, activations }));
+    }
+}

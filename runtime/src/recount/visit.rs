@@ -1,0 +1,444 @@
+//! Visiting values: counting, marking, sizes (spec/03 §8.2-8.3).
+
+use super::block::{Block, Held};
+use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
+use crate::load::Linked;
+use crate::map;
+use crate::value::types::Kind;
+use crate::value::{TypeIndex, iface, slot};
+use cranelift_entity::EntityRef;
+use regno_bytecode::event::size;
+use regno_bytecode::module::{FunctionKind, PackageSlot};
+use regno_bytecode::types::Repr;
+
+/// Why a recount ends early.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Abort {
+    /// The limit is exceeded in the middle.
+    Limit,
+    /// Memory gas has run out.
+    Gas,
+}
+
+/// The counters of a recount, kept by the meter.
+pub(super) trait Tally {
+    /// Counts `bytes` of a visit or of a slot beside the blocks.
+    fn count(&mut self, bytes: u64) -> Result<(), Abort>;
+}
+
+/// Something still to be visited.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    /// A value of the type.
+    Value(TypeIndex, u64),
+    /// A heap item with content of the type.
+    Cell(TypeIndex, Ref),
+    /// An array or struct object; the type is that of its elements, for arrays.
+    Base(TypeIndex, Ref),
+    /// A function value of a declared function or method copy that no object stands for.
+    File(u32),
+    /// The block of the package.
+    PackageBlock,
+}
+
+/// A recount in progress.
+pub(super) struct Visitor<'a, T> {
+    heap: &'a Heap,
+    linked: &'a Linked,
+    globals: &'a [u64],
+    functions: &'a [u64],
+    pub tally: T,
+    pub visits: u64,
+    marks: Vec<u64>,
+    /// Bound methods whose method copy has been visited.
+    bound_marks: std::collections::HashSet<u32>,
+    files: Vec<bool>,
+    package: bool,
+    package_block: bool,
+    native_package: bool,
+    native_block: bool,
+    tasks: Vec<Task>,
+}
+
+impl<'a, T: Tally> Visitor<'a, T> {
+    pub fn new(heap: &'a Heap, linked: &'a Linked, globals: &'a [u64], functions: &'a [u64], tally: T) -> Self {
+        Visitor {
+            heap,
+            linked,
+            globals,
+            functions,
+            tally,
+            visits: 0,
+            marks: vec![0; heap.used_words() / 64 + 1],
+            bound_marks: std::collections::HashSet::new(),
+            files: vec![false; linked.module.file_slots.len()],
+            package: false,
+            package_block: false,
+            native_package: false,
+            native_block: false,
+            tasks: Vec::new(),
+        }
+    }
+
+    fn visit(&mut self, bytes: u64) -> Result<(), Abort> {
+        self.visits += 1;
+        self.tally.count(bytes)
+    }
+
+    /// Marks an object; `false` if it is marked already, or no object.
+    fn mark(&mut self, object: Ref) -> bool {
+        let index = object.slot() as usize;
+        let Some(word) = self.marks.get_mut(index / 64).filter(|_| index != 0 && index < self.heap.used_words()) else {
+            return false;
+        };
+        let bit = 1 << (index % 64);
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    /// A block and what its slots hold.
+    pub fn block(&mut self, block: &Block) -> Result<(), Abort> {
+        let Some(slots) = block.slots else { return Ok(()) };
+        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(slots))?;
+        for _ in 0..block.visits {
+            self.visit(0)?;
+        }
+        self.tally.count(block.bytes)?;
+        for &held in &block.held {
+            match held {
+                Held::Value(ty, value) => self.value(ty, value)?,
+                Held::Cell(ty, cell) => {
+                    self.tasks.push(Task::Cell(ty, Ref::of(cell)));
+                    self.run()?;
+                }
+            }
+        }
+        if block.native && !std::mem::replace(&mut self.native_block, true) {
+            self.visit(0)?;
+        }
+        Ok(())
+    }
+
+    /// A value and everything that it leads to.
+    pub fn value(&mut self, ty: TypeIndex, value: u64) -> Result<(), Abort> {
+        self.tasks.push(Task::Value(ty, value));
+        self.run()
+    }
+
+    /// An interface value.
+    pub fn interface(&mut self, value: u64) -> Result<(), Abort> {
+        if slot::iface_is_nil(value) {
+            return Ok(());
+        }
+        let (ty, value) = iface::unpack(self.heap, &self.linked.types, value);
+        self.value(ty, value)
+    }
+
+    /// The current package.
+    pub fn package(&mut self) -> Result<(), Abort> {
+        if std::mem::replace(&mut self.package, true) {
+            return Ok(());
+        }
+        self.visit(u64::from(size::PACKAGE))?;
+        self.package_block()?;
+        for file in 0..self.files.len() {
+            self.file(file)?;
+        }
+        Ok(())
+    }
+
+    /// The package of the predeclared functions.
+    pub fn native_package(&mut self) -> Result<(), Abort> {
+        if std::mem::replace(&mut self.native_package, true) { Ok(()) } else { self.visit(0) }
+    }
+
+    /// The package's block.
+    pub fn package_block(&mut self) -> Result<(), Abort> {
+        self.tasks.push(Task::PackageBlock);
+        self.run()
+    }
+
+    /// The block of a file.
+    pub fn file(&mut self, file: usize) -> Result<(), Abort> {
+        let Some(seen @ false) = self.files.get_mut(file) else { return Ok(()) };
+        *seen = true;
+        let slots = self.linked.module.file_slots.get(file).copied().unwrap_or(0);
+        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(slots))?;
+        self.tasks.push(Task::PackageBlock);
+        self.run()
+    }
+
+    /// A function value that is the method copy of an active frame.
+    pub fn method_copy(&mut self, function: u32) -> Result<(), Abort> {
+        self.visit(u64::from(size::FUNC))?;
+        self.tasks.push(Task::File(function));
+        self.run()
+    }
+
+    /// The method copy in a bound method.
+    pub fn bound_copy(&mut self, bound: Ref) -> Result<(), Abort> {
+        let function = self.heap.func_index(bound);
+        if self.is_native(function) {
+            return self.visit(0);
+        }
+        if !self.bound_marks.insert(bound.slot() as u32) { Ok(()) } else { self.method_copy(function) }
+    }
+
+    /// Whether a function value is a bound method.
+    pub fn is_bound(&self, value: u64) -> bool {
+        let object = Ref::of(value);
+        !object.is_nil() && self.heap.header(object).is(ObjectKind::Bound)
+    }
+
+    /// Receiver of a bound method.
+    pub fn receiver_of(&self, bound: u64) -> u64 {
+        self.heap.slot(Ref::of(bound), BOUND_RECEIVER)
+    }
+
+    /// A predeclared function value.
+    pub fn native_func(&mut self) -> Result<(), Abort> {
+        self.visit(0)
+    }
+
+    /// The function value of a declared function.
+    pub fn declared(&mut self, function: u32) -> Result<(), Abort> {
+        let value = self.functions.get(function as usize).copied().unwrap_or(0);
+        self.object_func(value)
+    }
+
+    /// A function value.
+    pub fn object_func(&mut self, value: u64) -> Result<(), Abort> {
+        self.func(Ref::of(value))?;
+        self.run()
+    }
+
+    /// A function made for a predeclared one.
+    pub fn is_native(&self, function: u32) -> bool {
+        let function = self.linked.module.functions.get(function as usize);
+        function.is_some_and(|function| {
+            function.kind == FunctionKind::Synthetic
+                && function.states.iter().any(|state| {
+                    state.outer.is_none()
+                        && matches!(state.block, regno_bytecode::module::BlockKind::Native { .. })
+                })
+        })
+    }
+
+    fn run(&mut self) -> Result<(), Abort> {
+        while let Some(task) = self.tasks.pop() {
+            match task {
+                Task::Value(ty, value) => self.typed(ty, value)?,
+                Task::Cell(ty, cell) => self.cell(ty, cell)?,
+                Task::Base(ty, object) => self.base(ty, object)?,
+                Task::File(function) => {
+                    let file = self.linked.module.functions.get(function as usize).map_or(0, |f| f.declared_at.0);
+                    if let Some(seen @ false) = self.files.get_mut(file as usize) {
+                        *seen = true;
+                        let slots = self.linked.module.file_slots.get(file as usize).copied().unwrap_or(0);
+                        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(slots))?;
+                        self.tasks.push(Task::PackageBlock);
+                    }
+                }
+                Task::PackageBlock => self.enter_package_block()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn enter_package_block(&mut self) -> Result<(), Abort> {
+        if std::mem::replace(&mut self.package_block, true) {
+            return Ok(());
+        }
+        let slots = &self.linked.module.package_slots;
+        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * slots.len() as u64)?;
+        // Depth first in slot order: the stack gives the last one pushed first.
+        for slot in slots.iter().rev() {
+            if let PackageSlot::Static { bytes, visited: true } = *slot {
+                self.visit(bytes)?;
+            }
+        }
+        for slot in slots.iter().rev() {
+            match *slot {
+                PackageSlot::Global(global) => {
+                    let cell = self.globals.get(global.index()).copied().unwrap_or(0);
+                    let ty = self.linked.module.globals.get(global.index());
+                    let ty = ty.and_then(|global| self.linked.map.types.get(global.ty.index()).copied());
+                    self.tasks.push(Task::Cell(ty.unwrap_or(0), Ref::of(cell)));
+                }
+                PackageSlot::Func(func) => {
+                    let value = self.functions.get(func.index()).copied().unwrap_or(0);
+                    self.func(Ref::of(value))?;
+                }
+                PackageSlot::Static { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn cell(&mut self, ty: TypeIndex, cell: Ref) -> Result<(), Abort> {
+        if !self.mark(cell) {
+            return Ok(());
+        }
+        self.visit(u64::from(size::HEAP_ITEM))?;
+        self.tasks.push(Task::Value(ty, self.heap.slot(cell, 0)));
+        Ok(())
+    }
+
+    fn func(&mut self, func: Ref) -> Result<(), Abort> {
+        if !self.mark(func) {
+            return Ok(());
+        }
+        let index = self.heap.func_index(func);
+        let Some(function) = self.linked.module.functions.get(index as usize) else { return Ok(()) };
+        self.visit(u64::from(size::FUNC))?;
+        if function.kind == FunctionKind::Literal {
+            let captures = usize::from(function.captures);
+            let slots = function.scopes.first().map_or(&[] as &[_], |scope| scope.slots.as_slice());
+            let types = slots.get(slots.len().saturating_sub(captures)..).unwrap_or_default();
+            for (number, slot) in types.iter().enumerate().rev() {
+                let ty = slot.ty.and_then(|ty| self.linked.map.types.get(ty.index()).copied()).unwrap_or(0);
+                let cell = self.heap.slot(func, FUNC_CAPTURES + number as u32);
+                self.tasks.push(Task::Cell(ty, Ref::of(cell)));
+            }
+        } else {
+            self.tasks.push(Task::File(index));
+        }
+        Ok(())
+    }
+
+    fn typed(&mut self, ty: TypeIndex, value: u64) -> Result<(), Abort> {
+        let info = self.linked.types.get(ty);
+        let object = Ref::of(value);
+        match info.repr {
+            Repr::Iface => {
+                if !slot::iface_is_nil(value) {
+                    let (ty, value) = iface::unpack(self.heap, &self.linked.types, value);
+                    self.tasks.push(Task::Value(ty, value));
+                }
+                Ok(())
+            }
+            Repr::Str | Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array
+                if object.is_nil() =>
+            {
+                Ok(())
+            }
+            Repr::Str => self.visit(u64::from(size::STRING) + u64::from(slot::string_len(value))),
+            Repr::Ptr => {
+                let Kind::Pointer { elem } = info.kind else { return Ok(()) };
+                self.visit(u64::from(size::POINTER))?;
+                let target = match self.heap.header(object).kind() {
+                    ObjectKind::View => Ref::of(self.heap.slot(object, 0)),
+                    _ => object,
+                };
+                self.tasks.push(match self.heap.header(target).kind() {
+                    ObjectKind::Cell => Task::Cell(elem, target),
+                    _ => Task::Base(elem, target),
+                });
+                Ok(())
+            }
+            Repr::Slice => {
+                let Kind::Slice { elem, .. } = info.kind else { return Ok(()) };
+                self.visit(u64::from(size::SLICE))?;
+                let base = self.heap.slice(object).base;
+                if !base.is_nil() {
+                    self.tasks.push(Task::Base(elem, base));
+                }
+                Ok(())
+            }
+            Repr::Array => {
+                let Kind::Array { elem, .. } = info.kind else { return Ok(()) };
+                self.base(elem, object)
+            }
+            Repr::Struct => self.structure(ty, object),
+            Repr::Map => self.map(ty, object),
+            Repr::Func if self.heap.header(object).is(ObjectKind::Bound) => self.bound(object),
+            Repr::Func => self.func(object),
+            _ => Ok(()),
+        }
+    }
+
+    fn bound(&mut self, bound: Ref) -> Result<(), Abort> {
+        if !self.mark(bound) {
+            return Ok(());
+        }
+        let function = self.heap.func_index(bound);
+        let receiver = self.heap.slot(bound, BOUND_RECEIVER);
+        if self.is_native(function) {
+            self.visit(0)?;
+            self.visit(0)?;
+            return match Ref::of(receiver).is_nil() {
+                true => Ok(()),
+                false => self.visit(u64::from(size::STRING) + u64::from(slot::string_len(receiver))),
+            };
+        }
+        self.visit(u64::from(size::BOUND_METHOD))?;
+        if let Some(ty) = self.linked.types.func(function).and_then(|func| func.receiver) {
+            self.tasks.push(Task::Value(ty, receiver));
+        }
+        if self.bound_marks.insert(bound.slot() as u32) {
+            self.visit(u64::from(size::FUNC))?;
+            self.tasks.push(Task::File(function));
+        }
+        Ok(())
+    }
+
+    fn base(&mut self, elem: TypeIndex, object: Ref) -> Result<(), Abort> {
+        let header = self.heap.header(object);
+        match header.kind() {
+            ObjectKind::Struct => self.structure(header.aux(), object),
+            ObjectKind::Cell => self.cell(elem, object),
+            ObjectKind::Data if self.mark(object) => self.visit(u64::from(size::ARRAY) + u64::from(header.len())),
+            ObjectKind::List if self.mark(object) => {
+                self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(header.len()))?;
+                self.elements(elem, object, header.len());
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn elements(&mut self, elem: TypeIndex, list: Ref, len: u32) {
+        let repr = self.linked.types.get(elem).repr;
+        if !(repr.is_ref() || repr == Repr::Iface) {
+            return;
+        }
+        let slots = self.heap.slots(list, 0, len);
+        self.tasks.extend(slots.iter().rev().filter(|&&value| value != 0).map(|&value| Task::Value(elem, value)));
+    }
+
+    fn structure(&mut self, ty: TypeIndex, object: Ref) -> Result<(), Abort> {
+        if !self.mark(object) {
+            return Ok(());
+        }
+        let len = self.heap.header(object).len();
+        self.visit(u64::from(size::STRUCT) + u64::from(size::SLOT) * u64::from(len))?;
+        let Kind::Struct { fields } = &self.linked.types.get(ty).kind else { return Ok(()) };
+        for (number, field) in fields.iter().enumerate().take(len as usize).rev() {
+            let value = self.heap.slot(object, number as u32);
+            if value != 0 && (field.repr.is_ref() || field.repr == Repr::Iface) {
+                self.tasks.push(Task::Value(field.ty, value));
+            }
+        }
+        Ok(())
+    }
+
+    fn map(&mut self, ty: TypeIndex, object: Ref) -> Result<(), Abort> {
+        if !self.mark(object) {
+            return Ok(());
+        }
+        self.visit(u64::from(size::MAP) + u64::from(size::MAP_ITEM) * u64::from(map::len(self.heap, object)))?;
+        let Kind::Map { key, elem } = self.linked.types.get(ty).kind else { return Ok(()) };
+        let first = self.tasks.len();
+        let mut iterator = map::start(self.heap, object);
+        while let Some(entry) = map::next(self.heap, iterator) {
+            iterator = entry.iterator;
+            self.tasks.push(Task::Value(key, entry.key));
+            self.tasks.push(Task::Value(elem, entry.value));
+        }
+        if let Some(added) = self.tasks.get_mut(first..) {
+            added.reverse();
+        }
+        Ok(())
+    }
+}
