@@ -36,6 +36,9 @@ impl Trap {
 
 /// `Allocate(n)` of the reference (spec/03 §1), implemented by whoever keeps the counters.
 pub trait Charge {
+    /// Whether it counts nothing, so that objects can be made all at once.
+    const FREE: bool = false;
+
     /// Counts `bytes`, which may be 0 or negative (spec/03 §10 Q6).
     ///
     /// # Errors
@@ -49,6 +52,8 @@ pub trait Charge {
 pub struct NoCharge;
 
 impl Charge for NoCharge {
+    const FREE: bool = true;
+
     #[inline(always)]
     fn alloc(&mut self, _heap: &mut Heap, _bytes: i64) -> Result<(), Trap> {
         Ok(())

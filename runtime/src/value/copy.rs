@@ -4,7 +4,7 @@
 //! interface copies the struct or array that it holds. Everything else is its own copy.
 
 use super::types::Kind;
-use super::zero::array_bytes;
+use super::zero::{array_bytes, free};
 use super::{TypeIndex, Types, slot};
 use crate::heap::{Charge, Heap, Kind as ObjectKind, Ref, Trap};
 use regno_bytecode::event::size;
@@ -26,7 +26,11 @@ struct Open {
 /// [`Trap::Stop`] from a charge, fatal at the heap limit.
 #[inline]
 pub fn copy(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
-    match types.get(ty).repr {
+    let info = types.get(ty);
+    if let Some(plan) = info.copy.as_ref().filter(|_| free(charge)) {
+        return plan.copy(heap, value);
+    }
+    match info.repr {
         Repr::Struct => copy_struct(heap, types, ty, value, charge),
         Repr::Array => copy_array(heap, value, charge),
         Repr::Iface => copy_iface(heap, types, value, charge),

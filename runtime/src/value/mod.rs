@@ -5,6 +5,7 @@
 pub mod copy;
 pub mod equal;
 pub mod iface;
+mod plan;
 pub mod select;
 pub mod slot;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! mention it. Index 0 is the internal nil type and never the type of a value. Everything that operations ask per value
 //! (class of its slots, whether a copy is a plain memory copy, which printing method it has) is worked out here once.
 
+use super::plan::{Plan, Purpose};
 use crate::heap::SlotClass;
 use crate::value::slot::MAX_TYPE;
 use cranelift_entity::EntityRef;
@@ -109,6 +110,10 @@ pub struct Type {
     pub class: SlotClass,
     /// A struct whose copy is a plain copy of its slots: no field is a struct, array or interface.
     pub flat: bool,
+    /// Objects of a zero value.
+    pub(super) zero: Option<Plan>,
+    /// Objects of a copy.
+    pub(super) copy: Option<Plan>,
     /// Method that printing calls: `String() string`, else `Error() string`, as an index into `methods`.
     pub printer: Option<u32>,
 }
@@ -261,6 +266,8 @@ impl Types {
             methods,
             class: SlotClass::Scalars,
             flat: false,
+            zero: None,
+            copy: None,
             printer: None,
         })
     }
@@ -273,6 +280,14 @@ impl Types {
             let printer = self.printing_method(ty);
             if let Some((_, ty)) = self.types.get_index_mut(index) {
                 (ty.class, ty.flat, ty.printer) = (class, flat, printer);
+            }
+        }
+        // Plans ask for the classes of all types.
+        for index in first..self.types.len() {
+            let plan = |purpose| Plan::of(self, index as TypeIndex, purpose);
+            let (zero, copy) = (plan(Purpose::Zero), plan(Purpose::Copy));
+            if let Some((_, ty)) = self.types.get_index_mut(index) {
+                (ty.zero, ty.copy) = (zero, copy);
             }
         }
     }
@@ -372,6 +387,8 @@ fn nil_type() -> Type {
         methods: Vec::new(),
         class: SlotClass::Scalars,
         flat: false,
+        zero: None,
+        copy: None,
         printer: None,
     }
 }

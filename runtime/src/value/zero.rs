@@ -49,8 +49,12 @@ struct Open {
 /// [`Trap::Stop`] from a charge, fatal at the heap limit and for sizes beyond 64 bits.
 #[inline]
 pub fn zero(heap: &mut Heap, types: &Types, ty: TypeIndex, charge: &mut impl Charge) -> Result<u64, Trap> {
-    if !matches!(types.get(ty).repr, Repr::Struct | Repr::Array) {
+    let info = types.get(ty);
+    if !matches!(info.repr, Repr::Struct | Repr::Array) {
         return Ok(0);
+    }
+    if let Some(plan) = info.zero.as_ref().filter(|_| free(charge)) {
+        return plan.zero(heap);
     }
     let first = open(heap, types, ty, charge)?;
     if first.len == 0 {
@@ -60,6 +64,12 @@ pub fn zero(heap: &mut Heap, types: &Types, ty: TypeIndex, charge: &mut impl Cha
         return Ok(first.object.slot());
     }
     fill(heap, types, first, charge)
+}
+
+/// Whether the charge counts nothing.
+#[inline(always)]
+pub(super) fn free<C: Charge>(_charge: &C) -> bool {
+    C::FREE
 }
 
 /// Gives an object the zero values of its elements.
