@@ -15,6 +15,11 @@ pub struct Limits {
     pub names_per_block: u32,
     /// See [`Self::names_per_block`].
     pub block_depth: u32,
+    /// Type expressions inside one another, written out. The identity of a type is a text, so that n levels cost n² bytes. Ours: the
+    /// reference has none.
+    pub type_depth: u32,
+    /// Instances of generic types that the Go layer makes for one package. Ours: the reference has none.
+    pub type_instances: usize,
 }
 
 impl Default for Limits {
@@ -26,6 +31,8 @@ impl Default for Limits {
             syntax_errors: 11,
             names_per_block: 65_535,
             block_depth: 254,
+            type_depth: 1_000,
+            type_instances: 10_000,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Assignments and initial values.
 
+use super::Checker;
 use super::display::{expr_text, measure};
 use super::expr::Misfit;
 use super::finding::{Arg, Code};
@@ -8,7 +9,6 @@ use super::operand::{Mode, Operand};
 use super::operator::Written;
 use super::package::unparen;
 use super::types::{Basic, INVALID, Ty, Type, Types};
-use super::Checker;
 use crate::source::Span;
 use crate::syntax::ast::{AssignOp, AssignStmt, BinaryOp, ExprKind, ExprRef, Ident, IncDecStmt};
 use std::collections::HashSet;
@@ -28,8 +28,7 @@ impl<'a> Checker<'a> {
         if self.types.is_untyped(x.ty) && !self.assign_untyped(x, target, context) {
             return;
         }
-        let generic =
-            matches!(self.types.get(x.ty), Type::Signature(signature) if !signature.type_params.is_empty());
+        let generic = matches!(self.types.get(x.ty), Type::Signature(signature) if !signature.type_params.is_empty());
         if generic {
             let text = format!("{} without instantiation in {context}", x.expr_text());
             self.report(Code::CannotAssign, x.span, vec![Arg::Text(text)]);
@@ -219,8 +218,7 @@ impl<'a> Checker<'a> {
             Mode::Invalid => Some(INVALID),
             Mode::Variable | Mode::MapIndex => Some(x.ty),
             _ => {
-                let code =
-                    if self.selects_from_map(left) { Code::MapFieldAssign } else { Code::NotAssignable };
+                let code = if self.selects_from_map(left) { Code::MapFieldAssign } else { Code::NotAssignable };
                 self.report(code, x.span, vec![Arg::Expr(x.expr_text())]);
                 Some(INVALID)
             }

@@ -1,12 +1,12 @@
 //! Calls of the predeclared functions.
 
+use super::Checker;
 use super::display::expr_text;
 use super::finding::{Arg, Code};
 use super::object::Builtin;
 use super::operand::{Mode, Operand};
 use super::types::{Basic, Ty, Type, Types};
 use super::value::{Value, compare};
-use super::Checker;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, CallExpr, ChanDir, ExprRef};
 use std::rc::Rc;
@@ -174,7 +174,9 @@ impl<'a> Checker<'a> {
                 }
                 _ => Some(result.clone()),
             },
-            Some(Type::Array(_, length)) if !self.env.has_call => Some(constant(length.map_or(Value::Unknown, Value::int))),
+            Some(Type::Array(_, length)) if !self.env.has_call => {
+                Some(constant(length.map_or(Value::Unknown, Value::int)))
+            }
             Some(Type::Array(..) | Type::Slice(_) | Type::Chan(..)) => Some(result.clone()),
             Some(Type::Map(..)) if len => Some(result.clone()),
             _ => None,
@@ -233,10 +235,10 @@ impl<'a> Checker<'a> {
             return None;
         }
         let values: Vec<i64> = sizes.iter().filter_map(|size| self.index(size, None).1).collect();
-        if let ([len, cap], Some(at)) = (&*values, sizes.first()) {
-            if len > cap {
-                self.report(Code::SwappedSizes, at.span, Vec::new());
-            }
+        if let ([len, cap], Some(at)) = (&*values, sizes.first())
+            && len > cap
+        {
+            self.report(Code::SwappedSizes, at.span, Vec::new());
         }
         Some(Operand::value(expr, ty))
     }

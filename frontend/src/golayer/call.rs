@@ -1,12 +1,12 @@
 //! Calls and conversions.
 
+use super::Checker;
 use super::display::expr_text;
 use super::expr::Kind;
 use super::finding::{Arg, Code};
 use super::operand::{Mode, Operand};
 use super::types::{Basic, INVALID, Signature, Ty, Type, Types};
 use super::value::Value;
-use super::Checker;
 use crate::source::Span;
 use crate::syntax::ast::{CallExpr, ExprRef};
 use std::rc::Rc;
@@ -163,10 +163,10 @@ impl<'a> Checker<'a> {
         if let [single] = exprs {
             let (mut x, _) = self.raw_expr(single, None, true);
             self.require_value(&mut x);
-            if x.is_valid() {
-                if let Type::Tuple(types) = self.types.get(x.ty) {
-                    return types.clone().iter().map(|&ty| Operand::value(single, ty)).collect();
-                }
+            if x.is_valid()
+                && let Type::Tuple(types) = self.types.get(x.ty)
+            {
+                return types.clone().iter().map(|&ty| Operand::value(single, ty)).collect();
             }
             return vec![x];
         }
@@ -267,15 +267,16 @@ impl<'a> Checker<'a> {
         let mut untyped: Vec<(usize, Ty)> = Vec::new();
         for (arg, &param) in args.iter().zip(params) {
             if self.types.is_untyped(arg.ty) {
-                if let Some(index) = type_params.iter().position(|&candidate| candidate == param) {
-                    if !arg.is_nil() {
-                        untyped.push((index, arg.ty));
-                    }
+                if let Some(index) = type_params.iter().position(|&candidate| candidate == param)
+                    && !arg.is_nil()
+                {
+                    untyped.push((index, arg.ty));
                 }
                 continue;
             }
             if !self.unify(param, arg.ty, &type_params, &mut found) {
-                let known: Vec<Ty> = type_params.iter().zip(&found).map(|(&param, known)| known.unwrap_or(param)).collect();
+                let known: Vec<Ty> =
+                    type_params.iter().zip(&found).map(|(&param, known)| known.unwrap_or(param)).collect();
                 let shown = self.substitute(param, &type_params, &known);
                 let args = vec![self.type_arg(arg.ty), Arg::Expr(arg.expr_text()), self.type_arg(shown)];
                 self.report(Code::InferMismatch, arg.span, args);
@@ -285,10 +286,10 @@ impl<'a> Checker<'a> {
         // Untyped constants count only where nothing else decides; the largest kind wins.
         let mut defaults: Vec<Option<Ty>> = vec![None; found.len()];
         for (index, ty) in untyped {
-            if found.get(index).is_some_and(Option::is_none) {
-                if let Some(slot) = defaults.get_mut(index) {
-                    *slot = Some(slot.map_or(ty, |known| known.max(ty)));
-                }
+            if found.get(index).is_some_and(Option::is_none)
+                && let Some(slot) = defaults.get_mut(index)
+            {
+                *slot = Some(slot.map_or(ty, |known| known.max(ty)));
             }
         }
         let mut out = Vec::new();

@@ -1,12 +1,12 @@
 //! Composite literals.
 
+use super::Checker;
 use super::display::expr_text;
 use super::finding::{Arg, Code};
 use super::object::ObjId;
 use super::operand::{Mode, Operand};
 use super::types::{Ty, Type};
 use super::value::Value;
-use super::Checker;
 use crate::source::Span;
 use crate::syntax::ast::{CompositeLit, ExprKind, ExprRef};
 use std::collections::{HashMap, HashSet};

@@ -11,10 +11,8 @@ impl<'a> Checker<'a> {
     /// Whether the declarations from `start` of the path on may refer to each other; reports them if not.
     pub(super) fn check_cycle(&mut self, start: usize) -> bool {
         let cycle: Vec<ObjId> = self.path_of_decls.get(start..).unwrap_or_default().to_vec();
-        let values = cycle
-            .iter()
-            .filter(|&&obj| matches!(self.objs[obj].kind, ObjKind::Const(_) | ObjKind::Var))
-            .count();
+        let values =
+            cycle.iter().filter(|&&obj| matches!(self.objs[obj].kind, ObjKind::Const(_) | ObjKind::Var)).count();
         let definitions = cycle
             .iter()
             .filter(|&&obj| {
@@ -61,31 +59,29 @@ impl<'a> Checker<'a> {
     /// Reports a type that contains itself without indirection.
     pub(super) fn valid_type(&mut self, obj: ObjId) {
         let ty = self.obj_type(obj);
-        self.contains_itself(ty, &mut Vec::new(), &mut HashSet::new());
+        self.contains_itself(ty, &mut Vec::new());
     }
 
     /// False if the type is invalid because of a cycle.
-    fn contains_itself(&mut self, ty: Ty, path: &mut Vec<Ty>, valid: &mut HashSet<Ty>) -> bool {
-        deep(|| self.contains_itself_in(ty, path, valid))
+    fn contains_itself(&mut self, ty: Ty, path: &mut Vec<Ty>) -> bool {
+        deep(|| self.contains_itself_in(ty, path))
     }
 
-    fn contains_itself_in(&mut self, ty: Ty, path: &mut Vec<Ty>, valid: &mut HashSet<Ty>) -> bool {
+    fn contains_itself_in(&mut self, ty: Ty, path: &mut Vec<Ty>) -> bool {
         const MAX_PATH: usize = 10_000;
         let ty = self.types.unalias(ty);
         match self.types.get(ty).clone() {
-            Type::Array(elem, _) => self.contains_itself(elem, path, valid),
-            Type::Struct(fields) => {
-                fields.iter().all(|(field, _)| {
-                    let field = self.obj_type(*field);
-                    self.contains_itself(field, path, valid)
-                })
-            }
+            Type::Array(elem, _) => self.contains_itself(elem, path),
+            Type::Struct(fields) => fields.iter().all(|(field, _)| {
+                let field = self.obj_type(*field);
+                self.contains_itself(field, path)
+            }),
             Type::Interface(interface) => {
-                interface.embedded.iter().all(|(embedded, _)| self.contains_itself(*embedded, path, valid))
+                interface.embedded.iter().all(|(embedded, _)| self.contains_itself(*embedded, path))
             }
-            Type::Union(terms) => terms.iter().all(|(_, term)| self.contains_itself(*term, path, valid)),
+            Type::Union(terms) => terms.iter().all(|(_, term)| self.contains_itself(*term, path)),
             Type::Named(named) => {
-                if valid.contains(&ty) || path.len() > MAX_PATH {
+                if self.sound.contains(&ty) || path.len() > MAX_PATH {
                     return true;
                 }
                 let Some(rhs) = named.rhs else { return true };
@@ -93,14 +89,14 @@ impl<'a> Checker<'a> {
                     return false;
                 }
                 if let Some(start) = path.iter().position(|&outer| outer == ty) {
-                    self.report_type_cycle(&path[start..].to_vec());
+                    self.report_type_cycle(&path[start..]);
                     return false;
                 }
                 path.push(ty);
-                let fine = self.contains_itself(rhs, path, valid);
+                let fine = self.contains_itself(rhs, path);
                 path.pop();
                 if fine {
-                    valid.insert(ty);
+                    self.sound.insert(ty);
                 }
                 fine
             }
@@ -124,8 +120,12 @@ impl<'a> Checker<'a> {
 
     /// Reports constants and variables whose initial values depend on themselves.
     pub(super) fn init_cycles(&mut self) {
-        let nodes: Vec<ObjId> =
-            self.declared.iter().copied().filter(|&obj| !self.objs[obj].is_type() && self.objs[obj].ty.is_some()).collect();
+        let nodes: Vec<ObjId> = self
+            .declared
+            .iter()
+            .copied()
+            .filter(|&obj| !self.objs[obj].is_type() && self.objs[obj].ty.is_some())
+            .collect();
         if !self.has_value_cycle(&nodes) {
             return;
         }

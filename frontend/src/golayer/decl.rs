@@ -13,11 +13,28 @@ use std::rc::Rc;
 /// The source of a package-level or local declaration.
 #[derive(Clone)]
 pub(super) enum Decl<'a> {
-    Const { file: u32, ty: Option<ExprRef<'a>>, init: Option<ExprRef<'a>>, inherited: bool, iota: i64 },
+    Const {
+        file: u32,
+        ty: Option<ExprRef<'a>>,
+        init: Option<ExprRef<'a>>,
+        inherited: bool,
+        iota: i64,
+    },
     /// `lhs` lists all variables if they share one initial value.
-    Var { file: u32, lhs: Rc<[ObjId]>, ty: Option<ExprRef<'a>>, init: Option<ExprRef<'a>> },
-    Type { file: u32, spec: &'a ast::TypeSpec<'a> },
-    Func { file: u32, decl: &'a ast::FuncDecl<'a> },
+    Var {
+        file: u32,
+        lhs: Rc<[ObjId]>,
+        ty: Option<ExprRef<'a>>,
+        init: Option<ExprRef<'a>>,
+    },
+    Type {
+        file: u32,
+        spec: &'a ast::TypeSpec<'a>,
+    },
+    Func {
+        file: u32,
+        decl: &'a ast::FuncDecl<'a>,
+    },
 }
 
 impl<'a> Checker<'a> {
@@ -75,10 +92,8 @@ impl<'a> Checker<'a> {
     fn declared_again(&mut self, obj: ObjId, start: usize) {
         let valid = self.check_cycle(start);
         match self.objs[obj].kind {
-            ObjKind::Const(_) | ObjKind::Var => {
-                if !valid || self.objs[obj].ty.is_none() {
-                    self.objs[obj].ty = Some(INVALID);
-                }
+            ObjKind::Const(_) | ObjKind::Var if (!valid || self.objs[obj].ty.is_none()) => {
+                self.objs[obj].ty = Some(INVALID);
             }
             ObjKind::Type if !valid => self.objs[obj].ty = Some(INVALID),
             _ => {}
@@ -238,7 +253,11 @@ impl<'a> Checker<'a> {
             // The reference starts the body with a use of this variable.
             let realm = self.scopes[self.package].names.get("cross").map(|&cross| self.obj_type(cross));
             if let Some(realm) = realm {
-                let cur = self.new_object(ObjKind::Var, ast::Ident { name: "cur", span: Span::at(body.span.start) }, Some(realm));
+                let cur = self.new_object(
+                    ObjKind::Var,
+                    ast::Ident { name: "cur", span: Span::at(body.span.start) },
+                    Some(realm),
+                );
                 self.objs[cur].used = true;
                 self.declare(scope, cur);
             }

@@ -70,10 +70,10 @@ impl<'a> Checker<'a> {
     pub(super) fn multi_expr(&mut self, expr: ExprRef<'a>, comma_ok: bool) -> Vec<Operand<'a>> {
         let (mut x, _) = self.raw_expr(expr, None, false);
         self.require_value(&mut x);
-        if x.is_valid() {
-            if let Type::Tuple(types) = self.types.get(x.ty) {
-                return types.clone().iter().map(|&ty| Operand::value(expr, ty)).collect();
-            }
+        if x.is_valid()
+            && let Type::Tuple(types) = self.types.get(x.ty)
+        {
+            return types.clone().iter().map(|&ty| Operand::value(expr, ty)).collect();
         }
         if comma_ok && matches!(x.mode, Mode::MapIndex | Mode::CommaOk) {
             let ok = Operand::value(expr, Types::basic(Basic::UntypedBool));
@@ -139,7 +139,11 @@ impl<'a> Checker<'a> {
             | ExprKind::MapType(_)
             | ExprKind::ChanType(..) => {
                 let ty = self.typ(expr);
-                Operand { mode: if ty == INVALID { Mode::Invalid } else { Mode::TypeExpr }, ty, ..Operand::invalid(expr) }
+                Operand {
+                    mode: if ty == INVALID { Mode::Invalid } else { Mode::TypeExpr },
+                    ty,
+                    ..Operand::invalid(expr)
+                }
             }
         };
         (x, Kind::Expression)
@@ -334,16 +338,16 @@ impl<'a> Checker<'a> {
             return Err(Misfit::Other);
         };
         let from = *from;
-        if let Type::Basic(to) = self.types.get(plain) {
-            if to.is_untyped() {
-                return if from == *to {
-                    Ok((x.ty, None))
-                } else if from.is_numeric() && to.is_numeric() {
-                    Ok((if from > *to { x.ty } else { plain }, None))
-                } else {
-                    Err(Misfit::Other)
-                };
-            }
+        if let Type::Basic(to) = self.types.get(plain)
+            && to.is_untyped()
+        {
+            return if from == *to {
+                Ok((x.ty, None))
+            } else if from.is_numeric() && to.is_numeric() {
+                Ok((if from > *to { x.ty } else { plain }, None))
+            } else {
+                Err(Misfit::Other)
+            };
         }
         if self.types.is_param(plain) {
             let terms = self.types.terms(plain);

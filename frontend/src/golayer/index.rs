@@ -1,11 +1,11 @@
 //! Index and slice expressions, instantiation of functions.
 
+use super::Checker;
 use super::display::expr_text;
 use super::finding::{Arg, Code};
 use super::operand::{Mode, Operand};
 use super::types::{Basic, INVALID, Ty, Type, Types};
 use super::value::Value;
-use super::Checker;
 use crate::syntax::ast::{ExprRef, IndexExpr, SliceExpr};
 
 impl<'a> Checker<'a> {
@@ -23,10 +23,10 @@ impl<'a> Checker<'a> {
                 return Operand { mode: if ty == INVALID { Mode::Invalid } else { Mode::TypeExpr }, ty, ..invalid };
             }
             Mode::Value => {
-                if let Type::Signature(signature) = self.types.get(self.types.under(x.ty)) {
-                    if !signature.type_params.is_empty() {
-                        return self.instance_func(expr, e, x.ty);
-                    }
+                if let Type::Signature(signature) = self.types.get(self.types.under(x.ty))
+                    && !signature.type_params.is_empty()
+                {
+                    return self.instance_func(expr, e, x.ty);
                 }
             }
             _ => {}
@@ -234,7 +234,9 @@ impl<'a> Checker<'a> {
         for first in 0..2 {
             let Some(low) = values[first].filter(|&low| low > 0) else { continue };
             for second in first + 1..3 {
-                let (Some(high), Some(at)) = (values[second].filter(|&high| high < low), bounds[second]) else { continue };
+                let (Some(high), Some(at)) = (values[second].filter(|&high| high < low), bounds[second]) else {
+                    continue;
+                };
                 self.report(Code::SliceOrder, at.span, vec![Arg::Number(high), Arg::Number(low)]);
                 return;
             }

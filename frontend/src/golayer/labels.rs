@@ -147,14 +147,19 @@ impl<'a> Checker<'a> {
             let over = jumps.over.iter().any(|&other| std::ptr::eq(other, jump));
             if let (true, Some(declaration), Some(label)) = (over, jumps.declaration, jump.label) {
                 let line = self.sources.get(self.env.file as usize).map_or(0, |source| source.line(declaration.start));
-                self.report(Code::JumpOverVar, label.span, vec![Arg::Name(name.to_owned()), Arg::Number(i64::from(line))]);
+                self.report(
+                    Code::JumpOverVar,
+                    label.span,
+                    vec![Arg::Name(name.to_owned()), Arg::Number(i64::from(line))],
+                );
             }
         }
         jumps.label = Some(labeled);
     }
 
     fn jump(&mut self, walk: &mut Walk<'a>, jumps: &mut Jumps<'a>, branch: &'a BranchStmt<'a>, label: Ident<'a>) {
-        let target = walk.frames.iter().rev().find_map(|frame| frame.owner.filter(|owner| owner.label.name == label.name));
+        let target =
+            walk.frames.iter().rev().find_map(|frame| frame.owner.filter(|owner| owner.label.name == label.name));
         // A statement's own label encloses it too.
         let arg = vec![Arg::Name(label.name.to_owned())];
         match branch.kind {
@@ -162,7 +167,11 @@ impl<'a> Checker<'a> {
                 let valid = target.is_some_and(|target| {
                     matches!(
                         target.stmt.kind,
-                        StmtKind::Switch(_) | StmtKind::TypeSwitch(_) | StmtKind::Select(_) | StmtKind::For(_) | StmtKind::Range(_)
+                        StmtKind::Switch(_)
+                            | StmtKind::TypeSwitch(_)
+                            | StmtKind::Select(_)
+                            | StmtKind::For(_)
+                            | StmtKind::Range(_)
                     )
                 });
                 if !valid {
@@ -171,14 +180,16 @@ impl<'a> Checker<'a> {
                 }
             }
             BranchKind::Continue => {
-                let valid = target.is_some_and(|target| matches!(target.stmt.kind, StmtKind::For(_) | StmtKind::Range(_)));
+                let valid =
+                    target.is_some_and(|target| matches!(target.stmt.kind, StmtKind::For(_) | StmtKind::Range(_)));
                 if !valid {
                     self.report(Code::ContinueLabel, label.span, arg);
                     return;
                 }
             }
             BranchKind::Goto => {
-                let known = walk.frames.iter().any(|frame| frame.labels.iter().any(|other| other.label.name == label.name));
+                let known =
+                    walk.frames.iter().any(|frame| frame.labels.iter().any(|other| other.label.name == label.name));
                 if !known {
                     jumps.forward.push(branch);
                     return;

@@ -84,7 +84,7 @@ pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile
         return syntax;
     }
     let trees: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
-    let mut checker = Checker::new(path, &trees, sources);
+    let mut checker = Checker::new(path, &trees, sources, *limits);
     checker.package();
     checker.findings
 }
@@ -188,6 +188,7 @@ struct Checker<'a> {
     path: String,
     files: Vec<&'a ast::File<'a>>,
     sources: &'a [SourceFile],
+    limits: Limits,
     types: Types,
     objs: PrimaryMap<ObjId, Object>,
     scopes: PrimaryMap<ScopeId, Scope>,
@@ -214,10 +215,12 @@ struct Checker<'a> {
     instances: Vec<Ty>,
     /// The names of the receivers of methods.
     receivers: HashMap<ObjId, &'a str>,
+    /// Types that are known not to contain themselves.
+    sound: HashSet<Ty>,
 }
 
 impl<'a> Checker<'a> {
-    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile]) -> Self {
+    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile], limits: Limits) -> Self {
         let mut scopes = PrimaryMap::new();
         let universe = scopes.push(Scope::default());
         let package = scopes.push(Scope { parent: Some(universe), ..Scope::default() });
@@ -235,6 +238,7 @@ impl<'a> Checker<'a> {
             path: path.to_owned(),
             files: files.to_vec(),
             sources,
+            limits,
             types: Types::new(),
             objs: PrimaryMap::new(),
             scopes,
@@ -253,6 +257,7 @@ impl<'a> Checker<'a> {
             panics: HashSet::new(),
             instances: Vec::new(),
             receivers: HashMap::new(),
+            sound: HashSet::new(),
         };
         checker.declare_universe();
         checker
@@ -332,12 +337,11 @@ impl<'a> Checker<'a> {
                 return Some(obj);
             }
             // A file's imports lie between the package and what is in the file.
-            if id == self.package {
-                if let Some(&file) = self.file_scopes.get(self.env.file as usize) {
-                    if let Some(&obj) = self.scopes[file].names.get(name) {
-                        return Some(obj);
-                    }
-                }
+            if id == self.package
+                && let Some(&file) = self.file_scopes.get(self.env.file as usize)
+                && let Some(&obj) = self.scopes[file].names.get(name)
+            {
+                return Some(obj);
             }
             scope = self.scopes[id].parent;
         }

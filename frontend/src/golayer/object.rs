@@ -26,7 +26,9 @@ pub(super) enum ObjKind {
     Const(Value),
     Type,
     Var,
-    Field { embedded: bool },
+    Field {
+        embedded: bool,
+    },
     Func,
     Builtin(Builtin),
     Nil,

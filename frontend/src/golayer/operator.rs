@@ -1,12 +1,12 @@
 //! Operators.
 
+use super::Checker;
 use super::display::expr_text;
 use super::finding::{Arg, Code};
 use super::operand::{Mode, Operand};
 use super::package::unparen;
 use super::types::{Basic, Type, Types};
 use super::value::{Value, binary, compare};
-use super::Checker;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryExpr, BinaryOp, ChanDir, ExprKind, ExprRef, UnaryOp};
 use num_bigint::BigInt;
@@ -109,10 +109,10 @@ impl<'a> Checker<'a> {
     /// Typed constants must fit their type after each operation; untyped integers are limited.
     pub(super) fn check_overflow(&mut self, x: &mut Operand<'a>, op_span: Span) {
         if !self.types.is_untyped(x.ty) {
-            if let Some(basic) = self.types.basic_of(x.ty) {
-                if x.value != Value::Unknown {
-                    self.require_representable(x, basic, x.ty);
-                }
+            if let Some(basic) = self.types.basic_of(x.ty)
+                && x.value != Value::Unknown
+            {
+                self.require_representable(x, basic, x.ty);
             }
             return;
         }
@@ -251,8 +251,8 @@ impl<'a> Checker<'a> {
         }
         if let Some((second, reason)) = self.comparison_fault(x, y, op) {
             let at = if second { &*y } else { &*x };
-            let reason = reason
-                .unwrap_or_else(|| format!("operator {} not defined on {}", op.text(), self.kind_text(at.ty)));
+            let reason =
+                reason.unwrap_or_else(|| format!("operator {} not defined on {}", op.text(), self.kind_text(at.ty)));
             let (left, right) = (Arg::Expr(x.expr_text()), Arg::Expr(y.expr_text()));
             if case {
                 self.report(Code::BadCase, x.span, vec![left, right, Arg::Text(reason)]);

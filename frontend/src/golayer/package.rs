@@ -137,7 +137,12 @@ impl<'a> Checker<'a> {
     }
 
     /// Compares the numbers of names and values of a declaration.
-    pub(super) fn check_arity(&mut self, spec: &ast::ValueSpec<'a>, source: Option<&ast::ValueSpec<'a>>, constant: bool) {
+    pub(super) fn check_arity(
+        &mut self,
+        spec: &ast::ValueSpec<'a>,
+        source: Option<&ast::ValueSpec<'a>>,
+        constant: bool,
+    ) {
         let values = source.map_or(&[][..], |source| source.values);
         let (names, count) = (spec.names.len(), values.len());
         if names < count {
@@ -152,10 +157,11 @@ impl<'a> Checker<'a> {
                 }
                 (None, None) => {}
             }
-        } else if names > count && (constant || count != 1) {
-            if let Some(name) = spec.names.get(count) {
-                self.report(Code::MissingInit, name.span, vec![Arg::Name(name.name.to_owned())]);
-            }
+        } else if names > count
+            && (constant || count != 1)
+            && let Some(name) = spec.names.get(count)
+        {
+            self.report(Code::MissingInit, name.span, vec![Arg::Name(name.name.to_owned())]);
         }
     }
 
@@ -163,7 +169,8 @@ impl<'a> Checker<'a> {
         let mut missing = false;
         // Packages of a chain are not known here; library packages are taken to exist.
         if spec.path.split('/').next().is_some_and(|domain| domain.contains('.')) || spec.path == "C" {
-            let args = vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
+            let args =
+                vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
             self.report(Code::ImportMissing, spec.path_span, args);
             missing = true;
         }
@@ -217,10 +224,10 @@ impl<'a> Checker<'a> {
                 if let Some(name) = receiver.fields.first().and_then(|field| field.names.first()) {
                     self.receivers.insert(obj, name.name);
                 }
-                if let Some((base, pointer)) = receiver.fields.first().and_then(|field| receiver_name(field.ty)) {
-                    if name != "_" {
-                        methods.push(Method { obj, file: self.env.file, base, pointer });
-                    }
+                if let Some((base, pointer)) = receiver.fields.first().and_then(|field| receiver_name(field.ty))
+                    && name != "_"
+                {
+                    methods.push(Method { obj, file: self.env.file, base, pointer });
                 }
             }
             receiver => {
@@ -298,7 +305,8 @@ impl<'a> Checker<'a> {
     pub(super) fn declare_all(&mut self) {
         let all = self.declared.clone();
         let (types, others): (Vec<ObjId>, Vec<ObjId>) = all.into_iter().partition(|&obj| self.objs[obj].is_type());
-        let alias = |checker: &Self, obj: ObjId| matches!(checker.decls.get(&obj), Some(Decl::Type { spec, .. }) if spec.alias);
+        let alias =
+            |checker: &Self, obj: ObjId| matches!(checker.decls.get(&obj), Some(Decl::Type { spec, .. }) if spec.alias);
         let (aliases, defined): (Vec<ObjId>, Vec<ObjId>) = types.into_iter().partition(|&obj| alias(self, obj));
         for obj in defined.into_iter().chain(aliases).chain(others) {
             deep(|| self.obj_decl(obj));
@@ -381,6 +389,7 @@ pub(super) fn unparen(mut expr: ExprRef<'_>) -> ExprRef<'_> {
 fn injected_package(path: &str) -> &str {
     let mut elements = path.rsplit('/');
     let last = elements.next().unwrap_or(path);
-    let version = last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+    let version =
+        last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
     if version { elements.next().unwrap_or(last) } else { last }
 }

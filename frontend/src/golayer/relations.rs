@@ -77,7 +77,9 @@ impl<'a> Checker<'a> {
             }
             (Type::Named(a), Type::Named(b)) => match (&a.instance, &b.instance) {
                 (Some((origin_a, args_a)), Some((origin_b, args_b))) => {
-                    origin_a == origin_b && args_a.len() == args_b.len() && args_a.iter().zip(args_b.iter()).all(|(a, b)| same(*a, *b))
+                    origin_a == origin_b
+                        && args_a.len() == args_b.len()
+                        && args_a.iter().zip(args_b.iter()).all(|(a, b)| same(*a, *b))
                 }
                 _ => false,
             },
@@ -171,15 +173,15 @@ impl<'a> Checker<'a> {
     pub(super) fn lookup_member(&mut self, ty: Ty, addressable: bool, name: &str, fold: bool) -> Member {
         // A defined pointer type has fields but no methods.
         let plain = self.types.unalias(ty);
-        if matches!(self.types.get(plain), Type::Named(_)) {
-            if let Type::Pointer(_) = self.types.base(plain) {
-                let under = self.types.under(plain);
-                let found = self.lookup_in(under, false, name, fold);
-                return match found {
-                    Member::Found(obj, _) if matches!(self.objs[obj].kind, ObjKind::Func) => Member::Missing,
-                    _ => found,
-                };
-            }
+        if matches!(self.types.get(plain), Type::Named(_))
+            && let Type::Pointer(_) = self.types.base(plain)
+        {
+            let under = self.types.under(plain);
+            let found = self.lookup_in(under, false, name, fold);
+            return match found {
+                Member::Found(obj, _) if matches!(self.objs[obj].kind, ObjKind::Func) => Member::Missing,
+                _ => found,
+            };
         }
         self.lookup_in(ty, addressable, name, fold)
     }
@@ -324,12 +326,12 @@ impl<'a> Checker<'a> {
     }
 
     fn explain_missing(&mut self, ty: Ty, name: &str, wanted: Ty) -> String {
-        if let Member::Found(obj, _) = self.lookup_member(ty, false, name, true) {
-            if matches!(self.objs[obj].kind, ObjKind::Func) {
-                self.obj_decl(obj);
-                let (have_name, have) = (self.objs[obj].name.clone(), self.obj_type(obj));
-                return self.wrong_method(name, &have_name, have, wanted, "missing method");
-            }
+        if let Member::Found(obj, _) = self.lookup_member(ty, false, name, true)
+            && matches!(self.objs[obj].kind, ObjKind::Func)
+        {
+            self.obj_decl(obj);
+            let (have_name, have) = (self.objs[obj].name.clone(), self.obj_type(obj));
+            return self.wrong_method(name, &have_name, have, wanted, "missing method");
         }
         if self.types.is_interface_pointer(ty) {
             return format!("(type {} is pointer to interface, not interface)", self.type_text(ty));
@@ -376,7 +378,11 @@ impl<'a> Checker<'a> {
         if !terms.is_empty() && !self.types.is_interface(ty) {
             let accepted = |ty: Ty| {
                 terms.iter().any(|&(tilde, term)| {
-                    if tilde { self.identical(self.types.under(ty), self.types.under(term)) } else { self.identical(ty, term) }
+                    if tilde {
+                        self.identical(self.types.under(ty), self.types.under(term))
+                    } else {
+                        self.identical(ty, term)
+                    }
                 })
             };
             let fits = if self.types.is_param(ty) {
@@ -433,10 +439,7 @@ impl<'a> Checker<'a> {
             return if self.implicit_type(x, to).is_ok() { Ok(()) } else { Err(String::new()) };
         }
         let params = self.types.is_param(from) || self.types.is_param(to);
-        if !params
-            && self.identical(from_under, to_under)
-            && (!self.types.has_name(from) || !self.types.has_name(to))
-        {
+        if !params && self.identical(from_under, to_under) && (!self.types.has_name(from) || !self.types.has_name(to)) {
             return Ok(());
         }
         if self.types.is_interface(to) || self.types.is_interface_pointer(to_under) {
@@ -449,10 +452,11 @@ impl<'a> Checker<'a> {
         if self.types.is_interface(from) && self.implements(to, from, false).is_ok() {
             return Err("need type assertion".to_owned());
         }
-        if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) = (self.types.get(from_under), self.types.get(to_under)) {
-            if self.identical(*a, *b) && (!self.types.has_name(from) || !self.types.has_name(to)) {
-                return Ok(());
-            }
+        if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) = (self.types.get(from_under), self.types.get(to_under))
+            && self.identical(*a, *b)
+            && (!self.types.has_name(from) || !self.types.has_name(to))
+        {
+            return Ok(());
         }
         Err(String::new())
     }
@@ -486,10 +490,10 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let unalias = |ty| self.types.unalias(ty);
-        if let (Type::Pointer(a), Type::Pointer(b)) = (self.types.get(unalias(from)), self.types.get(unalias(to))) {
-            if self.identical_with(self.types.under(*a), self.types.under(*b), true) {
-                return Ok(());
-            }
+        if let (Type::Pointer(a), Type::Pointer(b)) = (self.types.get(unalias(from)), self.types.get(unalias(to)))
+            && self.identical_with(self.types.under(*a), self.types.under(*b), true)
+        {
+            return Ok(());
         }
         let (a, b) = (self.types.basic_of(from), self.types.basic_of(to));
         let real = |basic: Option<Basic>| basic.is_some_and(|basic| basic.is_integer() || basic.is_float());
@@ -499,10 +503,9 @@ impl<'a> Checker<'a> {
         }
         let text = |basic: Option<Basic>| basic.is_some_and(Basic::is_string);
         let bytes = |under: Ty| match self.types.get(under) {
-            Type::Slice(elem) => self
-                .types
-                .basic_of(*elem)
-                .is_some_and(|basic| matches!(basic.plain(), Basic::Uint8 | Basic::Int32)),
+            Type::Slice(elem) => {
+                self.types.basic_of(*elem).is_some_and(|basic| matches!(basic.plain(), Basic::Uint8 | Basic::Int32))
+            }
             _ => false,
         };
         if text(b) && (a.is_some_and(Basic::is_integer) || bytes(from_under)) || text(a) && bytes(to_under) {
@@ -617,7 +620,12 @@ impl<'a> Checker<'a> {
                     return ty;
                 }
                 let type_params = signature.type_params.clone();
-                Type::Signature(Rc::new(Signature { type_params, params: new_params, results, variadic: signature.variadic }))
+                Type::Signature(Rc::new(Signature {
+                    type_params,
+                    params: new_params,
+                    results,
+                    variadic: signature.variadic,
+                }))
             }
             Type::Interface(interface) => {
                 let (methods, a) = list(self, &interface.methods);
@@ -638,10 +646,11 @@ impl<'a> Checker<'a> {
 
     /// The instance of a generic type.
     pub(super) fn instantiate(&mut self, origin: Ty, args: Rc<[Ty]>) -> Ty {
-        const MAX_INSTANCES: usize = 10_000;
         let known = self.instances.iter().copied().find(|&instance| match self.types.get(instance) {
             Type::Named(Named { instance: Some((other, old)), .. }) => {
-                *other == origin && old.len() == args.len() && old.iter().zip(args.iter()).all(|(a, b)| self.identical(*a, *b))
+                *other == origin
+                    && old.len() == args.len()
+                    && old.iter().zip(args.iter()).all(|(a, b)| self.identical(*a, *b))
             }
             _ => false,
         });
@@ -649,17 +658,12 @@ impl<'a> Checker<'a> {
             return known;
         }
         let Type::Named(named) = self.types.get(origin) else { return INVALID };
-        if self.instances.len() >= MAX_INSTANCES || named.params.len() != args.len() {
+        if self.instances.len() >= self.limits.type_instances || named.params.len() != args.len() {
             return INVALID;
         }
         let (obj, params, rhs) = (named.obj, named.params.clone(), named.rhs);
-        let instance = Named {
-            obj,
-            rhs: None,
-            methods: Vec::new(),
-            params: Rc::new([]),
-            instance: Some((origin, args.clone())),
-        };
+        let instance =
+            Named { obj, rhs: None, methods: Vec::new(), params: Rc::new([]), instance: Some((origin, args.clone())) };
         let ty = self.types.add(Type::Named(instance));
         self.instances.push(ty);
         if let Some(rhs) = rhs {
@@ -676,7 +680,9 @@ impl<'a> Checker<'a> {
         let mut index = 0;
         while let Some(&ty) = self.instances.get(index) {
             index += 1;
-            let Type::Named(Named { instance: Some((from, args)), rhs: None, .. }) = self.types.get(ty) else { continue };
+            let Type::Named(Named { instance: Some((from, args)), rhs: None, .. }) = self.types.get(ty) else {
+                continue;
+            };
             if *from != origin {
                 continue;
             }
@@ -719,9 +725,9 @@ impl<'a> Checker<'a> {
             _ => self.types.base(plain),
         };
         match (self.types.get(param), structure) {
-            (Type::Pointer(a), Type::Pointer(b)) | (Type::Slice(a), Type::Slice(b)) | (Type::Chan(_, a), Type::Chan(_, b)) => {
-                self.unify(*a, *b, params, found)
-            }
+            (Type::Pointer(a), Type::Pointer(b))
+            | (Type::Slice(a), Type::Slice(b))
+            | (Type::Chan(_, a), Type::Chan(_, b)) => self.unify(*a, *b, params, found),
             (Type::Array(a, _), Type::Array(b, _)) => self.unify(*a, *b, params, found),
             (Type::Map(a, c), Type::Map(b, d)) => {
                 self.unify(*a, *b, params, found) && self.unify(*c, *d, params, found)

@@ -13,17 +13,16 @@ use std::rc::Rc;
 impl<'a> Checker<'a> {
     pub(super) fn selector(&mut self, expr: ExprRef<'a>, e: &'a SelectorExpr<'a>) -> Operand<'a> {
         let invalid = Operand::invalid(expr);
-        if let ExprKind::Ident(name) = e.x.kind {
-            if let Some(import) = self.lookup(name) {
-                if matches!(self.objs[import].kind, ObjKind::Package(_)) {
-                    self.objs[import].used = true;
-                    if !Self::is_visible(e.sel.name) {
-                        let args = vec![Arg::Name(e.sel.name.to_owned()), Arg::Name(name.to_owned())];
-                        self.report(Code::NotExported, e.sel.span, args);
-                    }
-                    return invalid;
-                }
+        if let ExprKind::Ident(name) = e.x.kind
+            && let Some(import) = self.lookup(name)
+            && matches!(self.objs[import].kind, ObjKind::Package(_))
+        {
+            self.objs[import].used = true;
+            if !Self::is_visible(e.sel.name) {
+                let args = vec![Arg::Name(e.sel.name.to_owned()), Arg::Name(name.to_owned())];
+                self.report(Code::NotExported, e.sel.span, args);
             }
+            return invalid;
         }
         let mut x = self.expr_or_type(e.x, false);
         match x.mode {
@@ -132,7 +131,8 @@ impl<'a> Checker<'a> {
             Member::Missing | Member::Found(..) => {
                 let why = if self.types.is_interface_pointer(x.ty) {
                     format!("type {} is pointer to interface, not interface", self.type_text(x.ty))
-                } else if x.mode == Mode::TypeExpr && self.lookup_member(x.ty, false, sel.name, true) == Member::Missing {
+                } else if x.mode == Mode::TypeExpr && self.lookup_member(x.ty, false, sel.name, true) == Member::Missing
+                {
                     format!("type {} has no method {}", self.type_text(x.ty), sel.name)
                 } else {
                     self.explain_member(x.ty, x.mode == Mode::Variable, sel.name)
@@ -156,7 +156,10 @@ impl<'a> Checker<'a> {
     /// Why a struct has no such field, for a literal.
     pub(super) fn explain_field(&self, ty: Ty, name: &str, fields: &[(ObjId, Option<String>)]) -> String {
         let text = self.type_text(ty);
-        let similar = fields.iter().map(|(field, _)| &self.objs[*field].name).find(|other| other.to_lowercase() == name.to_lowercase());
+        let similar = fields
+            .iter()
+            .map(|(field, _)| &self.objs[*field].name)
+            .find(|other| other.to_lowercase() == name.to_lowercase());
         match similar {
             Some(other) => format!("unknown field {name} in struct literal of type {text}, but does have {other}"),
             None => format!("unknown field {name} in struct literal of type {text}"),

@@ -193,7 +193,9 @@ impl<'a> Checker<'a> {
         if exprs.is_empty() && named {
             for &result in results.iter() {
                 let name = self.objs[result].name.clone();
-                let Some(other) = self.lookup(&name).filter(|&other| other != result && &*name != "_") else { continue };
+                let Some(other) = self.lookup(&name).filter(|&other| other != result && &*name != "_") else {
+                    continue;
+                };
                 self.report(Code::ResultShadowed, span, vec![Arg::Name(name.to_string())]);
                 let text = self.object_text(other);
                 self.report_at(Code::InnerDeclaration, self.place_of(other), vec![Arg::Text(text)]);
@@ -244,13 +246,12 @@ impl<'a> Checker<'a> {
             self.condition(cond, "for");
         }
         self.simple(s.post);
-        if let Some(post) = s.post {
-            if let StmtKind::Assign(assign) = post.kind {
-                if assign.op == AssignOp::Define {
-                    self.report(Code::PostDeclaration, post.span, Vec::new());
-                    self.use_exprs(assign.lhs);
-                }
-            }
+        if let Some(post) = s.post
+            && let StmtKind::Assign(assign) = post.kind
+            && assign.op == AssignOp::Define
+        {
+            self.report(Code::PostDeclaration, post.span, Vec::new());
+            self.use_exprs(assign.lhs);
         }
         self.open_scope();
         self.stmt_list(Context { breaks: true, continues: true, ..inner }, s.body.stmts);
@@ -462,14 +463,17 @@ impl<'a> Checker<'a> {
 
     /// The types that an iterator function passes to its body.
     fn yield_types(&self, signature: &Signature) -> Result<[Option<Ty>; 2], &'static str> {
-        let [param] = *signature.params else { return Err("func must be func(yield func(...) bool): wrong argument count") };
+        let [param] = *signature.params else {
+            return Err("func must be func(yield func(...) bool): wrong argument count");
+        };
         if !signature.results.is_empty() {
             return Err("func must be func(yield func(...) bool): unexpected results");
         }
         let Some(Type::Signature(body)) = self.types.core(self.obj_type(param)).map(|core| self.types.get(core)) else {
             return Err("func must be func(yield func(...) bool): argument is not func");
         };
-        let boolean = matches!(*body.results, [result] if self.types.basic_of(self.obj_type(result)) == Some(Basic::Bool));
+        let boolean =
+            matches!(*body.results, [result] if self.types.basic_of(self.obj_type(result)) == Some(Basic::Bool));
         if body.params.len() > 2 {
             return Err("func must be func(yield func(...) bool): yield func has too many parameters");
         }
@@ -482,9 +486,8 @@ impl<'a> Checker<'a> {
 }
 
 fn is_communication(stmt: StmtRef<'_>) -> bool {
-    let receive = |expr: ExprRef<'_>| {
-        matches!(unparen(expr).kind, ExprKind::Unary(crate::syntax::ast::UnaryOp::Recv, _))
-    };
+    let receive =
+        |expr: ExprRef<'_>| matches!(unparen(expr).kind, ExprKind::Unary(crate::syntax::ast::UnaryOp::Recv, _));
     match stmt.kind {
         StmtKind::Send(_) => true,
         StmtKind::Expr(expr) => receive(expr),

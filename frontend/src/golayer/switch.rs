@@ -1,5 +1,6 @@
 //! Switches over values and types.
 
+use super::Checker;
 use super::finding::{Arg, Code, Place};
 use super::object::ObjKind;
 use super::operand::{Mode, Operand};
@@ -7,7 +8,6 @@ use super::package::unparen;
 use super::stmt::Context;
 use super::types::{Basic, INVALID, Ty, Types};
 use super::value::Value;
-use super::Checker;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, CaseClause, ExprKind, ExprRef, SwitchStmt, TypeSwitchStmt};
 use std::collections::HashMap;

@@ -37,9 +37,7 @@ impl<'a> Checker<'a> {
 
     fn clauses_terminate(&self, clauses: &'a [CaseClause<'a>], label: Option<&str>) -> bool {
         clauses.iter().any(|clause| clause.exprs.is_none())
-            && clauses
-                .iter()
-                .all(|clause| self.terminates_list(clause.body) && !breaks_list(clause.body, label, true))
+            && clauses.iter().all(|clause| self.terminates_list(clause.body) && !breaks_list(clause.body, label, true))
     }
 }
 

@@ -200,7 +200,10 @@ pub(super) enum Type {
     Basic(Basic),
     Named(Named),
     /// `type A = B`, as written; `actual` is B.
-    Alias { obj: ObjId, actual: Ty },
+    Alias {
+        obj: ObjId,
+        actual: Ty,
+    },
     Pointer(Ty),
     Slice(Ty),
     /// The length is `None` if it is unknown after an error.
@@ -213,7 +216,10 @@ pub(super) enum Type {
     Interface(Rc<Interface>),
     Tuple(Rc<[Ty]>),
     /// A type parameter and its constraint.
-    Param { obj: ObjId, bound: Option<Ty> },
+    Param {
+        obj: ObjId,
+        bound: Option<Ty>,
+    },
     /// A union of a constraint: types with whether `~` stands before.
     Union(Rc<[(bool, Ty)]>),
 }

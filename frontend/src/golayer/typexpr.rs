@@ -32,12 +32,12 @@ impl<'a> Checker<'a> {
     /// The type that an expression denotes.
     pub(super) fn typ(&mut self, expr: ExprRef<'a>) -> Ty {
         let ty = self.generic_typ(expr);
-        if let Type::Named(named) = self.types.get(self.types.unalias(ty)) {
-            if !named.params.is_empty() {
-                let arg = self.type_arg(ty);
-                self.report(Code::GenericType, expr.span, vec![arg]);
-                return INVALID;
-            }
+        if let Type::Named(named) = self.types.get(self.types.unalias(ty))
+            && !named.params.is_empty()
+        {
+            let arg = self.type_arg(ty);
+            self.report(Code::GenericType, expr.span, vec![arg]);
+            return INVALID;
         }
         ty
     }
@@ -135,10 +135,10 @@ impl<'a> Checker<'a> {
             return None;
         }
         let integer = self.types.basic_of(x.ty).is_some_and(Basic::is_integer);
-        if integer || self.types.is_untyped(x.ty) {
-            if let Some(len) = x.value.to_i64().filter(|&len| len >= 0) {
-                return Some(len);
-            }
+        if (integer || self.types.is_untyped(x.ty))
+            && let Some(len) = x.value.to_i64().filter(|&len| len >= 0)
+        {
+            return Some(len);
         }
         let arg = self.operand_arg(&x);
         self.report(if integer { Code::BadLength } else { Code::LengthNotInteger }, x.span, vec![arg]);
@@ -172,7 +172,8 @@ impl<'a> Checker<'a> {
 
     fn add_field(&mut self, fields: &mut Vec<(ObjId, Option<String>)>, obj: ObjId, tag: Option<String>) {
         let name = self.objs[obj].name.clone();
-        let other = fields.iter().map(|(other, _)| *other).find(|&other| &*name != "_" && self.objs[other].name == name);
+        let other =
+            fields.iter().map(|(other, _)| *other).find(|&other| &*name != "_" && self.objs[other].name == name);
         if let Some(other) = other {
             self.report_at(Code::RedeclaredMember, self.place_of(obj), vec![Arg::Name(name.to_string())]);
             self.report_other(other);
@@ -469,7 +470,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The instance of a generic type for checked arguments.
-    pub(super) fn instance_of(&mut self, expr: ExprRef<'a>, index: &'a ast::IndexExpr<'a>, origin: Ty, args: &[Ty]) -> Ty {
+    pub(super) fn instance_of(
+        &mut self,
+        expr: ExprRef<'a>,
+        index: &'a ast::IndexExpr<'a>,
+        origin: Ty,
+        args: &[Ty],
+    ) -> Ty {
         let plain = self.types.unalias(origin);
         let params = match self.types.get(plain) {
             Type::Named(named) => named.params.clone(),
@@ -486,7 +493,8 @@ impl<'a> Checker<'a> {
         if params.len() != args.len() {
             let what = if args.len() < params.len() { "not enough" } else { "too many" };
             let number = |count: usize| Arg::Number(i64::try_from(count).unwrap_or(i64::MAX));
-            let shown = vec![Arg::Text(what.to_owned()), self.type_arg(origin), number(args.len()), number(params.len())];
+            let shown =
+                vec![Arg::Text(what.to_owned()), self.type_arg(origin), number(args.len()), number(params.len())];
             let at = index.indices.get(params.len()).or(index.indices.last()).map_or(expr.span, |arg| arg.span);
             self.report(Code::TypeArgCount, at, shown);
             return INVALID;
@@ -499,7 +507,9 @@ impl<'a> Checker<'a> {
 
     /// Type arguments must satisfy their constraints.
     pub(super) fn check_instance(&mut self, ty: Ty, span: Span) {
-        let Type::Named(super::types::Named { instance: Some((origin, args)), .. }) = self.types.get(ty) else { return };
+        let Type::Named(super::types::Named { instance: Some((origin, args)), .. }) = self.types.get(ty) else {
+            return;
+        };
         let (origin, args) = (*origin, args.clone());
         let Type::Named(named) = self.types.get(origin) else { return };
         let params = named.params.clone();

@@ -118,8 +118,9 @@ impl Checker<'_> {
 
         let gnocoin = defined(self, "gnocoin");
         let fields = [("Denom", string), ("Amount", Types::basic(Basic::Int64))];
-        let fields = fields
-            .map(|(name, ty)| (self.predeclared(Home::Realm, ObjKind::Field { embedded: false }, name, Some(ty)), None));
+        let fields = fields.map(|(name, ty)| {
+            (self.predeclared(Home::Realm, ObjKind::Field { embedded: false }, name, Some(ty)), None)
+        });
         let rhs = self.types.add(Type::Struct(Rc::new(fields)));
         self.complete(gnocoin, rhs, &[]);
 

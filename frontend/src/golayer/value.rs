@@ -39,7 +39,9 @@ impl Value {
         if den.is_zero() {
             return Self::Unknown;
         }
-        let factor = num.gcd(&den);
+        // Finding the common factor of very long numbers takes too long; these are rounded anyway.
+        let long = num.bits().max(den.bits()) > 4 * EXACT_BITS;
+        let factor = if long { BigInt::one() } else { num.gcd(&den) };
         let sign = if den.is_negative() { -BigInt::one() } else { BigInt::one() };
         let (num, den) = (num / &factor * &sign, den / &factor * &sign);
         if num.bits() < EXACT_BITS && den.bits() < EXACT_BITS {
@@ -53,8 +55,12 @@ impl Value {
         let rounded = doubled.div_floor(&(scaled_den * 2));
         let (num, den) =
             if shift >= 0 { (rounded, BigInt::one() << shift) } else { (rounded << -shift, BigInt::one()) };
-        let factor = num.gcd(&den);
-        Self::Float(num / &factor, den / &factor)
+        if shift < 0 {
+            return Self::Float(num, den);
+        }
+        // The denominator is a power of two.
+        let zeros = num.trailing_zeros().unwrap_or(0).min(shift.unsigned_abs());
+        Self::Float(num >> zeros, den >> zeros)
     }
 
     /// The value as an integer, if it is one.
@@ -254,7 +260,11 @@ pub(super) fn float_literal(text: &str) -> Value {
         return Value::Float(num, BigInt::one());
     }
     let fraction = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
-    let scale = if radix == 16 { exponent.saturating_sub(fraction.saturating_mul(4)) } else { exponent.saturating_sub(fraction) };
+    let scale = if radix == 16 {
+        exponent.saturating_sub(fraction.saturating_mul(4))
+    } else {
+        exponent.saturating_sub(fraction)
+    };
     if scale.abs() > MAX_EXPONENT {
         return Value::Unknown;
     }
@@ -333,9 +343,15 @@ mod tests {
 
     #[test]
     fn floats_print_six_digits() {
-        for (text, shown) in
-            [("1e400", "1e+400"), ("6.0", "6"), ("2.5", "2.5"), ("1e39", "1e+39"), ("0.00001", "1e-05"), ("1234567.0", "1.23457e+06"), ("0x1p-2", "0.25")]
-        {
+        for (text, shown) in [
+            ("1e400", "1e+400"),
+            ("6.0", "6"),
+            ("2.5", "2.5"),
+            ("1e39", "1e+39"),
+            ("0.00001", "1e-05"),
+            ("1234567.0", "1.23457e+06"),
+            ("0x1p-2", "0.25"),
+        ] {
             assert_eq!(float_literal(text).text(), shown, "{text}");
         }
     }
