@@ -63,7 +63,9 @@ use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
 use crate::syntax::ast;
-use crate::typed::{self, Expr, ExprId, Func, FuncId, Global, GlobalId, Scope, ScopeId, Stmt, StmtId, TypeExprId, Var, VarId};
+use crate::typed::{
+    self, Expr, ExprId, Func, FuncId, Global, GlobalId, Scope, ScopeId, Stmt, StmtId, TypeExprId, Var, VarId,
+};
 use crate::types::{TypeId, TypeTable};
 use cranelift_entity::{PrimaryMap, SecondaryMap};
 use std::collections::{HashMap, HashSet};
@@ -172,6 +174,8 @@ pub(crate) struct Checker<'a> {
     loops: Vec<(StmtId, Vec<VarId>)>,
     /// The shared type expression of resolved types and names.
     name_expr: TypeExprId,
+    /// Type expressions around the one that is being resolved.
+    type_depth: u32,
 }
 
 impl<'a> Checker<'a> {
@@ -203,6 +207,7 @@ impl<'a> Checker<'a> {
             deferred: Vec::new(),
             loops: Vec::new(),
             name_expr,
+            type_depth: 0,
         }
     }
 

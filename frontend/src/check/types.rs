@@ -16,7 +16,14 @@ impl<'a> Checker<'a> {
         if let Some(&t) = self.resolved.get(&key) {
             return Ok(t);
         }
-        let t = deep(|| self.resolve_kind(e))?;
+        if self.type_depth >= self.limits.type_depth {
+            let text = format!("type is nested deeper than {} levels", self.limits.type_depth);
+            return Err(self.error(e.span, text));
+        }
+        self.type_depth += 1;
+        let t = deep(|| self.resolve_kind(e));
+        self.type_depth -= 1;
+        let t = t?;
         self.resolved.insert(key, t);
         Ok(t)
     }
