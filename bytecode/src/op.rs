@@ -322,6 +322,7 @@ macro_rules! for_each_op {
             AssertIface    [Dst Src None Type] {t} "a = b.(type)";
             AssertIfaceOk  [Dst Src Dst Type] {d} "a, c = b.(type); a failing concrete type gives a charged zero value";
             IsIface        [Dst Src None Type] {} "a = whether b's dynamic type is, or implements, the type";
+            IsTypedNil     [Dst Src None None] {} "a = whether interface b holds a nil pointer, slice, map, func or chan";
             UnboxIface     [Dst Src None Type] {} "a = payload of b, whose dynamic type is the concrete type";
 
             // Functions.
@@ -351,6 +352,7 @@ macro_rules! for_each_op {
             CheckShift     [Src None None Type] {t} "abort if shift count a of the signed type is negative";
             Abort          [None None None Str] {t x} "end the machine with the fatal text";
             Raise          [None None None Str] {t x c} "raise a recoverable panic with the text";
+            IsAddress      [Dst Src None None] {t} "a = whether string b is a bech32 address with prefix g; aborts where its payload is not 20 bytes";
             ChargeAlloc    [None None None Bits] {d} "Allocate(ext), for sizes beyond a static event";
             Halt           [None None None None] {x} "end the top-level run";
 

@@ -211,6 +211,7 @@ ops! {
     AssertIface "assert_iface" 1 1 None Type 0 {t r} "r = a.(type)";
     AssertIfaceOk "assert_iface_ok" 2 1 None Type 0 {d} "r, ok = a.(type)";
     IsIface "is_iface" 1 1 None Type 0 {r} "r = a's dynamic type is, or implements, the type";
+    IsTypedNil "is_typed_nil" 1 1 None None 0 {r} "r = interface a holds a nil pointer, slice, map, func or chan";
     UnboxIface "unbox_iface" 1 1 None Type 0 {r} "r = payload of a, known to be of the concrete type";
     // Functions.
     FuncConst "func_const" 1 0 None Func 0 {p} "r = function value of a declared function";
@@ -232,6 +233,7 @@ ops! {
     Recover "recover" 1 0 None None 0 {c} "r = recover()";
     Stringify "stringify" 1 1 None None 0 {t c} "r = interface a, or the string its String or Error method gives";
     Print "print" 0 * Number None 0 {d} "print the interfaces; `index` bit 0: println; bit 1: the one operand is a slice of them (`print(xs...)`), methods not called";
+    IsAddress "is_address" 1 1 None None 0 {t r} "r = string a is an address (spec/01 §6.3)";
     ChargeAlloc "charge_alloc" 0 0 Number None 0 {d} "Allocate(index), for sizes beyond a static event";
     // Terminators.
     Jump "jump" 0 0 None None 1 {x} "go to the target";

@@ -26,6 +26,8 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         Op::BytesFromStr => ByteOp::BytesFromStr,
         Op::RunesFromStr => ByteOp::RunesFromStr,
         Op::CheckShift => ByteOp::CheckShift,
+        Op::IsTypedNil => ByteOp::IsTypedNil,
+        Op::IsAddress => ByteOp::IsAddress,
         Op::NewCell => ByteOp::NewCell,
         Op::LoadCell => ByteOp::LoadCell,
         Op::StoreCell => ByteOp::StoreCell,

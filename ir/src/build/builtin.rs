@@ -3,6 +3,7 @@
 //! A native call is `Eval`, the name, the arguments, `Precall`, `Call`, the block, the argument copies, `CallNativeBody`, the effect,
 //! `Return`. A deferred one copies its arguments at the `defer` statement and runs in a function of its own.
 
+use super::Context;
 use super::emit::FunctionBuilder;
 use super::value::Value;
 use crate::entity::FuncRef;
@@ -177,8 +178,7 @@ impl FunctionBuilder<'_, '_> {
             }
             Builtin::AddressString => Value::shared(first.arg, TypeId::STRING),
             Builtin::AddressIsValid => {
-                self.abort("address.IsValid is not supported");
-                Value::shared(Arg::Bits(0), TypeId::BOOL)
+                Value::shared(self.value(Op::IsAddress, Repr::Str, Repr::Bool, &[first.arg]), TypeId::BOOL)
             }
             Builtin::Aborting(text) => {
                 self.abort(text);
@@ -306,19 +306,22 @@ impl FunctionBuilder<'_, '_> {
         let nilable = matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Chan);
         let result: Arg = if nilable && !self.cx.is_nil_type(value.ty) {
             self.value(Op::Eq, repr, Repr::Bool, &[value.arg, Arg::Bits(0)]).into()
+        } else if repr == Repr::Iface {
+            self.value(Op::IsTypedNil, Repr::Iface, Repr::Bool, &[value.arg]).into()
         } else {
-            if repr == Repr::Iface && !self.cx.is_nil_type(value.ty) && value.arg != Arg::Bits(0) {
-                self.abort("istypednil of an interface is not supported");
-            }
             Arg::Bits(0)
         };
         Value::shared(result, TypeId::BOOL)
     }
+}
 
-    /// A predeclared method as a function of its receiver, for method values.
+impl Context<'_> {
+    /// A predeclared method as a function of its receiver, for method values and dispatch.
     pub(super) fn native_method(&mut self, builtin: Builtin) -> FuncRef {
-        let file = self.file;
-        let mut b = FunctionBuilder::new(&mut *self.cx, name(builtin), FunctionKind::Synthetic, file);
+        if let Some(&(_, known)) = self.native_methods.iter().find(|(other, _)| *other == builtin) {
+            return known;
+        }
+        let mut b = FunctionBuilder::new(self, name(builtin), FunctionKind::Synthetic, 0);
         b.native_state(None, None, &[]);
         let receiver = b.temp(Repr::Str);
         b.function.params.push(receiver);
@@ -332,6 +335,8 @@ impl FunctionBuilder<'_, '_> {
         let args: Vec<Arg> = results.iter().map(|value| value.arg).collect();
         b.end(Op::Return, Repr::Raw, &args, &[]);
         let function = b.finish();
-        self.cx.add_function(function)
+        let func = self.add_function(function);
+        self.native_methods.push((builtin, func));
+        func
     }
 }

@@ -202,7 +202,7 @@ impl FunctionBuilder<'_, '_> {
         }
         let (func, receiver) = match self.select_method(operand, method) {
             Selected::Concrete(func, receiver) => (self.cx.func(func), receiver),
-            Selected::Native(builtin, receiver) => (self.native_method(builtin), receiver),
+            Selected::Native(builtin, receiver) => (self.cx.native_method(builtin), receiver),
             Selected::Interface { .. } => return Value::shared(Arg::Bits(0), ty),
         };
         let repr = self.cx.repr(receiver.ty);

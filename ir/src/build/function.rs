@@ -35,6 +35,8 @@ fn build(cx: &mut Context<'_>, id: FuncId, copy_receiver: bool) -> Function {
     let func = &package.funcs[id];
     let (kind, captures) = match &func.kind {
         FuncKind::Declared => (FunctionKind::Declared, 0),
+        // The value of a method expression takes the receiver as an argument like any other.
+        FuncKind::Method { .. } if copy_receiver => (FunctionKind::Declared, 0),
         FuncKind::Method { receiver_type, .. } => (FunctionKind::Method(cx.type_ref(*receiver_type)), 0),
         FuncKind::Literal { captures, .. } => (FunctionKind::Literal, captures.len() as u32),
     };

@@ -55,7 +55,7 @@ use cranelift_entity::EntityRef;
 use indexmap::IndexMap;
 use regno_bytecode::module::{GlobalDesc, PackageSlot, WellKnownTypes};
 use regno_frontend::source::SourceFile;
-use regno_frontend::typed::{FuncId, GlobalId, Package, Slot};
+use regno_frontend::typed::{Builtin, FuncId, GlobalId, Package, Slot};
 use regno_frontend::types::{IdentityId, TypeId};
 use std::collections::HashMap;
 use std::fmt;
@@ -118,6 +118,8 @@ struct Context<'a> {
     zero_costs: HashMap<TypeId, ZeroCost>,
     /// Methods used as method expressions whose receiver needs a copy.
     method_exprs: IndexMap<FuncId, FuncRef>,
+    /// Functions of predeclared methods that values or dispatch need.
+    native_methods: Vec<(Builtin, FuncRef)>,
     error: Option<BuildError>,
 }
 
@@ -133,6 +135,7 @@ impl<'a> Context<'a> {
             copies: HashMap::new(),
             zero_costs: HashMap::new(),
             method_exprs: IndexMap::new(),
+            native_methods: Vec::new(),
             error: None,
         }
     }

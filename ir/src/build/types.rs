@@ -4,8 +4,8 @@ use super::Context;
 use crate::entity::{FuncRef, StrRef, TypeRef};
 use cranelift_entity::EntityRef;
 use regno_bytecode::types::{FieldDesc, MethodEntry, MethodReceiver, PathStep, Repr, TypeDesc, TypeKind};
-use regno_frontend::typed::FuncId;
-use regno_frontend::types::{Basic, Kind, MethodSetEntry, Target, Type, TypeId};
+use regno_frontend::typed::{Builtin, FuncId};
+use regno_frontend::types::{Basic, Kind, MethodSetEntry, NamedId, Target, Type, TypeId};
 
 impl Context<'_> {
     /// Takes descriptor 0, so that the type of a non-nil interface is never 0 (docs/values.md).
@@ -167,7 +167,10 @@ impl Context<'_> {
                         let receiver_type = func.params.first().map_or(operand, |&param| self.package.vars[param].ty);
                         (receiver, Some(FuncRef::from_u32(method.func)), false, receiver_type)
                     }
-                    None => (receiver, None, true, operand),
+                    None => match self.address_method(named, &entry.name) {
+                        Some(builtin) => (receiver, Some(self.native_method(builtin)), false, operand),
+                        None => (receiver, None, true, operand),
+                    },
                 }
             }
         };
@@ -182,6 +185,16 @@ impl Context<'_> {
             receiver_type: self.type_ref(receiver_type),
             signature: self.type_ref(selection.ty),
         })
+    }
+
+    /// A predeclared method of `address`.
+    fn address_method(&self, named: NamedId, name: &str) -> Option<Builtin> {
+        match name {
+            _ if self.package.types.as_named(TypeId::ADDRESS) != Some(named) => None,
+            "String" => Some(Builtin::AddressString),
+            "IsValid" => Some(Builtin::AddressIsValid),
+            _ => None,
+        }
     }
 
     /// Printing a value of the type may call one of its methods (spec/03 §4.1).

@@ -46,6 +46,22 @@ macro_rules! sliced {
 }
 
 slow! {
+    IsAddress(cx, regs, word, _ext) {
+        let text = Ref::of(regs.get(field_b(word)));
+        let valid = !text.is_nil() && ops::address::is_address(cx.heap.bytes(text))?;
+        regs.set(field_a(word), u64::from(valid));
+        Ok(())
+    }
+    IsTypedNil(cx, regs, word, _ext) {
+        let value = regs.get(field_b(word));
+        let holds_nil = !slot::iface_is_nil(value) && {
+            let (ty, held) = iface::unpack(&cx.heap, &cx.linked.types, value);
+            let repr = cx.linked.types.get(ty).repr;
+            matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Chan) && held as u32 == 0
+        };
+        regs.set(field_a(word), u64::from(holds_nil));
+        Ok(())
+    }
     FreezeIface(cx, regs, word, _ext) {
         let view = ops::view::freeze(&mut cx.heap, regs.get(field_b(word)))?;
         regs.set(field_a(word), view);

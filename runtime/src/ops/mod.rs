@@ -3,6 +3,7 @@
 //! Each is a function over the heap, the type table and a [`crate::heap::Charge`], named as its operation of
 //! [`regno_bytecode::op`]. Errors are [`crate::heap::Trap`]s; charges come in the reference's order, each before its effect.
 
+pub mod address;
 pub mod append;
 pub mod assert;
 pub mod float;
