@@ -89,6 +89,11 @@ impl<'a> Checker<'a> {
                 self.report(Code::ManyValues, x.span, vec![arg]);
                 break;
             };
+            if !self.is_visible(*field, self.home()) {
+                let args = vec![Arg::Name(self.objs[*field].name.to_string()), self.type_arg(base)];
+                self.report(Code::UnexportedField, x.span, args);
+                continue;
+            }
             let ty = self.obj_type(*field);
             self.assign_to(&mut x, Some(ty), "struct literal");
         }
@@ -110,7 +115,9 @@ impl<'a> Checker<'a> {
                 self.report(Code::BadFieldName, element.span, vec![Arg::Expr(expr_text(pair.key))]);
                 continue;
             };
-            let index = fields.iter().position(|(field, _)| name != "_" && &*self.objs[*field].name == name);
+            let index = fields.iter().position(|(field, _)| {
+                name != "_" && &*self.objs[*field].name == name && self.is_visible(*field, self.home())
+            });
             let Some((index, field)) = index.and_then(|index| Some((index, fields.get(index)?.0))) else {
                 let why = self.explain_field(base, name, fields);
                 self.report(Code::UnknownField, pair.key.span, vec![Arg::Text(why)]);

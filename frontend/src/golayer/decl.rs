@@ -37,6 +37,15 @@ pub(super) enum Decl<'a> {
     },
 }
 
+impl Decl<'_> {
+    /// The file.
+    fn file(&self) -> u32 {
+        match self {
+            Decl::Const { file, .. } | Decl::Var { file, .. } | Decl::Type { file, .. } | Decl::Func { file, .. } => *file,
+        }
+    }
+}
+
 impl<'a> Checker<'a> {
     /// Works out the type of an object, if that has not been done.
     pub(super) fn obj_decl(&mut self, obj: ObjId) {
@@ -56,29 +65,26 @@ impl<'a> Checker<'a> {
         self.objs[obj].progress = Progress::Active(self.path_of_decls.len());
         self.path_of_decls.push(obj);
         let outer = self.env.clone();
-        self.env.scope = self.package;
         self.env.iota = None;
         self.env.error_span = None;
         self.env.signature = None;
         self.env.has_call = false;
         self.env.decl = None;
+        self.env.file = decl.file();
+        self.env.scope = self.package_scope();
         super::deep(|| match decl {
-            Decl::Const { file, ty, init, inherited, iota } => {
-                self.env.file = file;
+            Decl::Const { file: _, ty, init, inherited, iota } => {
                 self.env.decl = Some(obj);
                 self.const_decl(obj, ty, init, inherited, iota);
             }
-            Decl::Var { file, lhs, ty, init } => {
-                self.env.file = file;
+            Decl::Var { file: _, lhs, ty, init } => {
                 self.env.decl = Some(obj);
                 self.var_decl(obj, &lhs, ty, init);
             }
-            Decl::Type { file, spec } => {
-                self.env.file = file;
+            Decl::Type { file: _, spec } => {
                 self.type_decl(obj, spec);
             }
-            Decl::Func { file, decl } => {
-                self.env.file = file;
+            Decl::Func { file: _, decl } => {
                 self.env.decl = Some(obj);
                 self.func_decl(obj, decl);
             }
@@ -248,10 +254,11 @@ impl<'a> Checker<'a> {
         let receiver = decl.receiver.filter(|list| !list.fields.is_empty());
         let (signature, scope) = self.func_type(receiver, decl.ty, strip);
         self.types.set(placeholder, self.types.get(signature).clone());
-        let Some(body) = decl.body else { return };
+        // The bodies of imported packages are not looked at.
+        let Some(body) = decl.body.filter(|_| self.unit() == 0) else { return };
         if strip {
             // The reference starts the body with a use of this variable.
-            let realm = self.scopes[self.package].names.get("cross").map(|&cross| self.obj_type(cross));
+            let realm = self.scopes[self.package_scope()].names.get("cross").map(|&cross| self.obj_type(cross));
             if let Some(realm) = realm {
                 let cur = self.new_object(
                     ObjKind::Var,

@@ -145,8 +145,15 @@ impl Checker<'_> {
 
     fn write_name(&self, out: &mut String, obj: ObjId) {
         let object = &self.objs[obj];
-        if object.home == Home::Realm {
-            out.push_str("gno0p9.");
+        match object.home {
+            Home::Realm => out.push_str("gno0p9."),
+            Home::Package(unit) if unit != 0 => {
+                if let Some(unit) = self.units.get(unit as usize) {
+                    out.push_str(&unit.name);
+                    out.push('.');
+                }
+            }
+            _ => {}
         }
         out.push_str(&object.name);
     }

@@ -175,7 +175,7 @@ impl<'a> Checker<'a> {
         let ty = self.obj_type(obj);
         x.ty = ty;
         match &self.objs[obj].kind {
-            ObjKind::Package(_) => {
+            ObjKind::Package(..) => {
                 self.report(Code::PackageUse, expr.span, vec![Arg::Name(name.to_owned())]);
                 return x;
             }

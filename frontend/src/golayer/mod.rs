@@ -56,7 +56,7 @@ use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
 use crate::syntax::ast;
 use cranelift_entity::PrimaryMap;
-use object::{ObjId, Object, Scope, ScopeId};
+use object::{Home, ObjId, Object, Scope, ScopeId};
 use std::collections::{HashMap, HashSet};
 use types::{INVALID, Ty, Types};
 
@@ -68,7 +68,7 @@ fn deep<R>(f: impl FnOnce() -> R) -> R {
 /// Type-checks a package as Go (spec/01 §3.1).
 ///
 /// `path` is the package path, `files` its parsed files in the order of their names and `sources` their texts, index by
-/// index. Imported packages are not looked at: their members are taken to exist. If files have syntax errors, these are the
+/// index. Imported packages are not looked at: their members are taken to exist ([`check_package_with`] looks). If files have syntax errors, these are the
 /// findings, one a file, and nothing else is checked; if one of them stops the package from being loaded
 /// ([`fails_to_load`]), there are no findings.
 #[must_use]
@@ -83,8 +83,37 @@ pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile
     if !syntax.is_empty() {
         return syntax;
     }
-    let trees: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
-    let mut checker = Checker::new(path, &trees, sources, *limits);
+    let mut checker = Checker::new(path, files, sources, *limits);
+    checker.package();
+    checker.findings
+}
+
+/// A package that can be imported.
+#[derive(Clone, Copy, Debug)]
+pub struct Dependency<'a> {
+    /// Its path.
+    pub path: &'a str,
+    /// Its parsed files without syntax errors, in the order of their names; no tests.
+    pub files: &'a [ParsedFile<'a>],
+    /// Their texts, index by index.
+    pub sources: &'a [SourceFile],
+}
+
+/// Type-checks a package as Go, with the packages that it may import, directly or through others. Findings are those of the
+/// package itself. See [`check_package`] for the rest.
+#[must_use]
+pub fn check_package_with<'a>(
+    path: &str,
+    files: &'a [ParsedFile<'a>],
+    sources: &'a [SourceFile],
+    dependencies: &'a [Dependency<'a>],
+    limits: &Limits,
+) -> Vec<Finding> {
+    if files.iter().any(|file| !file.errors.is_empty()) {
+        return check_package(path, files, sources, limits);
+    }
+    let mut checker = Checker::new(path, files, sources, *limits);
+    checker.dependencies = Some(dependencies);
     checker.package();
     checker.findings
 }
@@ -135,7 +164,11 @@ pub fn render_entry(path: &str, finding: &Finding, sources: &[SourceFile]) -> St
 
 /// `PATH/FILE:L:C`.
 fn position_text(path: &str, place: Place, sources: &[SourceFile]) -> String {
-    match place.file.and_then(|file| sources.get(file as usize)) {
+    position_of(path, place, place.file.and_then(|file| sources.get(file as usize)))
+}
+
+fn position_of(path: &str, place: Place, source: Option<&SourceFile>) -> String {
+    match source {
         Some(source) => format!("{path}/{}:{}", source.name(), source.position(place.span.start)),
         None => format!("{path}/.gnobuiltins.gno:1:1"),
     }
@@ -186,15 +219,19 @@ enum Delayed<'a> {
 /// State of a check. `'a` is the lifetime of the syntax tree.
 struct Checker<'a> {
     path: String,
+    /// The files of all packages, those of the checked one first.
     files: Vec<&'a ast::File<'a>>,
-    sources: &'a [SourceFile],
+    sources: Vec<&'a SourceFile>,
+    /// The package of each file.
+    file_units: Vec<u32>,
+    /// The packages: the checked one, then those that are imported.
+    units: Vec<package::Unit>,
+    dependencies: Option<&'a [Dependency<'a>]>,
     limits: Limits,
     types: Types,
     objs: PrimaryMap<ObjId, Object>,
     scopes: PrimaryMap<ScopeId, Scope>,
     universe: ScopeId,
-    /// The package's own block.
-    package: ScopeId,
     /// One block for each file, with its imports.
     file_scopes: Vec<ScopeId>,
     findings: Vec<Finding>,
@@ -215,18 +252,19 @@ struct Checker<'a> {
     instances: Vec<Ty>,
     /// The names of the receivers of methods.
     receivers: HashMap<ObjId, &'a str>,
+    /// The types behind the injected names.
+    shared_types: Option<[Ty; 4]>,
     /// Types that are known not to contain themselves.
     sound: HashSet<Ty>,
 }
 
 impl<'a> Checker<'a> {
-    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile], limits: Limits) -> Self {
+    fn new(path: &str, files: &'a [ParsedFile<'a>], sources: &'a [SourceFile], limits: Limits) -> Self {
         let mut scopes = PrimaryMap::new();
         let universe = scopes.push(Scope::default());
-        let package = scopes.push(Scope { parent: Some(universe), ..Scope::default() });
         let env = Env {
             file: 0,
-            scope: package,
+            scope: universe,
             decl: None,
             iota: None,
             error_span: None,
@@ -236,14 +274,17 @@ impl<'a> Checker<'a> {
         };
         let mut checker = Self {
             path: path.to_owned(),
-            files: files.to_vec(),
-            sources,
+            files: Vec::new(),
+            sources: Vec::new(),
+            file_units: Vec::new(),
+            units: Vec::new(),
+            dependencies: None,
+            shared_types: None,
             limits,
             types: Types::new(),
             objs: PrimaryMap::new(),
             scopes,
             universe,
-            package,
             file_scopes: Vec::new(),
             findings: Vec::new(),
             env,
@@ -260,12 +301,13 @@ impl<'a> Checker<'a> {
             sound: HashSet::new(),
         };
         checker.declare_universe();
+        checker.add_unit(path, files, sources);
         checker
     }
 
     /// The check, step by step.
     fn package(&mut self) {
-        if !self.collect() {
+        if !self.collect(0) {
             return;
         }
         self.declare_all();
@@ -283,6 +325,10 @@ impl<'a> Checker<'a> {
     }
 
     fn report_at(&mut self, code: Code, place: Place, args: Vec<Arg>) {
+        if place.file.is_some_and(|file| self.file_units.get(file as usize) != Some(&0)) {
+            // What is wrong with an imported package is its own affair.
+            return;
+        }
         let finding = Finding { code, place, args };
         if !self.findings.is_empty() && code != Code::Syntax {
             // What follows from an earlier error is not worth an entry.
@@ -308,7 +354,8 @@ impl<'a> Checker<'a> {
     }
 
     fn position_text(&self, place: Place) -> String {
-        position_text(&self.path, place, self.sources)
+        let source = place.file.and_then(|file| self.sources.get(file as usize).copied());
+        position_of(&self.path, place, source)
     }
 
     // ---------------------------------------------------------------------------------------------------- scopes
@@ -331,21 +378,37 @@ impl<'a> Checker<'a> {
     }
 
     fn lookup(&self, name: &str) -> Option<ObjId> {
+        let package = self.package_scope();
         let mut scope = Some(self.env.scope);
         while let Some(id) = scope {
-            if let Some(&obj) = self.scopes[id].names.get(name) {
-                return Some(obj);
-            }
             // A file's imports lie between the package and what is in the file.
-            if id == self.package
+            if id == package
                 && let Some(&file) = self.file_scopes.get(self.env.file as usize)
                 && let Some(&obj) = self.scopes[file].names.get(name)
             {
                 return Some(obj);
             }
+            if let Some(&obj) = self.scopes[id].names.get(name) {
+                return Some(obj);
+            }
             scope = self.scopes[id].parent;
         }
         None
+    }
+
+    /// The number of the package of the current file.
+    fn unit(&self) -> u32 {
+        self.file_units.get(self.env.file as usize).copied().unwrap_or(0)
+    }
+
+    /// The block of the package of the current file.
+    fn package_scope(&self) -> ScopeId {
+        self.units.get(self.unit() as usize).map_or(self.universe, |unit| unit.scope)
+    }
+
+    /// The home of what is declared in the current file.
+    fn home(&self) -> Home {
+        Home::Package(self.unit())
     }
 
     /// Enters an object under its name; `_` is not entered. Reports a second declaration.

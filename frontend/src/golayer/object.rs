@@ -21,8 +21,8 @@ entity_impl!(ScopeId, "scope");
 /// What a name stands for.
 #[derive(Clone, Debug)]
 pub(super) enum ObjKind {
-    /// An import: its path.
-    Package(String),
+    /// An import: its path, and the number of the package if it is known.
+    Package(String, Option<u32>),
     Const(Value),
     Type,
     Var,
@@ -40,8 +40,8 @@ pub(super) enum ObjKind {
 pub(super) enum Home {
     /// Predeclared.
     Universe,
-    /// The package that is checked.
-    This,
+    /// A package, by its number; 0 is the one that is checked.
+    Package(u32),
     /// The package of predeclared realm types (spec/01 §3.1).
     Realm,
 }

@@ -2,13 +2,23 @@
 
 use super::decl::Decl;
 use super::finding::{Arg, Code, Place};
-use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, is_exported};
+use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, ScopeId, is_exported};
 use super::types::{INVALID, Type};
 use super::{Checker, deep};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
+use crate::syntax::ParsedFile;
 use crate::syntax::ast::{self, ExprKind, ExprRef, Ident, Specs};
 use std::collections::HashSet;
 use std::rc::Rc;
+
+/// A package: its path and name, its block, its files.
+pub(super) struct Unit {
+    pub(super) path: String,
+    pub(super) name: String,
+    pub(super) scope: ScopeId,
+    pub(super) first: usize,
+    pub(super) last: usize,
+}
 
 /// A method and the receiver type that was written.
 struct Method<'a> {
@@ -20,10 +30,11 @@ struct Method<'a> {
 
 impl<'a> Checker<'a> {
     pub(super) fn new_object(&mut self, kind: ObjKind, name: Ident<'a>, ty: Option<super::types::Ty>) -> ObjId {
+        let home = self.home();
         self.objs.push(Object {
             kind,
             name: name.name.into(),
-            home: Home::This,
+            home,
             ty,
             file: Some(self.env.file),
             span: name.span,
@@ -34,45 +45,78 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// Enters all package-level names. False if there is nothing to check.
-    pub(super) fn collect(&mut self) -> bool {
-        let Some(first) = self.files.first().copied() else { return false };
-        let name = first.package.name;
-        let files = self.files.clone();
-        for _ in &files {
+    /// Adds a package; its number.
+    pub(super) fn add_unit(&mut self, path: &str, files: &'a [ParsedFile<'a>], sources: &'a [SourceFile]) -> u32 {
+        let number = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
+        let scope = self.scopes.push(Scope { parent: Some(self.universe), ..Scope::default() });
+        let first = self.files.len();
+        for (file, source) in files.iter().zip(sources) {
+            self.files.push(&file.file);
+            self.sources.push(source);
+            self.file_units.push(number);
             let scope = self.scopes.push(Scope::default());
             self.file_scopes.push(scope);
         }
+        let name = files.first().map_or("", |file| file.file.package.name).to_owned();
+        self.units.push(Unit { path: path.to_owned(), name, scope, first, last: self.files.len() });
+        number
+    }
+
+    /// The package of a path, if it can be imported; collected on first demand.
+    fn import(&mut self, path: &str) -> Option<u32> {
+        if let Some(known) = self.units.iter().skip(1).position(|unit| unit.path == path) {
+            return u32::try_from(known + 1).ok();
+        }
+        let dependency = self.dependencies?.iter().find(|dependency| dependency.path == path)?;
+        let number = self.add_unit(path, dependency.files, dependency.sources);
+        let outer = self.env.clone();
+        deep(|| self.collect(number));
+        self.env = outer;
+        Some(number)
+    }
+
+    /// Enters all package-level names of a package. False if there is nothing to check.
+    pub(super) fn collect(&mut self, unit: u32) -> bool {
+        let Some(found) = self.units.get(unit as usize) else { return false };
+        let (name, first, last) = (found.name.clone(), found.first, found.last);
+        if first == last {
+            return false;
+        }
         let mut methods = Vec::new();
         let mut functions = HashSet::new();
-        for (index, file) in (0u32..).zip(&files) {
-            self.env.file = index;
+        for index in first..last {
+            let Some(file) = self.files.get(index).copied() else { continue };
+            self.env.file = u32::try_from(index).unwrap_or(u32::MAX);
+            self.env.scope = self.package_scope();
             if file.package.name == "_" {
                 self.report(Code::BlankPackage, file.package.span, Vec::new());
                 continue;
             }
             if file.package.name != name {
-                let args = vec![Arg::Name(file.package.name.to_owned()), Arg::Name(name.to_owned())];
+                let args = vec![Arg::Name(file.package.name.to_owned()), Arg::Name(name.clone())];
                 self.report(Code::PackageMismatch, Span::at(file.span.start), args);
                 continue;
             }
             for decl in file.decls {
                 match decl {
                     ast::Decl::Gen(decl) => self.collect_specs(decl),
-                    ast::Decl::Func(decl) => self.collect_func(decl, name, &mut functions, &mut methods),
+                    ast::Decl::Func(decl) => self.collect_func(decl, &name, &mut functions, &mut methods),
                     ast::Decl::Bad(_) => {}
                 }
             }
         }
         // The injected file comes last and takes its package name from the path.
+        self.env.file = u32::try_from(first).unwrap_or(u32::MAX);
         let expected = injected_package(&self.path);
-        if expected == name {
+        if unit != 0 || expected == name {
             self.declare_injected();
         } else {
-            let args = vec![Arg::Name(expected.to_owned()), Arg::Name(name.to_owned())];
+            let args = vec![Arg::Name(expected.to_owned()), Arg::Name(name)];
             self.report_at(Code::PackageMismatch, Place { file: None, span: Span::default() }, args);
         }
-        self.check_import_conflicts();
+        if unit == 0 {
+            self.check_import_conflicts();
+        }
         for method in methods {
             self.env.file = method.file;
             if let Some(base) = self.receiver_base(method.base, method.pointer) {
@@ -166,16 +210,18 @@ impl<'a> Checker<'a> {
     }
 
     fn collect_import(&mut self, spec: &'a ast::ImportSpec<'a>) {
-        let mut missing = false;
-        // Packages of a chain are not known here; library packages are taken to exist.
-        if spec.path.split('/').next().is_some_and(|domain| domain.contains('.')) || spec.path == "C" {
-            let args =
-                vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
+        let found = self.import(spec.path);
+        let missing = found.is_none() && self.is_missing(spec.path);
+        if missing {
+            let args = vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
             self.report(Code::ImportMissing, spec.path_span, args);
-            missing = true;
         }
-        let default = Ident { name: spec.path.rsplit('/').next().unwrap_or(spec.path), span: spec.span };
-        let name = spec.name.map_or(default, |name| Ident { name: name.name, span: spec.span });
+        let default = spec.path.rsplit('/').next().unwrap_or(spec.path);
+        let default: &'a str = match found.and_then(|number| self.units.get(number as usize)) {
+            Some(unit) => self.files.get(unit.first).map_or(default, |file| file.package.name),
+            None => default,
+        };
+        let name = Ident { name: spec.name.map_or(default, |name| name.name), span: spec.span };
         if name.name == "." {
             return;
         }
@@ -183,25 +229,29 @@ impl<'a> Checker<'a> {
             self.report(Code::InitNotFunc, name.span, vec![Arg::Name("init".to_owned())]);
             return;
         }
-        let obj = self.new_object(ObjKind::Package(spec.path.to_owned()), name, Some(INVALID));
+        let obj = self.new_object(ObjKind::Package(spec.path.to_owned(), found), name, Some(INVALID));
         self.objs[obj].used = missing;
+        self.objs[obj].progress = Progress::Done;
         if let Some(&scope) = self.file_scopes.get(self.env.file as usize) {
             self.declare(scope, obj);
         }
     }
 
     fn declare_package(&mut self, name: Ident<'a>, obj: ObjId, decl: Decl<'a>) {
-        let main = name.name == "main" && self.files.first().is_some_and(|file| file.package.name == "main");
+        let main = name.name == "main" && self.units.get(self.unit() as usize).is_some_and(|unit| unit.name == "main");
         if name.name == "init" || main {
             self.report(Code::InitNotFunc, name.span, vec![Arg::Name(name.name.to_owned())]);
             return;
         }
-        self.declare(self.package, obj);
+        self.declare(self.package_scope(), obj);
         self.record_decl(obj, decl);
     }
 
     fn record_decl(&mut self, obj: ObjId, decl: Decl<'a>) {
         self.decls.insert(obj, decl);
+        if self.unit() != 0 {
+            return;
+        }
         self.declared.push(obj);
         self.objs[obj].order = u32::try_from(self.declared.len()).unwrap_or(u32::MAX);
     }
@@ -256,18 +306,20 @@ impl<'a> Checker<'a> {
                 self.report(Code::MissingBody, decl.name.span, Vec::new());
             }
         } else {
-            self.declare(self.package, obj);
+            self.declare(self.package_scope(), obj);
         }
     }
 
     /// Names of imports and of package-level declarations must differ.
     fn check_import_conflicts(&mut self) {
-        for scope in self.file_scopes.clone() {
+        let own = self.units.first().map_or(0, |unit| unit.last);
+        for scope in self.file_scopes.iter().take(own).copied().collect::<Vec<_>>() {
             for import in self.scopes[scope].order.clone() {
                 let name = self.objs[import].name.clone();
-                let Some(&other) = self.scopes[self.package].names.get(&name) else { continue };
-                let ObjKind::Package(path) = &self.objs[import].kind else { continue };
-                let package = path.rsplit('/').next().unwrap_or(path).to_owned();
+                let Some(&other) = self.scopes[self.package_scope()].names.get(&name) else { continue };
+                let ObjKind::Package(path, unit) = &self.objs[import].kind else { continue };
+                let known = unit.and_then(|unit| self.units.get(unit as usize)).map(|unit| unit.name.as_str());
+                let package = known.or(path.rsplit('/').next()).unwrap_or(path).to_owned();
                 let args = vec![Arg::Name(name.to_string()), Arg::Name(package), Arg::Text(format!("\"{path}\""))];
                 self.report_at(Code::ImportConflict, self.place_of(other), args);
                 self.report_other(import);
@@ -284,7 +336,7 @@ impl<'a> Checker<'a> {
             if self.scopes[*file].names.contains_key(name) {
                 return None;
             }
-            let &obj = self.scopes[self.package].names.get(name)?;
+            let &obj = self.scopes[self.package_scope()].names.get(name)?;
             if !self.objs[obj].is_type() || !seen.insert(obj) {
                 return None;
             }
@@ -331,10 +383,11 @@ impl<'a> Checker<'a> {
 
     /// Imports that nothing refers to.
     pub(super) fn unused_imports(&mut self) {
-        for scope in self.file_scopes.clone() {
+        let own = self.units.first().map_or(0, |unit| unit.last);
+        for scope in self.file_scopes.iter().take(own).copied().collect::<Vec<_>>() {
             for import in self.scopes[scope].order.clone() {
                 let object = &self.objs[import];
-                let ObjKind::Package(path) = &object.kind else { continue };
+                let ObjKind::Package(path, _) = &object.kind else { continue };
                 if object.used {
                     continue;
                 }
@@ -349,9 +402,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether the name of a member of another package may be used.
-    pub(super) fn is_visible(name: &str) -> bool {
-        is_exported(name)
+    /// Whether an import leads nowhere. If the packages are not known, those of the library are taken to exist.
+    fn is_missing(&self, path: &str) -> bool {
+        self.dependencies.is_some() || path.split('/').next().is_some_and(|domain| domain.contains('.')) || path == "C"
+    }
+
+    /// Whether a name that is declared in `home` can be used in the current file.
+    pub(super) fn is_visible(&self, obj: ObjId, home: Home) -> bool {
+        let object = &self.objs[obj];
+        is_exported(&object.name) || object.home == home
     }
 }
 

@@ -47,6 +47,7 @@ impl<'a> Checker<'a> {
                         let (a, b) = (&self.objs[*field_a], &self.objs[*field_b]);
                         let embedded = |kind: &ObjKind| matches!(kind, ObjKind::Field { embedded: true });
                         a.name == b.name
+                            && (a.home == b.home || is_exported(&a.name))
                             && embedded(&a.kind) == embedded(&b.kind)
                             && (ignore_tags || tag_a == tag_b)
                             && same(self.obj_type(*field_a), self.obj_type(*field_b))
@@ -171,22 +172,27 @@ impl<'a> Checker<'a> {
 
     /// Looks for a field or method (spec/01 §4.6 tells where the virtual machine differs). `fold` ignores case.
     pub(super) fn lookup_member(&mut self, ty: Ty, addressable: bool, name: &str, fold: bool) -> Member {
+        self.lookup_from(self.home(), ty, addressable, name, fold)
+    }
+
+    /// Looks for a member whose name is used in the package `home`.
+    fn lookup_from(&mut self, home: Home, ty: Ty, addressable: bool, name: &str, fold: bool) -> Member {
         // A defined pointer type has fields but no methods.
         let plain = self.types.unalias(ty);
         if matches!(self.types.get(plain), Type::Named(_))
             && let Type::Pointer(_) = self.types.base(plain)
         {
             let under = self.types.under(plain);
-            let found = self.lookup_in(under, false, name, fold);
+            let found = self.lookup_in(home, under, false, name, fold);
             return match found {
                 Member::Found(obj, _) if matches!(self.objs[obj].kind, ObjKind::Func) => Member::Missing,
                 _ => found,
             };
         }
-        self.lookup_in(ty, addressable, name, fold)
+        self.lookup_in(home, ty, addressable, name, fold)
     }
 
-    fn lookup_in(&mut self, ty: Ty, addressable: bool, name: &str, fold: bool) -> Member {
+    fn lookup_in(&mut self, home: Home, ty: Ty, addressable: bool, name: &str, fold: bool) -> Member {
         if name == "_" {
             return Member::Missing;
         }
@@ -194,7 +200,11 @@ impl<'a> Checker<'a> {
         if pointer && matches!(self.types.base(start), Type::Interface(_)) {
             return Member::Missing;
         }
-        let matches = |other: &str| if fold { other.to_lowercase() == name.to_lowercase() } else { other == name };
+        let lower = if fold { name.to_lowercase() } else { String::new() };
+        let matches = |checker: &Self, obj: ObjId| {
+            let other = &checker.objs[obj].name;
+            if fold { other.to_lowercase() == lower } else { &**other == name && checker.is_visible(obj, home) }
+        };
         // Type, whether a pointer was followed, whether the type occurs several times at this depth.
         let mut current = vec![(start, pointer, false)];
         let mut seen: Vec<Ty> = Vec::new();
@@ -215,7 +225,7 @@ impl<'a> Checker<'a> {
                         },
                         None => &named.methods,
                     };
-                    if let Some(&method) = methods.iter().find(|&&method| matches(&self.objs[method].name)) {
+                    if let Some(&method) = methods.iter().find(|&&method| matches(self, method)) {
                         if found.is_some() || multiple {
                             return Member::Ambiguous;
                         }
@@ -228,7 +238,7 @@ impl<'a> Checker<'a> {
                     Type::Struct(fields) => {
                         for (field, _) in fields.iter() {
                             let object = &self.objs[*field];
-                            if matches(&object.name) {
+                            if matches(self, *field) {
                                 if found.is_some() || multiple {
                                     return Member::Ambiguous;
                                 }
@@ -241,7 +251,7 @@ impl<'a> Checker<'a> {
                     }
                     Type::Interface(_) => {
                         let set = self.method_set(plain);
-                        if let Some(&method) = set.iter().find(|&&method| matches(&self.objs[method].name)) {
+                        if let Some(&method) = set.iter().find(|&&method| matches(self, method)) {
                             if found.is_some() || multiple {
                                 return Member::Ambiguous;
                             }
@@ -291,7 +301,7 @@ impl<'a> Checker<'a> {
     /// interface `ty` does not list may still exist.
     pub(super) fn missing_method(&mut self, ty: Ty, target: Ty, dynamic: bool) -> Option<String> {
         for method in self.method_set(target) {
-            let name = self.objs[method].name.clone();
+            let (name, home) = (self.objs[method].name.clone(), self.objs[method].home);
             self.obj_decl(method);
             let wanted = self.obj_type(method);
             if self.types.is_interface(ty) {
@@ -308,7 +318,7 @@ impl<'a> Checker<'a> {
                 }
                 continue;
             }
-            match self.lookup_member(ty, false, &name, false) {
+            match self.lookup_from(home, ty, false, &name, false) {
                 Member::Found(obj, _) if matches!(self.objs[obj].kind, ObjKind::Func) => {
                     self.obj_decl(obj);
                     let have = self.obj_type(obj);
@@ -747,6 +757,6 @@ impl<'a> Checker<'a> {
 
     /// Whether an object was declared in the package of predeclared realm types.
     pub(super) fn is_foreign(&self, obj: ObjId) -> bool {
-        self.objs[obj].home != Home::This
+        self.objs[obj].home != self.home()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::display::expr_text;
 use super::finding::{Arg, Code};
-use super::object::{ObjId, ObjKind};
+use super::object::{ObjId, ObjKind, is_exported};
 use super::operand::{Mode, Operand};
 use super::relations::Member;
 use super::types::{Signature, Ty, Type};
@@ -15,14 +15,10 @@ impl<'a> Checker<'a> {
         let invalid = Operand::invalid(expr);
         if let ExprKind::Ident(name) = e.x.kind
             && let Some(import) = self.lookup(name)
-            && matches!(self.objs[import].kind, ObjKind::Package(_))
+            && let ObjKind::Package(_, unit) = self.objs[import].kind
         {
             self.objs[import].used = true;
-            if !Self::is_visible(e.sel.name) {
-                let args = vec![Arg::Name(e.sel.name.to_owned()), Arg::Name(name.to_owned())];
-                self.report(Code::NotExported, e.sel.span, args);
-            }
-            return invalid;
+            return self.package_member(expr, e, name, unit);
         }
         let mut x = self.expr_or_type(e.x, false);
         match x.mode {
@@ -71,6 +67,44 @@ impl<'a> Checker<'a> {
         if !self.types.is_valid(ty) {
             x.mode = Mode::Invalid;
         }
+        x
+    }
+
+    /// A member of an imported package.
+    fn package_member(
+        &mut self,
+        expr: ExprRef<'a>,
+        e: &'a SelectorExpr<'a>,
+        name: &str,
+        unit: Option<u32>,
+    ) -> Operand<'a> {
+        let mut x = Operand::invalid(expr);
+        let sel = e.sel;
+        let Some(scope) = unit.and_then(|unit| self.units.get(unit as usize)).map(|unit| unit.scope) else { return x };
+        let Some(&obj) = self.scopes[scope].names.get(sel.name) else {
+            self.report(Code::Undefined, sel.span, vec![Arg::Name(expr_text(expr))]);
+            return x;
+        };
+        if !is_exported(sel.name) {
+            self.report(Code::NotExported, sel.span, vec![Arg::Name(sel.name.to_owned()), Arg::Name(name.to_owned())]);
+        }
+        if self.objs[obj].ty.is_none() {
+            self.obj_decl(obj);
+        }
+        x.ty = self.obj_type(obj);
+        if !self.types.is_valid(x.ty) {
+            return x;
+        }
+        x.mode = match self.objs[obj].kind {
+            ObjKind::Const(_) => {
+                x.value = self.constant_value(obj);
+                Mode::Constant
+            }
+            ObjKind::Type => Mode::TypeExpr,
+            ObjKind::Var => Mode::Variable,
+            ObjKind::Func => Mode::Value,
+            _ => Mode::Invalid,
+        };
         x
     }
 
@@ -148,7 +182,14 @@ impl<'a> Checker<'a> {
         if let Member::Found(obj, _) = self.lookup_member(ty, addressable, name, true) {
             let what = if matches!(self.objs[obj].kind, ObjKind::Func) { "method" } else { "field" };
             let other = self.objs[obj].name.clone();
-            return format!("type {text} has no field or method {name}, but does have {what} {other}");
+            return match similarity(name, &other, self.is_foreign(obj)) {
+                Similar::No => format!("type {text} has no field or method {name}"),
+                Similar::Spelling => format!("type {text} has no field or method {name}, but does have {what} {other}"),
+                Similar::Unexported => {
+                    format!("type {text} has no field or method {name}, but does have unexported {what} {other}")
+                }
+                Similar::Inaccessible => format!("cannot refer to unexported {what} {other}"),
+            };
         }
         format!("type {text} has no field or method {name}")
     }
@@ -156,13 +197,16 @@ impl<'a> Checker<'a> {
     /// Why a struct has no such field, for a literal.
     pub(super) fn explain_field(&self, ty: Ty, name: &str, fields: &[(ObjId, Option<String>)]) -> String {
         let text = self.type_text(ty);
-        let similar = fields
-            .iter()
-            .map(|(field, _)| &self.objs[*field].name)
-            .find(|other| other.to_lowercase() == name.to_lowercase());
-        match similar {
-            Some(other) => format!("unknown field {name} in struct literal of type {text}, but does have {other}"),
-            None => format!("unknown field {name} in struct literal of type {text}"),
+        let lower = name.to_lowercase();
+        let similar = fields.iter().map(|(field, _)| *field).find(|&field| self.objs[field].name.to_lowercase() == lower);
+        let unknown = format!("unknown field {name} in struct literal of type {text}");
+        let Some(field) = similar else { return unknown };
+        let other = &self.objs[field].name;
+        match similarity(name, other, self.is_foreign(field)) {
+            Similar::No => unknown,
+            Similar::Spelling => format!("{unknown}, but does have {other}"),
+            Similar::Unexported => format!("{unknown}, but does have unexported {other}"),
+            Similar::Inaccessible => format!("cannot refer to unexported field {other} in struct literal of type {text}"),
         }
     }
 
@@ -177,5 +221,28 @@ impl<'a> Checker<'a> {
     /// The callee as messages show it.
     pub(super) fn callee_text(call: &ast::CallExpr<'_>) -> String {
         expr_text(call.fun)
+    }
+}
+
+/// How a member that differs at most in case relates to the name that was written.
+enum Similar {
+    No,
+    Spelling,
+    Unexported,
+    Inaccessible,
+}
+
+fn similarity(written: &str, other: &str, foreign: bool) -> Similar {
+    let tail = |name: &str| name.chars().skip(1).collect::<String>();
+    if !foreign {
+        return Similar::Spelling;
+    }
+    let same_tail = tail(written) == tail(other);
+    match (is_exported(written), is_exported(other)) {
+        (true, true) => Similar::Spelling,
+        (true, false) if same_tail => Similar::Unexported,
+        (false, true) if same_tail => Similar::Spelling,
+        (false, false) if written == other => Similar::Inaccessible,
+        _ => Similar::No,
     }
 }

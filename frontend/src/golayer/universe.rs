@@ -99,9 +99,11 @@ impl Checker<'_> {
         self.predeclared(home, ObjKind::Func, name, Some(ty))
     }
 
-    /// The names that the reference injects into every package: `realm`, `address`, `gnocoin`, `gnocoins`, `cross`,
-    /// `istypednil`, `revive`. They are declared after those of the package itself.
-    pub(super) fn declare_injected(&mut self) {
+    /// The types behind the injected names, shared by all packages: `realm`, `address`, `gnocoins`, `gnocoin`.
+    fn realm_types(&mut self) -> [Ty; 4] {
+        if let Some(types) = self.shared_types {
+            return types;
+        }
         let string = Types::basic(Basic::String);
         let defined = |checker: &mut Self, name: &str| {
             let obj = checker.predeclared(Home::Realm, ObjKind::Type, name, None);
@@ -141,28 +143,37 @@ impl Checker<'_> {
         ];
         let rhs = self.interface(&methods);
         self.complete(realm, rhs, &[]);
+        let types = [realm, address, gnocoins, gnocoin];
+        self.shared_types = Some(types);
+        types
+    }
 
+    /// The names that the reference injects into every package: `realm`, `address`, `gnocoin`, `gnocoins`, `cross`,
+    /// `istypednil`, `revive`. They are declared after those of the package itself.
+    pub(super) fn declare_injected(&mut self) {
+        let [realm, address, gnocoins, gnocoin] = self.realm_types();
+        let (home, package) = (self.home(), self.package_scope());
         let any = self.scopes[self.universe].names.get("any").and_then(|&obj| self.objs[obj].ty);
         let any = any.unwrap_or(self.types.empty_interface);
-        let istypednil = self.signature(Home::This, &[("x", any)], &[Types::basic(Basic::Bool)]);
-        let istypednil = self.predeclared(Home::This, ObjKind::Func, "istypednil", Some(istypednil));
-        self.declare(self.package, istypednil);
+        let istypednil = self.signature(home, &[("x", any)], &[Types::basic(Basic::Bool)]);
+        let istypednil = self.predeclared(home, ObjKind::Func, "istypednil", Some(istypednil));
+        self.declare(package, istypednil);
 
         let mut aliases = Vec::new();
         for (name, actual) in [("realm", realm), ("address", address), ("gnocoins", gnocoins), ("gnocoin", gnocoin)] {
-            let obj = self.predeclared(Home::This, ObjKind::Type, name, None);
+            let obj = self.predeclared(home, ObjKind::Type, name, None);
             let ty = self.types.add(Type::Alias { obj, actual });
             self.objs[obj].ty = Some(ty);
             aliases.push((obj, ty));
         }
         let realm_alias = aliases.first().map(|(_, ty)| *ty);
-        let cross = self.predeclared(Home::This, ObjKind::Var, "cross", realm_alias);
-        self.declare(self.package, cross);
+        let cross = self.predeclared(home, ObjKind::Var, "cross", realm_alias);
+        self.declare(package, cross);
 
-        let param = self.predeclared(Home::This, ObjKind::Type, "F", None);
+        let param = self.predeclared(home, ObjKind::Type, "F", None);
         let param_ty = self.types.add(Type::Param { obj: param, bound: Some(any) });
         self.objs[param].ty = Some(param_ty);
-        let (fun, result) = (self.param(Home::This, "fn", param_ty), self.param(Home::This, "", any));
+        let (fun, result) = (self.param(home, "fn", param_ty), self.param(home, "", any));
         let revive = Signature {
             type_params: Rc::new([param_ty]),
             params: Rc::new([fun]),
@@ -170,10 +181,10 @@ impl Checker<'_> {
             variadic: false,
         };
         let revive = self.types.add(Type::Signature(Rc::new(revive)));
-        let revive = self.predeclared(Home::This, ObjKind::Func, "revive", Some(revive));
-        self.declare(self.package, revive);
+        let revive = self.predeclared(home, ObjKind::Func, "revive", Some(revive));
+        self.declare(package, revive);
         for (obj, _) in aliases {
-            self.declare(self.package, obj);
+            self.declare(package, obj);
         }
     }
 
