@@ -87,7 +87,11 @@ fn compile(path: &str, name: Option<&str>, sources: &[Source]) -> Result<Program
         parsed.push(result);
     }
     // Only the package `main` is made in the run that is measured.
-    let at = |text: String, parsed: bool| CompileError { text, parse_charges: parse_charges.clone(), parsed: parsed && path == "main" };
+    let at = |text: String, parsed: bool| CompileError {
+        text,
+        parse_charges: parse_charges.clone(),
+        parsed: parsed && path == "main",
+    };
     let refuse = |text: String| at(text, true);
     let misnamed = |expected: &str| parsed.iter().map(|file| file.file.package.name).find(|&name| name != expected);
     if let Some(expected) = name
@@ -99,7 +103,8 @@ fn compile(path: &str, name: Option<&str>, sources: &[Source]) -> Result<Program
     }
     let package = regno_frontend::check::check_package(path, &parsed, &files, &limits)
         .map_err(|e| at(e.to_string(), !e.while_reading))?;
-    let mut ir = regno_ir::build::build_package(&package, &files, parse_charges.clone()).map_err(|e| refuse(e.to_string()))?;
+    let mut ir =
+        regno_ir::build::build_package(&package, &files, parse_charges.clone()).map_err(|e| refuse(e.to_string()))?;
     ir.functions.values_mut().for_each(regno_ir::passes::optimize);
     let module = regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))?;
     Ok(Program { module, no_main: package.no_main })

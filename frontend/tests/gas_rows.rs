@@ -32,7 +32,7 @@ impl Price<'_> {
                         UnaryOp::Xor => 14,
                     }
             }
-            ExprKind::Binary { op, left, right } => self.expr(*left) + self.expr(*right) + binary(*op),
+            ExprKind::Binary { op, left, right } | ExprKind::FailingBinary { op, left, right, .. } => self.expr(*left) + self.expr(*right) + binary(*op),
             ExprKind::Convert { target, operand } => self.type_expr(*target) + self.expr(*operand) + 207 + 16,
             ExprKind::Call { callee, args, .. } => self.call(callee, args),
             ExprKind::Index { operand, index, comma_ok, .. } => {
@@ -138,6 +138,7 @@ impl Price<'_> {
             TypeExpr::Pointer(t) => self.type_expr(*t) + 40,
             TypeExpr::Slice(t) => self.type_expr(*t) + 55,
             TypeExpr::Array(t) => self.type_expr(*t) + EVAL + 57,
+            TypeExpr::OpenArray(t) => self.type_expr(*t) + 57,
             TypeExpr::Map(k, v) => self.type_expr(*k) + self.type_expr(*v) + 59,
             TypeExpr::Chan(t) => self.type_expr(*t) + 57,
             TypeExpr::Func(fields) => self.fields(fields) + 81,
@@ -232,6 +233,7 @@ fn price(source: &str) -> Result<u64, String> {
         total += 1 + match step {
             InitStep::Var { spec, .. } | InitStep::Const(spec) => price.specs(std::slice::from_ref(spec)),
             InitStep::Type => 154,
+            InitStep::Abort(_) => 0,
         };
     }
     let main = package.main.ok_or("no main")?;

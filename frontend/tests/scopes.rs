@@ -15,7 +15,7 @@ fn slots(package: &Package, kind: ScopeKind) -> Vec<&str> {
     scope.slots.iter().map(|&var| package.vars[var].name.as_str()).collect()
 }
 
-fn boxed<'p>(package: &'p Package, name: &str) -> Vec<bool> {
+fn boxed(package: &Package, name: &str) -> Vec<bool> {
     let own = |kind: VarKind| !matches!(kind, VarKind::Capture(_));
     package.vars.values().filter(|var| var.name == name && own(var.kind)).map(|var| var.boxed).collect()
 }
@@ -102,6 +102,7 @@ fn a_declaration_that_an_earlier_one_needs_runs_twice() {
         let kind = |step: &InitStep| match step {
             InitStep::Var { .. } => 'v',
             InitStep::Const(_) => 'c',
+            InitStep::Abort(_) => 'a',
             InitStep::Type => 't',
         };
         package.init_steps.iter().map(kind).collect::<String>()

@@ -158,16 +158,26 @@ impl<'a> Checker<'a> {
         for e in rest {
             operands.push(self.single(e)?);
         }
-        for operand in operands {
+        let mut common = None;
+        for operand in &operands {
             // Untyped constants are converted like `T(c)`, by a node without span.
             let untyped = operand.ty.is_some_and(|t| self.types.is_untyped(t));
-            if untyped && self.is_const(operand.id) {
+            let t = if untyped && self.is_const(operand.id) {
                 let at = self.block_span();
                 self.convert_constant(operand.id, Some(elem), at)?;
-                args.push(operand.id);
+                elem
             } else {
-                args.push(self.coerce_argument(operand, Some(elem), builtin, span)?);
+                operand.ty.map_or(elem, |t| self.types.default_type(t))
+            };
+            // **Quirk**: all elements must have one type, also where the element type is an interface.
+            let first = *common.get_or_insert(t);
+            if !self.types.identical(first, t) {
+                let (first, t) = (self.types.type_string(first), self.types.type_string(t));
+                return Err(self.error(span, format!("incompatible varg types: expected {first}, got {t}")));
             }
+        }
+        for operand in operands {
+            args.push(self.coerce_argument(operand, Some(elem), builtin, span)?);
         }
         Ok(self.finish_builtin(builtin, args, Spread::Pack(1), Some(t), span))
     }

@@ -25,8 +25,7 @@ pub(super) fn is_realm_path(path: &str) -> bool {
 
 fn is_domain(domain: &str) -> bool {
     let Some((labels, top)) = domain.rsplit_once('.') else { return false };
-    let label =
-        |label: &str| !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     labels.split('.').all(label) && (2..=63).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase())
 }
 
@@ -107,9 +106,8 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let (Some(&written), Some(first)) = (call.args.first(), first) else {
-            let text = format!(
-                "missing realm argument in calling crossing function call {callee}() (expected cur or cross)"
-            );
+            let text =
+                format!("missing realm argument in calling crossing function call {callee}() (expected cur or cross)");
             return Err(self.error(span, text));
         };
         let written = self.without_realm_conversions(written)?;
@@ -192,7 +190,15 @@ mod tests {
         for path in ["gno.land/r/foo", "gno.land/r/foo/v2/bar", "a.b-c.land/r/_foo/x_y", "gno.land/r/foo_test"] {
             assert!(is_realm_path(path), "{path}");
         }
-        for path in ["main", "gno.land/p/foo", "gno.land/r", "gno.land/r/", "gno.land/r/foo/bar_test", "land/r/foo", "gno.land/r/Foo"] {
+        for path in [
+            "main",
+            "gno.land/p/foo",
+            "gno.land/r",
+            "gno.land/r/",
+            "gno.land/r/foo/bar_test",
+            "land/r/foo",
+            "gno.land/r/Foo",
+        ] {
             assert!(!is_realm_path(path), "{path}");
         }
     }

@@ -170,7 +170,11 @@ impl<'a> Checker<'a> {
     }
 
     /// Refuses a constant spec with fewer or more values than names.
-    pub(super) fn check_const_count(&mut self, spec: &'a ast::ValueSpec<'a>, values: &'a [ast::ExprRef<'a>]) -> Result<()> {
+    pub(super) fn check_const_count(
+        &mut self,
+        spec: &'a ast::ValueSpec<'a>,
+        values: &'a [ast::ExprRef<'a>],
+    ) -> Result<()> {
         let count = spec.names.len();
         if let Some(&extra) = values.get(count) {
             let text = self.raw_expr(extra);

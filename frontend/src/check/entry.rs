@@ -28,7 +28,8 @@ impl Checker<'_> {
     /// The error of a call without arguments; realms pass what a crossing function wants themselves.
     fn wrong_entry_count(&self, name: &str, depth: u32, func: FuncId) -> Option<String> {
         let FuncType { params, variadic, .. } = self.types.as_func(self.funcs[func].signature)?;
-        let crossing = is_realm_path(&self.path) && self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
+        let crossing =
+            is_realm_path(&self.path) && self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
         let (want, got) = (params.len() - usize::from(*variadic), usize::from(crossing));
         if want == got {
             return None;

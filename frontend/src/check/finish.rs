@@ -29,8 +29,6 @@ impl Checker<'_> {
                 self.exprs[id].kind = ExprKind::FailingBinary { op, left, right, text: not_for_bool(op) };
             } else if !op.is_shift() && self.is_big_constant(right) && !self.is_const(left) && !self.stays_big(left) {
                 self.zero_constant(right, self.exprs[left].ty);
-            } else if !op.is_shift() && self.is_big_constant(left) && !self.is_const(right) && !self.stays_big(right) {
-                self.exprs[id].kind = ExprKind::FailingBinary { op, left, right, text: NOT_BIG };
             } else if !op.is_shift() && self.stays_big(left) && !self.stays_big(right) {
                 self.exprs[id].kind = ExprKind::FailingBinary { op, left, right, text: NOT_BIG };
             }
@@ -60,7 +58,8 @@ impl Checker<'_> {
     }
 
     fn is_big_constant(&self, id: ExprId) -> bool {
-        matches!(self.exprs[id].kind, ExprKind::Const(_)) && matches!(self.recorded(id).map(|t| self.types.kind(t)), Some(Kind::Bigint | Kind::Bigdec))
+        matches!(self.exprs[id].kind, ExprKind::Const(_))
+            && matches!(self.recorded(id).map(|t| self.types.kind(t)), Some(Kind::Bigint | Kind::Bigdec))
     }
 
     /// Whether a non-constant node computes with big numbers: its leftmost operand is an untyped constant, as in

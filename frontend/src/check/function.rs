@@ -137,12 +137,7 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    fn function_body(
-        &mut self,
-        func: FuncId,
-        parts: Parts<'a>,
-        span: Span,
-    ) -> Result<Vec<VarId>> {
+    fn function_body(&mut self, func: FuncId, parts: Parts<'a>, span: Span) -> Result<Vec<VarId>> {
         let Parts { receiver, literal, ty, body } = parts;
         let signature = self.types.as_func(self.funcs[func].signature).cloned().unwrap_or_default();
         let results = signature.results.iter().map(|result| result.ty).collect();

@@ -1,9 +1,9 @@
 //! Package-level constants and variables: values, types, and the runs they become (spec/02 §5.8, §11.1).
 
+use super::decl::repeats_wrongly;
 use super::expr::{Operand, Values};
 use super::package::Part;
 use super::scope::Entity;
-use super::decl::repeats_wrongly;
 use super::{Checker, Result};
 use crate::source::Span;
 use crate::syntax::ast;

@@ -50,8 +50,12 @@ impl<'a> Checker<'a> {
         };
         let params: Vec<String> =
             signature.params.iter().enumerate().map(|(index, param)| field(param, format!(".arg_{index}"))).collect();
-        let results: Vec<String> =
-            signature.results.iter().enumerate().map(|(index, result)| field(result, format!(".res.{index}"))).collect();
+        let results: Vec<String> = signature
+            .results
+            .iter()
+            .enumerate()
+            .map(|(index, result)| field(result, format!(".res.{index}")))
+            .collect();
         let results = if results.is_empty() { String::new() } else { format!(" {}", results.join(", ")) };
         format!("({}){results}", params.join(", "))
     }
@@ -128,7 +132,9 @@ impl<'a> Raw<'_, 'a> {
                 let then = self.block(stmt.then.stmts);
                 let els = match stmt.els {
                     None => String::new(),
-                    Some(ast::Stmt { kind: StmtKind::Block(block), .. }) => format!(" else {}", self.block(block.stmts)),
+                    Some(ast::Stmt { kind: StmtKind::Block(block), .. }) => {
+                        format!(" else {}", self.block(block.stmts))
+                    }
                     Some(els) => format!(" else {{ {} }}", self.stmt(els)),
                 };
                 format!("if {init}{condition} {then}{els}")
@@ -210,7 +216,7 @@ impl<'a> Raw<'_, 'a> {
     }
 
     fn name(&mut self, name: &str, e: ExprRef<'a>) -> String {
-        let unknown = format!("{name}<VPInvalid(0)>");
+        let unknown = format!("{}<VPInvalid(0)>", self.checker.renamed(name, e.span));
         if name == "_" || e.span.end > self.checked {
             return unknown;
         }

@@ -295,7 +295,11 @@ impl<'a> Checker<'a> {
             Vec::new()
         };
         let scope = self.scopes.push(Scope { kind, parent: parent.map(|parent| parent.scope), slots: Vec::new() });
-        self.at.blocks.push(Block { scope, span, names: HashMap::new(), slots: shared,
+        self.at.blocks.push(Block {
+            scope,
+            span,
+            names: HashMap::new(),
+            slots: shared,
             late: Vec::new(),
             lists: Vec::new(),
             variables: HashSet::new(),

@@ -1,5 +1,7 @@
 //! Source text to typed tree, for the tests of this crate.
 
+#![allow(dead_code)] // Each test file uses what it needs.
+
 use bumpalo::Bump;
 use regno_frontend::check::check_package;
 use regno_frontend::limits::Limits;
@@ -9,6 +11,11 @@ use regno_frontend::typed::Package;
 
 /// Checks one file as package `main`; errors are rendered as the reference prints them.
 pub fn check(text: &str) -> Result<Package, String> {
+    check_at("main", text)
+}
+
+/// Checks one file as the package of a path.
+pub fn check_at(path: &str, text: &str) -> Result<Package, String> {
     let arena = Bump::new();
     let limits = Limits::default();
     let sources = [SourceFile::new("a.gno", text)];
@@ -16,5 +23,5 @@ pub fn check(text: &str) -> Result<Package, String> {
     if let Some(error) = files[0].errors.first() {
         return Err(format!("{error:?}"));
     }
-    check_package("main", &files, &sources, &limits).map_err(|error| error.to_string())
+    check_package(path, &files, &sources, &limits).map_err(|error| error.to_string())
 }

@@ -55,7 +55,8 @@ pub struct ParsedFile<'a> {
 pub fn fails_before_declarations(parsed: &ParsedFile<'_>, source: &SourceFile) -> bool {
     let Some(first) = parsed.errors.first() else { return false };
     let clause = parsed.file.package.span;
-    if clause == Span::default() {
+    let no_clause = first.code == DiagnosticCode::ExpectedToken && first.span.start <= clause.start;
+    if no_clause || clause == Span::default() {
         return true;
     }
     let of_lexer = matches!(

@@ -1,0 +1,123 @@
+//! What is refused and what is only going to abort, in the places where the reference is odd (spec/01 §1.2, §1.3, §3.4).
+
+mod common;
+
+use common::check;
+use regno_frontend::typed::{ExprKind, InitStep, Package};
+
+/// The error of a program, without its location.
+fn refused(text: &str) -> String {
+    match check(&format!("package main\n{text}\nfunc main() {{}}\n")) {
+        Ok(_) => panic!("accepted: {text}"),
+        Err(error) => error.split_once(": ").map_or(error.clone(), |(_, message)| message.to_owned()),
+    }
+}
+
+fn accepted(text: &str) -> Package {
+    check(&format!("package main\n{text}\n")).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+#[test]
+fn numbers_of_values_that_do_not_fit() {
+    for (text, message) in [
+        ("const a, b = 1", "unexpected value expression type *gnolang.ConstExpr"),
+        ("const a, b = 1, 2, 3", "Machine.EvalStaticTypeOf(x) expression not yet preprocessed: 3"),
+        (
+            "func f() { var a, b int; a, b = 1, 2, a }",
+            "Machine.EvalStaticTypeOf(x) expression not yet preprocessed: a<VPInvalid(0)>",
+        ),
+        ("const (\na, b = iota, iota\nc\n)\nvar x = c", "name not defined: c"),
+        ("func f() { const (\na, b = iota, iota\nc\n)\n_ = c }", "name not defined: c"),
+    ] {
+        assert_eq!(refused(text), message, "{text}");
+    }
+    accepted("const (\na, b = iota, iota\nc\n)\nfunc main() {}");
+}
+
+#[test]
+fn declarations_that_need_themselves() {
+    for (text, message) in [
+        ("type a b\ntype b a", "should not happen"),
+        ("type a b\ntype b c\ntype c a", "should not happen"),
+        ("type t t", "invalid recursive type: t -> t"),
+        ("var a [len(a)]int", "invalid recursive type: a -> a"),
+        ("const a = a", "invalid recursive value: a -> a"),
+    ] {
+        assert_eq!(refused(text), message, "{text}");
+    }
+}
+
+#[test]
+fn elements_of_one_append_have_one_type() {
+    assert_eq!(
+        refused("func f(l []any, n int8) { l = append(l, \"a\", n) }"),
+        "incompatible varg types: expected interface {}, got int8"
+    );
+    accepted("func main() { var l []any; l = append(l, \"a\", nil, 2.5); l = append(l, int8(1)) }");
+}
+
+#[test]
+fn a_program_without_a_main_to_call_is_accepted() {
+    for (text, message) in [
+        ("func f() {}", "main:0:0: name main not declared"),
+        ("var main = 1", "main:0:0: unexpected func type int (gnolang.PrimitiveType)"),
+        ("func main(x int) {}", "main:0:0: wrong argument count in call to main<VPBlock(1,0)>; want 1 got 0"),
+    ] {
+        let package = accepted(text);
+        assert_eq!((package.no_main.as_deref(), package.main), (Some(message), None), "{text}");
+    }
+    let package = accepted("func init() {}\nfunc init(x int) {}\nfunc init() {}\nfunc main() {}");
+    assert_eq!(package.inits.len(), 1);
+    let text = "main/a.gno:1:1-5:15: wrong argument count in call to init.1<VPBlock(2,1)>; want 1 got 0";
+    assert_eq!(package.init_abort.as_deref(), Some(text));
+}
+
+#[test]
+fn a_loop_of_initialisers_aborts_when_it_is_reached() {
+    let package =
+        accepted("var a = f()\nvar b int = func() int { return a + b }()\nfunc f() int { return b }\nfunc main() {}");
+    assert!(matches!(package.init_steps.last(), Some(InitStep::Abort(text)) if text.contains("circularly depends on")));
+}
+
+#[test]
+fn a_constant_under_a_later_variable_is_read_like_a_variable() {
+    let package = accepted("const c = 1\nfunc main() { c := c + 1; _ = c }");
+    assert!(package.exprs.values().any(|node| matches!(node.kind, ExprKind::FailingBinary { .. })));
+    let package = accepted("const c = 1\nfunc main() { d := c + 1; _ = d }");
+    assert!(!package.exprs.values().any(|node| matches!(node.kind, ExprKind::FailingBinary { .. })));
+}
+
+#[test]
+fn a_big_left_operand_fails_with_a_small_right_one() {
+    for (body, fails) in
+        [("x := 1<<n + 1; _ = x", true), ("var x int = 1<<n + 1; _ = x", false), ("println(1<<n < 3)", false)]
+    {
+        let package = accepted(&format!("func main() {{ n := uint(1); {body} }}"));
+        let found = package.exprs.values().any(|node| matches!(node.kind, ExprKind::FailingBinary { .. }));
+        assert_eq!(found, fails, "{body}");
+    }
+}
+
+/// Whether some literal of the program aborts when it is evaluated.
+fn breaks(body: &str) -> bool {
+    let package = accepted(&format!("type H func() int\nfunc main() {{}}\nfunc f(v int) {{ {body} }}"));
+    package.exprs.values().any(|node| matches!(node.kind, ExprKind::FuncLit { aborts: Some(_), .. }))
+}
+
+#[test]
+fn a_literal_that_is_converted_two_literals_deep_breaks_the_inner_one() {
+    let nested = |inner: &str| format!("func() {{ func() {{ {inner} }}() }}()");
+    for (inner, broken) in [
+        ("var h H = func() int { return v }; _ = h", true),
+        ("var i any = func() int { return v }; _ = i", true),
+        ("b := func() int { return v }() == 3; _ = b", true),
+        ("h := H(func() int { return v }); _ = h", false),
+        ("h := func() int { return v }; _ = h", false),
+        ("if func() int { return v }() == 3 { println(1) }", false),
+        ("println(func() int { return v })", false),
+        ("var h H = func() int { return 1 }; _ = h", false),
+    ] {
+        assert_eq!(breaks(&nested(inner)), broken, "{inner}");
+    }
+    assert!(!breaks("func() { var h H = func() int { return v }; _ = h }()"));
+}
