@@ -3,7 +3,7 @@
 use crate::compile::CompileError;
 use regno_bytecode::event::{GasSchedule, size};
 use regno_bytecode::module::Module;
-use regno_runtime::{Descriptor, Config, LoadError, Machine, Metering, Program, Report, RunError};
+use regno_runtime::{Collection, Config, Descriptor, LoadError, Machine, Metering, Program, Report, RunError};
 use std::fmt;
 
 /// How to run a program.
@@ -15,6 +15,8 @@ pub struct Settings {
     pub max_alloc: Option<u64>,
     /// Metering mode.
     pub metering: Metering,
+    /// When the heap frees dead objects.
+    pub collection: Collection,
 }
 
 /// What a program did.
@@ -76,6 +78,7 @@ pub fn execute_main(module: Module, no_main: Option<String>, settings: Settings)
         gas_limit: settings.gas_limit,
         max_alloc: settings.max_alloc,
         metering: settings.metering,
+        collection: settings.collection,
         ..Config::default()
     };
     let mut machine = Machine::new(&program, config);

@@ -1,11 +1,11 @@
-//! Every program of the corpora against the reference's recorded results, in both metering modes, on a 256 KiB
-//! stack: one named test each.
+//! Every program of the corpora against the reference's recorded results, in both metering modes and with the heap collected at
+//! every safe point, on a 256 KiB stack: one named test each.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regno_conformance::corpus::{CORPORA, Corpus, Recorded, compare};
 use regno_conformance::execute::Settings;
 use regno_conformance::stack::on_small_stack;
-use regno_runtime::Metering;
+use regno_runtime::{Collection, Metering};
 use std::path::Path;
 
 fn main() {
@@ -21,12 +21,16 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn trials_of(corpus: &'static Corpus, row: Recorded) -> [Trial; 2] {
-    let modes = [("block", Metering::Auto), ("exact", Metering::Exact)];
-    modes.map(|(mode, metering)| {
+fn trials_of(corpus: &'static Corpus, row: Recorded) -> [Trial; 3] {
+    let modes = [
+        ("block", Metering::Auto, Collection::default()),
+        ("exact", Metering::Exact, Collection::default()),
+        ("collected", Metering::Auto, Collection::Always),
+    ];
+    modes.map(|(mode, metering, collection)| {
         let row = row.clone();
         let name = format!("{}/{}/{mode}", corpus.name, row.file);
-        let settings = Settings { metering, ..corpus.settings() };
+        let settings = Settings { metering, collection, ..corpus.settings() };
         Trial::test(name, move || on_small_stack(move || compare(&row, settings)).flatten().map_err(Failed::from))
     })
 }

@@ -63,7 +63,7 @@ fn check(recorded: &Recorded) -> Result<(), String> {
 
 fn both_modes(module: &Module, gas_limit: Option<u64>) -> Result<Execution, String> {
     let run = |metering| {
-        let settings = Settings { gas_limit, max_alloc: Some(MAX_ALLOC), metering };
+        let settings = Settings { gas_limit, max_alloc: Some(MAX_ALLOC), metering, ..Settings::default() };
         execute(module.clone(), settings).map_err(|error| error.to_string())
     };
     let (block, exact) = (run(Metering::Auto)?, run(Metering::Exact)?);

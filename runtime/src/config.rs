@@ -1,5 +1,7 @@
 //! What an embedder decides before a machine runs: limits and the way of metering.
 
+pub use crate::heap::Collection;
+
 /// How gas and bytes are charged. `Auto` and `Exact` give the same figures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Metering {
@@ -43,4 +45,6 @@ pub struct Config {
     pub metering: Metering,
     /// Host limits.
     pub limits: Limits,
+    /// When dead objects are freed.
+    pub collection: Collection,
 }

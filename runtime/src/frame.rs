@@ -84,6 +84,11 @@ impl Stacks {
         self.registers.get(index).copied().unwrap_or(0)
     }
 
+    /// The lowest `count` registers, or all.
+    pub fn lowest(&self, count: usize) -> &[u64] {
+        self.registers.get(..count).unwrap_or(&self.registers)
+    }
+
     /// Grows the stacks so that `frames` frames and `registers` registers fit; `false` beyond the limits.
     pub fn reserve(&mut self, frames: usize, registers: usize) -> bool {
         grow(&mut self.frames, frames, self.limits.max_frames, NO_FRAME)

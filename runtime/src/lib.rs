@@ -24,7 +24,7 @@ mod report;
 pub mod value;
 pub mod verify;
 
-pub use config::{Config, Limits, Metering};
+pub use config::{Collection, Config, Limits, Metering};
 pub use load::{LoadError, Program};
 pub use machine::{Machine, RunError};
 pub use meter::Descriptor;

@@ -126,6 +126,11 @@ impl Machine {
         self.cx.meter.report()
     }
 
+    /// How often the heap has been collected.
+    pub fn collections(&self) -> u64 {
+        self.cx.heap.collections()
+    }
+
     /// What the program has printed since this was called last.
     pub fn take_output(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.cx.output)
@@ -195,7 +200,7 @@ impl Machine {
                 Exit::StringReturned => self.string_returned(),
                 Exit::Recover => Ok(self.recover(pc)),
                 Exit::Stringify => self.stringify(pc),
-                Exit::Step | Exit::Segment | Exit::Grow => Ok(Next::Run),
+                Exit::Step | Exit::Segment | Exit::Grow | Exit::Collect => Ok(Next::Run),
             };
             if let Next::Described(value) = next? {
                 return Ok(Some(value));

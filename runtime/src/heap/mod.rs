@@ -11,15 +11,18 @@
 //! Kind, class and length alone say which payload words hold references, whatever types the compiler saw: a collector needs
 //! nothing else, except that a struct of class [`SlotClass::Mixed`] names its type in `aux`.
 
+mod collect;
 mod memory;
 mod object;
+mod runs;
 mod trap;
 
 pub use object::{BOUND_FUNC, BOUND_RECEIVER, FUNC_CAPTURES, ITEM_KEY, ITEM_VALUE, SliceHeader};
 pub use trap::{Charge, NoCharge, Trap};
 
-use memory::Memory;
+use collect::Collector;
 use regno_bytecode::types::Repr;
+use runs::Space;
 
 /// Reference to an object: the index of its header word. 0 is nil.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]
@@ -187,6 +190,20 @@ impl Header {
         (self.0 >> 32) as u32
     }
 
+    /// Words of the object, header included.
+    pub(crate) fn words(self) -> usize {
+        let len = self.len() as usize;
+        match self.kind() {
+            Kind::String | Kind::Data => len.div_ceil(8) + 1,
+            Kind::List | Kind::Struct | Kind::MapIndex => len + 1,
+            Kind::Func => len + 2,
+            Kind::Cell | Kind::Box => 2,
+            Kind::Slice | Kind::Bound | Kind::View => 3,
+            Kind::Map | Kind::MapItem => 4,
+            Kind::None => 1,
+        }
+    }
+
     /// Whether the length is 0.
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -199,39 +216,65 @@ pub const MAX_LEN: usize = (1 << 31) - 1;
 /// Text of the fatal error of a machine without room for an object.
 pub const OUT_OF_MEMORY: &str = "heap size limit exceeded";
 
+/// Word of the first object: those before it are zero, so that nil can be read as an object of length 0.
+const FIRST: usize = 3;
+
+/// When the heap frees objects that nothing refers to any more. It has no effect that a program could see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Collection {
+    /// After so many words, or after as many as survived the last collection if these are more.
+    AfterWords(usize),
+    /// At every safe point that follows an allocation: for tests.
+    Always,
+}
+
+impl Default for Collection {
+    fn default() -> Collection {
+        Collection::AfterWords(1 << 18)
+    }
+}
+
 /// The objects of one machine.
 pub struct Heap {
-    memory: Memory,
+    space: Space,
+    collector: Collector,
+    collections: u64,
     empty: Ref,
 }
 
 impl core::fmt::Debug for Heap {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Heap").field("words", &self.memory.used()).finish_non_exhaustive()
+        f.debug_struct("Heap").field("words", &self.space.memory.end()).finish_non_exhaustive()
     }
 }
 
 impl Heap {
     /// An empty heap of at most `max_words` words (8 bytes each), never more than 2^32.
     pub fn new(max_words: u64) -> Heap {
+        Heap::collected(max_words, Collection::default())
+    }
+
+    /// As [`Heap::new`], with a rule for collections.
+    pub fn collected(max_words: u64, collection: Collection) -> Heap {
         let max = usize::try_from(max_words.min(1 << 32)).unwrap_or(usize::MAX);
-        let mut heap = Heap { memory: Memory::new(max.max(16)), empty: Ref::NIL };
+        let space = Space::new(max.max(16), collection);
+        let mut heap = Heap { space, collector: Collector::default(), collections: 0, empty: Ref::NIL };
         // Words 0 to 2 are never an object: read as a slice header, nil has length 0, so index checks need no nil check of
         // their own; and an index can use 1 as a mark.
-        let _ = heap.memory.take(3);
+        let _ = heap.space.take(FIRST);
         heap.empty = heap.alloc(Kind::String, SlotClass::Scalars, 0, 0, 0).unwrap_or_default();
         heap
     }
 
-    /// Words in use, headers included.
+    /// Words up to the end of the last object, headers and free words included.
     pub fn used_words(&self) -> usize {
-        self.memory.used()
+        self.space.memory.end()
     }
 
     /// Address of word 0, for handlers that read objects without a call; valid until the next allocation.
     #[inline(always)]
     pub fn base(&mut self) -> *mut u64 {
-        self.memory.base()
+        self.space.memory.base()
     }
 
     /// Makes an object of `payload` zero words.
@@ -248,8 +291,8 @@ impl Heap {
         len: u32,
         payload: usize,
     ) -> Result<Ref, Trap> {
-        let Some(first) = self.memory.take(payload + 1) else { return Err(out_of_memory()) };
-        self.memory.set(first, Header::new(kind, class, aux, len).0);
+        let Some(first) = self.space.take(payload + 1) else { return Err(out_of_memory()) };
+        self.space.memory.set(first, Header::new(kind, class, aux, len).0);
         // The store is limited to 2^32 words.
         Ok(Ref(first as u32))
     }
@@ -257,25 +300,37 @@ impl Heap {
     /// Makes an object with the header and the payload of another, whose payload is `payload` words.
     #[inline]
     pub(crate) fn duplicate(&mut self, object: Ref, payload: usize) -> Result<Ref, Trap> {
-        self.memory.duplicate(object.index(), payload + 1).map(|first| Ref(first as u32)).ok_or_else(out_of_memory)
+        let words = payload + 1;
+        let Some(first) = self.space.take(words) else { return Err(out_of_memory()) };
+        let (memory, from) = (&mut self.space.memory, object.index());
+        if words > 16 {
+            memory.copy(from, first, words);
+        } else {
+            // Small objects: cheaper than a call that copies memory.
+            for index in 0..words {
+                let word = memory.get(from + index);
+                memory.set(first + index, word);
+            }
+        }
+        Ok(Ref(first as u32))
     }
 
     /// Header of an object. The reference must not be nil.
     #[inline(always)]
     pub fn header(&self, object: Ref) -> Header {
-        Header(self.memory.get(object.index()))
+        Header(self.space.memory.get(object.index()))
     }
 
     /// Slot `index` of an object.
     #[inline(always)]
     pub fn slot(&self, object: Ref, index: u32) -> u64 {
-        self.memory.get(object.index() + 1 + index as usize)
+        self.space.memory.get(object.index() + 1 + index as usize)
     }
 
     /// Replaces slot `index` of an object.
     #[inline(always)]
     pub fn set_slot(&mut self, object: Ref, index: u32, value: u64) {
-        self.memory.set(object.index() + 1 + index as usize, value);
+        self.space.memory.set(object.index() + 1 + index as usize, value);
     }
 }
 

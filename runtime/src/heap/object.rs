@@ -195,20 +195,20 @@ impl Heap {
     /// Slots `first..first + count` of an object.
     #[inline]
     pub fn slots(&self, object: Ref, first: u32, count: u32) -> &[u64] {
-        self.memory.slice(object.index() + 1 + first as usize, count as usize)
+        self.space.memory.slice(object.index() + 1 + first as usize, count as usize)
     }
 
     /// Slots `first..first + count` of an object, to be written.
     #[inline]
     pub fn slots_mut(&mut self, object: Ref, first: u32, count: u32) -> &mut [u64] {
-        self.memory.slice_mut(object.index() + 1 + first as usize, count as usize)
+        self.space.memory.slice_mut(object.index() + 1 + first as usize, count as usize)
     }
 
     /// Copies slots between objects or inside one; the ranges may overlap.
     #[inline]
     pub fn copy_slots(&mut self, from: (Ref, u32), to: (Ref, u32), count: u32) {
         let at = |(object, first): (Ref, u32)| object.index() + 1 + first as usize;
-        self.memory.copy(at(from), at(to), count as usize);
+        self.space.memory.copy(at(from), at(to), count as usize);
     }
 
     fn byte_range(&self, object: Ref) -> core::ops::Range<usize> {
@@ -219,14 +219,14 @@ impl Heap {
     /// Bytes of a string or data array.
     #[inline]
     pub fn bytes(&self, object: Ref) -> &[u8] {
-        &self.memory.bytes()[self.byte_range(object)]
+        &self.space.memory.bytes()[self.byte_range(object)]
     }
 
     /// Bytes of a string or data array, to be written.
     #[inline]
     pub fn bytes_mut(&mut self, object: Ref) -> &mut [u8] {
         let range = self.byte_range(object);
-        &mut self.memory.bytes_mut()[range]
+        &mut self.space.memory.bytes_mut()[range]
     }
 
     /// Bytes of a string slot; empty for a string never assigned.
@@ -237,7 +237,7 @@ impl Heap {
             return &[];
         }
         let first = (object.index() + 1) * 8;
-        &self.memory.bytes()[first..first + slot::string_len(slot) as usize]
+        &self.space.memory.bytes()[first..first + slot::string_len(slot) as usize]
     }
 
     /// Copies bytes between strings and data arrays or inside one; the ranges may overlap.
@@ -247,20 +247,20 @@ impl Heap {
     pub fn copy_bytes(&mut self, from: (Ref, usize), to: (Ref, usize), count: usize) {
         let at = |(object, first): (Ref, usize)| (object.index() + 1) * 8 + first;
         let (from, to) = (at(from), at(to));
-        self.memory.bytes_mut().copy_within(from..from + count, to);
+        self.space.memory.bytes_mut().copy_within(from..from + count, to);
     }
 
     /// Byte `index` of a data array.
     #[inline(always)]
     pub fn byte(&self, data: Ref, index: u32) -> u8 {
-        self.memory.bytes()[(data.index() + 1) * 8 + index as usize]
+        self.space.memory.bytes()[(data.index() + 1) * 8 + index as usize]
     }
 
     /// Replaces byte `index` of a data array.
     #[inline(always)]
     pub fn set_byte(&mut self, data: Ref, index: u32, value: u8) {
         let at = (data.index() + 1) * 8 + index as usize;
-        self.memory.bytes_mut()[at] = value;
+        self.space.memory.bytes_mut()[at] = value;
     }
 
     /// Element `index` of an array object of either form.

@@ -169,7 +169,7 @@ handler! {
     }
 }
 
-light! {
+making! {
     MakeClosure(cx, regs, word, ext) {
         let closure = cx.new_func(ext as u32, regs.slice(field_b(word), field_c(word)))?;
         regs.set(field_a(word), closure);

@@ -148,18 +148,8 @@ light! {
         regs.set(field_b(word), width);
         Ok(())
     }
-    NewSlice(cx, regs, word, ext) {
-        let slice = ops::slice::new_slice(&mut cx.heap, SlotClass::of_code(field_c(word)), ext)?;
-        regs.set(field_a(word), slice);
-        Ok(())
-    }
     InitElem(cx, regs, word, ext) {
         ops::slice::init_elem(&mut cx.heap, regs.get(field_a(word)), ext, regs.get(field_b(word)));
-        Ok(())
-    }
-    NewMap(cx, regs, word, ext) {
-        let map = ops::maps::new(&mut cx.heap, &cx.linked.types, ext as u32)?;
-        regs.set(field_a(word), map);
         Ok(())
     }
     DeleteMap(cx, regs, word, _ext) {
@@ -173,11 +163,6 @@ light! {
             regs.set(ext as u16, entry.key);
             regs.set((ext >> 16) as u16, entry.value);
         }
-        Ok(())
-    }
-    MakeIface(cx, regs, word, ext) {
-        let value = iface::pack_repr(&mut cx.heap, repr_of(ext), ext as u32, regs.get(field_b(word)))?;
-        regs.set(field_a(word), value);
         Ok(())
     }
     AssertIface(cx, regs, word, ext) {
@@ -217,6 +202,24 @@ light! {
     }
     Raise(cx, _regs, _word, ext) {
         Err(Trap::raise(cx.constant_text(ext)))
+    }
+}
+
+making! {
+    NewSlice(cx, regs, word, ext) {
+        let slice = ops::slice::new_slice(&mut cx.heap, SlotClass::of_code(field_c(word)), ext)?;
+        regs.set(field_a(word), slice);
+        Ok(())
+    }
+    NewMap(cx, regs, word, ext) {
+        let map = ops::maps::new(&mut cx.heap, &cx.linked.types, ext as u32)?;
+        regs.set(field_a(word), map);
+        Ok(())
+    }
+    MakeIface(cx, regs, word, ext) {
+        let value = iface::pack_repr(&mut cx.heap, repr_of(ext), ext as u32, regs.get(field_b(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
     }
 }
 

@@ -41,6 +41,8 @@ leaves! {
     leave_segment(cx, ip, regs) { cx.exit = Exit::Segment; }
     /// The stacks do not hold the callee's frame.
     leave_grow(cx, ip, regs) { cx.exit = Exit::Grow; }
+    /// A collection is due.
+    leave_collect(cx, ip, regs) { cx.exit = Exit::Collect; }
     /// Integer division by zero.
     leave_division(cx, ip, regs) { cx.fail(Trap::raise("division by zero")); }
     /// Access through a nil pointer.
@@ -118,6 +120,7 @@ impl Cx {
             match self.exit {
                 Exit::Step => {}
                 Exit::Segment => self.enter_at_ip(),
+                Exit::Collect => self.collect(),
                 Exit::Grow => {
                     if let Err(trap) = self.grow() {
                         self.fail(trap);
@@ -176,6 +179,32 @@ impl Cx {
         let (ip, regs, budget) = (self.ip, self.regs, self.budget());
         // SAFETY: `ip` is an instruction of verified code and `regs` its frame's window; see the module documentation.
         unsafe { (handler.0)(self, ip, regs, budget, table, word) }
+    }
+
+    /// Frees what the program cannot reach any more, at the instruction at `ip`, which has not begun.
+    ///
+    /// The registers of all frames are scanned without knowing what they hold, so a number may keep an object (`docs/heap.md`).
+    fn collect(&mut self) {
+        let pc = self.pc_of(self.ip);
+        let function = self.linked.function_at(pc).and_then(|index| self.linked.functions.get(index as usize));
+        let frame_size = function.map_or(self.linked.max_frame, |function| function.frame_size) as usize;
+        let (bottom, _) = self.stacks.registers();
+        let window = (self.regs as usize).wrapping_sub(bottom as usize) / size_of::<u64>();
+        let registers = self.stacks.lowest(window + frame_size);
+        let (strings, globals, functions) = (&self.strings, &self.globals, &self.functions);
+        let (exceptions, remembered) = (&self.exceptions, &self.remembered);
+        let (defers, defer_args, callee) = (&self.defers, &self.defer_args, self.callee);
+        self.heap.collect(&self.linked.types, |marker| {
+            for table in [strings, globals, functions] {
+                table.iter().for_each(|&slot| marker.reference(slot));
+            }
+            marker.reference(callee);
+            defers.iter().for_each(|deferred| marker.reference(deferred.closure));
+            exceptions.iter().for_each(|exception| marker.iface(exception.value));
+            remembered.held().for_each(|slot| marker.unknown(slot));
+            marker.unknowns(defer_args);
+            marker.unknowns(registers);
+        });
     }
 
     /// Makes room for the frame of the call at `ip`.

@@ -135,6 +135,16 @@ macro_rules! reading {
     };
 }
 
+/// Leaves for a collection if one is due. Before an operation has begun every reference is in a root, and the operation
+/// starts again afterwards.
+macro_rules! safe_point {
+    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $word:expr) => {
+        if (*$cx).heap.collection_due() {
+            return $crate::interp::drive::leave_collect($cx, $ip, $regs, $budget, $table, $word);
+        }
+    };
+}
+
 /// As `slow!`, for bodies that do not charge: only a failure saves the interpreter's registers.
 macro_rules! light {
     ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
@@ -160,8 +170,34 @@ macro_rules! light {
     )* };
 }
 
+/// As `light!`, for bodies that allocate: a safe point for collections comes first.
+macro_rules! making {
+    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
+        handler! { $name(context, ip, regs, budget, table, word) {
+            #[inline]
+            #[allow(unused_variables)]
+            unsafe fn body(
+                $cx: &mut $crate::interp::Cx,
+                $regs: $crate::interp::Window,
+                $word: u64,
+                $ext: u64,
+            ) -> Result<(), $crate::heap::Trap> $body
+            safe_point!(context, ip, regs, budget, table, word);
+            const WORDS: usize = regno_bytecode::op::Op::$name.words();
+            let ext = if WORDS == 2 { *ip.add(1) } else { 0 };
+            match body(&mut *context, $crate::interp::Window(regs), word, ext) {
+                Ok(()) => next!(context, ip, regs, budget, table, WORDS),
+                Err(trap) => {
+                    (*context).save(ip, regs, budget);
+                    (*context).fail(trap);
+                }
+            }
+        } }
+    )* };
+}
+
 /// Handlers whose body is a function of the context, the word and its extension, giving `Result<(), Trap>`. They save the
-/// interpreter's registers first, so the body may charge; `words` are those of the instruction.
+/// interpreter's registers first, so the body may charge; a safe point for collections comes before everything.
 macro_rules! slow {
     ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
         handler! { $name(context, ip, regs, budget, table, word) {
@@ -173,6 +209,7 @@ macro_rules! slow {
                 $word: u64,
                 $ext: u64,
             ) -> Result<(), $crate::heap::Trap> $body
+            safe_point!(context, ip, regs, budget, table, word);
             const WORDS: usize = regno_bytecode::op::Op::$name.words();
             let cx = &mut *context;
             cx.save(ip, regs, budget);

@@ -256,7 +256,7 @@ handler! {
     }
 }
 
-light! {
+making! {
     NewCell(cx, regs, word, _ext) {
         let cell = cx.heap.new_cell(SlotClass::of_code(field_c(word)), regs.get(field_b(word)))?;
         regs.set(field_a(word), cell.slot());

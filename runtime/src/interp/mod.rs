@@ -92,6 +92,8 @@ pub(crate) enum Exit {
     Segment,
     /// The stacks are too small for the instruction at `ip`.
     Grow,
+    /// A collection is due before the instruction at `ip`.
+    Collect,
     /// The instruction at `ip` failed with `trap`.
     Trap,
     /// `panic` with the value in `value`.
@@ -228,7 +230,7 @@ impl Cx {
             regs: std::ptr::null_mut(),
             value: 0,
             trap: None,
-            heap: Heap::new(config.limits.max_heap_words as u64),
+            heap: Heap::collected(config.limits.max_heap_words as u64, config.collection),
             linked,
             strings: Vec::new(),
             globals: Vec::new(),

@@ -77,6 +77,16 @@ fn pair(low: u32, high: u32) -> u64 {
     u64::from(low) | u64::from(high) << 32
 }
 
+/// What a map refers to, from its first two slots: the first item and the index. Items lead to each other.
+pub(crate) fn references(ends: u64, count: u64) -> [u64; 2] {
+    [u64::from(low(ends)), u64::from(high(count))]
+}
+
+/// The item after an item, from its link slot. The link back is never followed from an item that is no more in a map.
+pub(crate) fn successor(links: u64) -> u64 {
+    u64::from(low(links))
+}
+
 /// A new empty map of a map type, uncharged.
 ///
 /// # Errors

@@ -54,6 +54,15 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
+    /// Slots of values and heap items in the blocks: they must outlive collections of the heap.
+    pub fn held(&self) -> impl Iterator<Item = u64> {
+        let unwound = self.unwound.iter().map(|kept| &kept.block);
+        let blocks = unwound.chain(self.deferred.iter().map(|deferred| &deferred.block));
+        blocks.flat_map(|block| &block.held).map(|held| match *held {
+            block::Held::Value(_, slot) | block::Held::Cell(_, slot) => slot,
+        })
+    }
+
     /// The deferred call with this one-based number is no longer pending.
     pub fn forget_defer(&mut self, number: usize) {
         while self.deferred.last().is_some_and(|last| last.number as usize >= number) {

@@ -1,0 +1,224 @@
+//! Marking (`docs/heap.md`): which objects can still be reached.
+//!
+//! Headers say where references are; `Mixed` structs and maps name their type, whose layout is worked out once. There is no
+//! recursion: objects to be scanned stand on a stack of their own, long arrays piece by piece, so its depth does not
+//! follow the length of anything.
+
+use super::runs::Space;
+use super::{FUNC_CAPTURES, Header, Heap, ITEM_KEY, ITEM_VALUE, Kind, SlotClass};
+use crate::map;
+use crate::value::types::Kind as TypeKind;
+use crate::value::{TypeIndex, Types, slot};
+
+/// Slots of an array that are scanned before others.
+const PIECE: u32 = 256;
+
+/// Where references are in values of a type.
+#[derive(Clone, Copy, Default)]
+struct Shape {
+    /// The payload of an interface of this type is a reference even if it is not boxed.
+    payload: bool,
+    /// First and last of the slot classes of a struct's fields, or of a map's key and value.
+    first: u32,
+    end: u32,
+}
+
+/// [`Shape`] of every type of a table.
+#[derive(Default)]
+pub(super) struct Shapes {
+    shapes: Vec<Shape>,
+    classes: Vec<SlotClass>,
+}
+
+impl Shapes {
+    /// Follows the growth of the table.
+    fn update(&mut self, types: &Types) {
+        for index in self.shapes.len()..types.len() {
+            let ty = types.get(index as TypeIndex);
+            let first = self.classes.len() as u32;
+            match &ty.kind {
+                TypeKind::Struct { fields } => {
+                    self.classes.extend(fields.iter().map(|field| SlotClass::of(field.repr)));
+                }
+                &TypeKind::Map { key, elem } => {
+                    self.classes.extend([key, elem].map(|ty| SlotClass::of(types.get(ty).repr)));
+                }
+                _ => {}
+            }
+            let payload = SlotClass::of(ty.repr) == SlotClass::Refs;
+            self.shapes.push(Shape { payload, first, end: self.classes.len() as u32 });
+        }
+    }
+
+    fn payload(&self, ty: u32) -> bool {
+        self.shapes.get(ty as usize).is_some_and(|shape| shape.payload)
+    }
+
+    fn classes(&self, ty: u32) -> &[SlotClass] {
+        let shape = self.shapes.get(ty as usize).copied().unwrap_or_default();
+        self.classes.get(shape.first as usize..shape.end as usize).unwrap_or(&[])
+    }
+}
+
+/// A collection in progress; roots are handed to it.
+pub(crate) struct Marker<'a> {
+    space: &'a Space,
+    shapes: &'a Shapes,
+    marks: &'a mut Vec<u64>,
+    /// Objects to be scanned, each with the first slot that is left.
+    stack: &'a mut Vec<u64>,
+    /// Words of marked objects, and of roots looked at.
+    visited: usize,
+}
+
+impl Marker<'_> {
+    /// A root: a slot whose low half is a reference.
+    #[inline]
+    pub fn reference(&mut self, slot: u64) {
+        let object = slot as u32 as usize;
+        if object == 0 {
+            return;
+        }
+        debug_assert!(self.space.is_start(object), "reference {object} to no object");
+        let Some(bits) = self.marks.get_mut(object / 64) else { return };
+        let bit = 1 << (object % 64);
+        if *bits & bit != 0 {
+            return;
+        }
+        *bits |= bit;
+        let header = Header(self.space.memory.get(object));
+        self.visited += header.words();
+        // A map's index holds nothing that the chain of its items does not.
+        if header.class() != SlotClass::Scalars && !header.is(Kind::MapIndex) {
+            self.stack.push(object as u64);
+        }
+    }
+
+    /// A root: an interface slot.
+    #[inline]
+    pub fn iface(&mut self, value: u64) {
+        let payload = slot::iface_payload(value);
+        if payload != 0 && (value & slot::BOXED != 0 || self.shapes.payload(slot::iface_type(value))) {
+            self.reference(u64::from(payload));
+        }
+    }
+
+    /// A slot of unknown type: a root if its low half is where an object starts.
+    #[inline]
+    pub fn unknown(&mut self, slot: u64) {
+        let object = slot as u32 as usize;
+        if object != 0 && self.space.is_start(object) {
+            self.reference(slot);
+        }
+    }
+
+    /// Slots of unknown types; they count as work, so that a deep stack does not make collections frequent.
+    pub fn unknowns(&mut self, slots: &[u64]) {
+        self.visited += slots.len();
+        for &slot in slots {
+            self.unknown(slot);
+        }
+    }
+
+    #[inline]
+    fn classed(&mut self, class: SlotClass, slot: u64) {
+        match class {
+            SlotClass::Refs => self.reference(slot),
+            SlotClass::Ifaces => self.iface(slot),
+            SlotClass::Scalars | SlotClass::Mixed => {}
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(entry) = self.stack.pop() {
+            let (object, first) = (entry as u32 as usize, (entry >> 32) as u32);
+            let header = Header(self.space.memory.get(object));
+            self.scan(object, header, first);
+        }
+    }
+
+    fn scan(&mut self, object: usize, header: Header, first: u32) {
+        let space = self.space;
+        let slot = |index: u32| space.memory.get(object + 1 + index as usize);
+        match header.kind() {
+            Kind::Slice | Kind::View => self.reference(slot(0)),
+            Kind::Cell | Kind::Box => self.classed(header.class(), slot(0)),
+            Kind::Bound => self.classed(header.class(), slot(1)),
+            Kind::Func => {
+                for index in 0..header.len() {
+                    self.reference(slot(FUNC_CAPTURES + index));
+                }
+            }
+            Kind::Struct if header.class() == SlotClass::Mixed => {
+                let shapes = self.shapes;
+                for (index, &class) in shapes.classes(header.aux()).iter().enumerate() {
+                    self.classed(class, slot(index as u32));
+                }
+            }
+            Kind::Struct | Kind::List => {
+                let end = header.len().min(first.saturating_add(PIECE));
+                if end < header.len() {
+                    self.stack.push(object as u64 | u64::from(end) << 32);
+                }
+                for index in first..end {
+                    self.classed(header.class(), slot(index));
+                }
+            }
+            Kind::Map => {
+                let [item, index] = map::references(slot(0), slot(1));
+                self.reference(index);
+                self.reference(item);
+            }
+            Kind::MapItem => {
+                let shapes = self.shapes;
+                if let &[key, value] = shapes.classes(header.aux()) {
+                    self.classed(key, slot(ITEM_KEY));
+                    self.classed(value, slot(ITEM_VALUE));
+                }
+                self.reference(map::successor(slot(2)));
+            }
+            Kind::None | Kind::String | Kind::Data | Kind::MapIndex => {}
+        }
+    }
+}
+
+/// What collections keep from one to the next.
+#[derive(Default)]
+pub(super) struct Collector {
+    shapes: Shapes,
+    marks: Vec<u64>,
+    stack: Vec<u64>,
+}
+
+impl Heap {
+    /// Whether a collection should be made before the next operation that allocates. Nothing observable depends on it.
+    #[inline(always)]
+    pub(crate) fn collection_due(&self) -> bool {
+        self.space.due
+    }
+
+    /// Frees every object that the roots do not reach; `roots` hands all of them to the marker.
+    ///
+    /// No reference outside the roots is valid afterwards, so it must not be called inside an operation.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn collect(&mut self, types: &Types, roots: impl FnOnce(&mut Marker<'_>)) {
+        let Collector { shapes, marks, stack } = &mut self.collector;
+        shapes.update(types);
+        marks.clear();
+        marks.resize(self.space.memory.starts.len(), 0);
+        let mut marker = Marker { space: &self.space, shapes, marks, stack, visited: 0 };
+        marker.reference(self.empty.slot());
+        roots(&mut marker);
+        marker.run();
+        let visited = marker.visited;
+        let marks = core::mem::take(&mut self.collector.marks);
+        self.collector.marks = self.space.keep(marks, visited);
+        self.collections += 1;
+    }
+
+    /// Collections so far.
+    pub fn collections(&self) -> u64 {
+        self.collections
+    }
+}
