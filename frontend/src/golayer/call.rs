@@ -51,8 +51,7 @@ impl<'a> Checker<'a> {
             [] => Operand { mode: Mode::NoValue, ..invalid.clone() },
             [single] => Operand::value(expr, self.obj_type(*single)),
             results => {
-                let types = results.iter().map(|&result| self.obj_type(result)).collect();
-                let tuple = self.types.add(Type::Tuple(types));
+                let tuple = self.types.add(Type::Tuple(results.into()));
                 Operand::value(expr, tuple)
             }
         };
@@ -166,7 +165,7 @@ impl<'a> Checker<'a> {
             if x.is_valid()
                 && let Type::Tuple(types) = self.types.get(x.ty)
             {
-                return types.clone().iter().map(|&ty| Operand::value(single, ty)).collect();
+                return types.clone().iter().map(|&obj| Operand::value(single, self.obj_type(obj))).collect();
             }
             return vec![x];
         }

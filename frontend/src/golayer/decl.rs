@@ -41,7 +41,9 @@ impl Decl<'_> {
     /// The file.
     fn file(&self) -> u32 {
         match self {
-            Decl::Const { file, .. } | Decl::Var { file, .. } | Decl::Type { file, .. } | Decl::Func { file, .. } => *file,
+            Decl::Const { file, .. } | Decl::Var { file, .. } | Decl::Type { file, .. } | Decl::Func { file, .. } => {
+                *file
+            }
         }
     }
 }
@@ -256,22 +258,21 @@ impl<'a> Checker<'a> {
         self.types.set(placeholder, self.types.get(signature).clone());
         // The bodies of imported packages are not looked at.
         let Some(body) = decl.body.filter(|_| self.unit() == 0) else { return };
+        let mut cross = None;
         if strip {
             // The reference starts the body with a use of this variable.
             let realm = self.scopes[self.package_scope()].names.get("cross").map(|&cross| self.obj_type(cross));
-            if let Some(realm) = realm {
-                let cur = self.new_object(
-                    ObjKind::Var,
-                    ast::Ident { name: "cur", span: Span::at(body.span.start) },
-                    Some(realm),
-                );
-                self.objs[cur].used = true;
-                self.declare(scope, cur);
+            let name = ast::Ident { name: "cur", span: Span::at(body.span.start) };
+            let cur = self.new_object(ObjKind::Var, name, Some(realm.unwrap_or(INVALID)));
+            self.objs[cur].used = true;
+            self.declare(scope, cur);
+            if realm.is_none() {
+                cross = Some(Span::at(decl.ty.params.span.end));
             }
         }
         let mut env = self.env.clone();
         env.iota = None;
-        self.later(Delayed::Body { env, signature: placeholder, scope, body });
+        self.later(Delayed::Body { env, signature: placeholder, scope, body, cross });
     }
 
     /// Records that the declaration under way uses a package-level object.

@@ -105,16 +105,7 @@ impl Checker<'_> {
                 }
                 out.push('}');
             }
-            Type::Tuple(types) => {
-                out.push('(');
-                for (index, ty) in types.iter().enumerate() {
-                    if index > 0 {
-                        out.push_str(", ");
-                    }
-                    self.write_type(out, *ty, names);
-                }
-                out.push(')');
-            }
+            Type::Tuple(results) => self.write_params(out, results, false, names),
             Type::Union(terms) => {
                 for (index, (tilde, ty)) in terms.iter().enumerate() {
                     if index > 0 {

@@ -73,7 +73,7 @@ impl<'a> Checker<'a> {
         if x.is_valid()
             && let Type::Tuple(types) = self.types.get(x.ty)
         {
-            return types.clone().iter().map(|&ty| Operand::value(expr, ty)).collect();
+            return types.clone().iter().map(|&obj| Operand::value(expr, self.obj_type(obj))).collect();
         }
         if comma_ok && matches!(x.mode, Mode::MapIndex | Mode::CommaOk) {
             let ok = Operand::value(expr, Types::basic(Basic::UntypedBool));
@@ -257,7 +257,7 @@ impl<'a> Checker<'a> {
     fn func_literal(&mut self, expr: ExprRef<'a>, literal: &'a ast::FuncLit<'a>) -> Operand<'a> {
         let (signature, scope) = self.func_type(None, literal.ty, false);
         let env = self.env.clone();
-        self.later(Delayed::Body { env, signature, scope, body: literal.body });
+        self.later(Delayed::Body { env, signature, scope, body: literal.body, cross: None });
         Operand::value(expr, signature)
     }
 

@@ -205,15 +205,45 @@ struct Untyped {
 
 /// Work that waits for complete types.
 enum Delayed<'a> {
-    Body { env: Env, signature: Ty, scope: ScopeId, body: &'a ast::Block<'a> },
+    /// `cross` is where an entry function uses the injected name that does not exist.
+    Body {
+        env: Env,
+        signature: Ty,
+        scope: ScopeId,
+        body: &'a ast::Block<'a>,
+        cross: Option<Span>,
+    },
     ValidType(ObjId),
     FieldNames(ObjId),
-    MapKey { env: Env, key: Ty, span: Span },
-    Embedded { env: Env, ty: Ty, span: Span },
-    Receiver { env: Env, ty: Ty, base: Span },
-    Interface { env: Env, ty: Ty },
-    VarType { env: Env, ty: Ty, span: Span },
-    Instance { env: Env, ty: Ty, span: Span },
+    MapKey {
+        env: Env,
+        key: Ty,
+        span: Span,
+    },
+    Embedded {
+        env: Env,
+        ty: Ty,
+        span: Span,
+    },
+    Receiver {
+        env: Env,
+        ty: Ty,
+        base: Span,
+    },
+    Interface {
+        env: Env,
+        ty: Ty,
+    },
+    VarType {
+        env: Env,
+        ty: Ty,
+        span: Span,
+    },
+    Instance {
+        env: Env,
+        ty: Ty,
+        span: Span,
+    },
 }
 
 /// State of a check. `'a` is the lifetime of the syntax tree.
@@ -449,8 +479,13 @@ impl<'a> Checker<'a> {
 
     fn do_delayed(&mut self, work: Delayed<'a>) {
         match work {
-            Delayed::Body { env, signature, scope, body } => {
+            Delayed::Body { env, signature, scope, body, cross } => {
                 self.env = env;
+                if let Some(span) = cross {
+                    // `cur := cross; cross = cur`
+                    self.report(Code::Undefined, span, vec![Arg::Name("cross".to_owned())]);
+                    self.report(Code::Undefined, span, vec![Arg::Name("cross".to_owned())]);
+                }
                 deep(|| self.func_body(signature, scope, body));
             }
             Delayed::ValidType(obj) => self.valid_type(obj),

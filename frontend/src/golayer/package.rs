@@ -213,7 +213,8 @@ impl<'a> Checker<'a> {
         let found = self.import(spec.path);
         let missing = found.is_none() && self.is_missing(spec.path);
         if missing {
-            let args = vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
+            let args =
+                vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
             self.report(Code::ImportMissing, spec.path_span, args);
         }
         let default = spec.path.rsplit('/').next().unwrap_or(spec.path);

@@ -84,7 +84,6 @@ impl<'a> Checker<'a> {
                 }
                 _ => false,
             },
-            (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(*a, *b)),
             _ => false,
         }
     }
@@ -306,9 +305,9 @@ impl<'a> Checker<'a> {
             let wanted = self.obj_type(method);
             if self.types.is_interface(ty) {
                 let set = self.method_set(ty);
-                match set.iter().find(|&&other| self.objs[other].name == name) {
+                match set.iter().find(|&&other| self.objs[other].name == name && self.is_visible(other, home)) {
                     None if dynamic => {}
-                    None => return Some(self.explain_missing(ty, &name, wanted)),
+                    None => return Some(format!("(missing method {name})")),
                     Some(&other) => {
                         let have = self.obj_type(other);
                         if !self.identical(have, wanted) {
@@ -341,6 +340,10 @@ impl<'a> Checker<'a> {
         {
             self.obj_decl(obj);
             let (have_name, have) = (self.objs[obj].name.clone(), self.obj_type(obj));
+            if &*have_name == name {
+                // The name belongs to another package.
+                return format!("(unexported method {name})");
+            }
             return self.wrong_method(name, &have_name, have, wanted, "missing method");
         }
         if self.types.is_interface_pointer(ty) {
@@ -646,7 +649,7 @@ impl<'a> Checker<'a> {
                 }
                 Type::Interface(Rc::new(Interface { methods, embedded, comparable: interface.comparable }))
             }
-            Type::Tuple(types) => Type::Tuple(types.iter().map(|&ty| self.substitute(ty, params, args)).collect()),
+            Type::Tuple(_) => return ty,
             Type::Union(terms) => {
                 Type::Union(terms.iter().map(|&(tilde, ty)| (tilde, self.substitute(ty, params, args))).collect())
             }

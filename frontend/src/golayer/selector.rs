@@ -198,7 +198,8 @@ impl<'a> Checker<'a> {
     pub(super) fn explain_field(&self, ty: Ty, name: &str, fields: &[(ObjId, Option<String>)]) -> String {
         let text = self.type_text(ty);
         let lower = name.to_lowercase();
-        let similar = fields.iter().map(|(field, _)| *field).find(|&field| self.objs[field].name.to_lowercase() == lower);
+        let similar =
+            fields.iter().map(|(field, _)| *field).find(|&field| self.objs[field].name.to_lowercase() == lower);
         let unknown = format!("unknown field {name} in struct literal of type {text}");
         let Some(field) = similar else { return unknown };
         let other = &self.objs[field].name;
@@ -206,7 +207,9 @@ impl<'a> Checker<'a> {
             Similar::No => unknown,
             Similar::Spelling => format!("{unknown}, but does have {other}"),
             Similar::Unexported => format!("{unknown}, but does have unexported {other}"),
-            Similar::Inaccessible => format!("cannot refer to unexported field {other} in struct literal of type {text}"),
+            Similar::Inaccessible => {
+                format!("cannot refer to unexported field {other} in struct literal of type {text}")
+            }
         }
     }
 

@@ -214,7 +214,8 @@ pub(super) enum Type {
     Struct(Rc<[(ObjId, Option<String>)]>),
     Signature(Rc<Signature>),
     Interface(Rc<Interface>),
-    Tuple(Rc<[Ty]>),
+    /// The results of a call.
+    Tuple(Rc<[ObjId]>),
     /// A type parameter and its constraint.
     Param {
         obj: ObjId,
