@@ -164,6 +164,8 @@ pub enum BlockKind {
         visits: u32,
         /// Arguments.
         args: Vec<SlotDesc>,
+        /// The last argument is a slice of copies that only the reference makes.
+        copies: bool,
     },
 }
 

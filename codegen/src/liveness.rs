@@ -12,6 +12,7 @@
 
 use crate::code::{Access, Code, reads_at, writes_at};
 use cranelift_entity::{EntityRef, SecondaryMap};
+use regno_bytecode::op::Op;
 use regno_ir::entity::{Reg, ScopeRef};
 use regno_ir::function::{Function, SlotPlace};
 
@@ -105,8 +106,12 @@ fn scoped(function: &Function, code: &Code) -> Vec<(Reg, usize, usize)> {
     let widen = |hull: &mut Option<(usize, usize)>, (start, end): (usize, usize)| {
         *hull = Some(hull.map_or((start, end), |(first, last)| (first.min(start), last.max(end))));
     };
+    let whole = (0, reads_at(code.insts.len()));
     for (index, inst) in code.insts.iter().enumerate() {
-        widen(&mut hulls[inst.scope], (reads_at(index), reads_at(index + 1)));
+        // A pending defer keeps the block in which it was registered (spec/03 §8.4).
+        let defers = matches!(inst.op, Op::Defer | Op::DeferValue | Op::DeferSelected);
+        let hull = if defers { whole } else { (reads_at(index), reads_at(index + 1)) };
+        widen(&mut hulls[inst.scope], hull);
     }
     if let Some(own) = function.scopes.keys().next() {
         widen(&mut hulls[own], (0, reads_at(code.insts.len())));

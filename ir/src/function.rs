@@ -186,6 +186,8 @@ pub enum BlockKind {
         visits: u32,
         /// Arguments: register and type.
         args: Vec<(Reg, TypeRef)>,
+        /// The last argument is a slice of copies that only the reference makes.
+        copies: bool,
     },
 }
 

@@ -66,7 +66,8 @@ impl Stacks {
 
     /// Number of frames up to and with `frame`, which is the current one.
     pub fn depth(&self, frame: *const Frame) -> usize {
-        (frame as usize).wrapping_sub(self.frames.as_ptr() as usize).wrapping_add(size_of::<Frame>()) / size_of::<Frame>()
+        (frame as usize).wrapping_sub(self.frames.as_ptr() as usize).wrapping_add(size_of::<Frame>())
+            / size_of::<Frame>()
     }
 
     /// Index of a frame's first register.

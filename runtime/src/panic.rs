@@ -4,12 +4,12 @@
 //! charges, and goes on at some segment. Frames that the machine pushes itself return to stub code; for each of them there is
 //! an [`Activation`] that says where its caller goes on, so no guest call is a host call.
 
-use crate::heap::Trap;
+use crate::heap::{NoCharge, Trap};
 use crate::interp::Deferred;
 use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED};
 use crate::machine::{Machine, RunError};
 use crate::recount::charger;
-use crate::value::{select, slot};
+use crate::value::{copy::copy_iface, select, slot};
 use regno_bytecode::event::OpClass;
 use regno_bytecode::op::{Op, code_of, field_a};
 
@@ -31,8 +31,8 @@ pub(crate) enum Activation {
     Defer { pc: u32, native: bool, callee: u64 },
     /// A printing method called by the `Stringify` at `pc`.
     Stringify { pc: u32 },
-    /// A printing method called for the text of an uncaught panic.
-    Describe,
+    /// A printing method called for the text of an uncaught panic; `pc` is in the function that is still on the stack, if any.
+    Describe { pc: Option<u32> },
 }
 
 /// How an event leaves the machine.
@@ -51,6 +51,13 @@ impl Machine {
 
     /// `panic(value)`: also unwinds the frame of the built-in itself.
     pub(crate) fn panic(&mut self, pc: u32, value: u64) -> Result<Next, RunError> {
+        // The block of `panic` holds one copy, the panic another.
+        let cx = &mut *self.cx;
+        let value = if cx.meter.collects() {
+            copy_iface(&mut cx.heap, &cx.linked.types, value, &mut NoCharge).map_err(|trap| self.end(trap))?
+        } else {
+            value
+        };
         self.raise(value, self.cx.exception);
         self.cx.remembered.native = true;
         self.charge(OpClass::ReturnCallDefers)?;
@@ -116,6 +123,7 @@ impl Machine {
                 return self.recovered(pc);
             }
             if self.cx.depth() == 2 && self.stage_run {
+                self.cx.remembered.uncaught = Some(pc);
                 // The bottom frame of a package with a realm: a panic does not cross it.
                 return Err(self.uncaught());
             }
@@ -332,7 +340,7 @@ impl Machine {
         }
         self.describe_base = self.cx.linked.max_frame;
         self.call_printer(value, self.describe_base).map_err(|trap| self.end(trap))?;
-        self.cx.activations.push(Activation::Describe);
+        self.cx.activations.push(Activation::Describe { pc: self.cx.remembered.uncaught });
         self.run_until_described()
     }
 

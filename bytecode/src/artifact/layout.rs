@@ -4,8 +4,8 @@ use super::wire::{Reader, Wire, Writer, read_entity, record, variants, write_ent
 use super::{ArtifactError, Problem};
 use crate::event::Event;
 use crate::module::{
-    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc, Segment, SlotDesc,
-    SlotPlace, StateEntry, WellKnownTypes,
+    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc, Segment,
+    SlotDesc, SlotPlace, StateEntry, WellKnownTypes,
 };
 use crate::types::{
     FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PathStep, Repr, StrRef, TypeDesc, TypeKind, TypeRef,
@@ -214,7 +214,7 @@ record!(BlockState { outer, block });
 variants!(BlockKind {
     0 => Called,
     1 => Scope { scope, from, to, entering, repeats },
-    2 => Native { slots, bytes, visits, args },
+    2 => Native { slots, bytes, visits, args, copies },
 });
 variants!(PackageSlot { 0 => Global(global), 1 => Func(func), 2 => Static { bytes, visited } });
 record!(LineEntry { pc, file, line, column });

@@ -3,8 +3,8 @@
 use super::*;
 use crate::event::Event;
 use crate::module::{
-    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, PackageSlot, ScopeDesc, Segment, SlotDesc, SlotPlace,
-    StateEntry, WellKnownTypes,
+    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, PackageSlot, ScopeDesc, Segment, SlotDesc,
+    SlotPlace, StateEntry, WellKnownTypes,
 };
 use crate::op::{encode as instruction, encode_long};
 use crate::types::{
@@ -82,10 +82,13 @@ fn sample() -> Module {
             scope_map: vec![(0, 0)],
             states: vec![
                 BlockState { outer: None, block: BlockKind::Called },
-                BlockState { outer: None, block: BlockKind::Scope { scope: 0, from: 0, to: 2, entering: true, repeats: false } },
+                BlockState {
+                    outer: None,
+                    block: BlockKind::Scope { scope: 0, from: 0, to: 2, entering: true, repeats: false },
+                },
                 BlockState {
                     outer: Some(1),
-                    block: BlockKind::Native { slots: Some(3), bytes: 280, visits: 2, args: Vec::new() },
+                    block: BlockKind::Native { slots: Some(3), bytes: 280, visits: 2, args: Vec::new(), copies: true },
                 },
             ],
             state_map: vec![StateEntry { pc: 0, event: 1, state: 2 }],

@@ -38,7 +38,7 @@ pub(super) fn states(function: &Function, registers: &Registers) -> Result<Vec<B
                 let (scope, repeats) = (scope.as_u32(), *repeats);
                 Kind::Scope { scope, from: *from, to: *to, entering: *entering, repeats }
             }
-            BlockKind::Native { slots, bytes, visits, args } => {
+            BlockKind::Native { slots, bytes, visits, args, copies } => {
                 let args = args.iter().map(|&(reg, ty)| {
                     let register = registers.get(reg).map(u16::try_from).transpose();
                     let register = register.map_err(|_| CodegenError::too_many("registers", function))?;
@@ -46,7 +46,7 @@ pub(super) fn states(function: &Function, registers: &Registers) -> Result<Vec<B
                     Ok(SlotDesc { name: String::new(), ty: Some(ty), place })
                 });
                 let args = args.collect::<Result<_, CodegenError>>()?;
-                Kind::Native { slots: *slots, bytes: *bytes, visits: *visits, args }
+                Kind::Native { slots: *slots, bytes: *bytes, visits: *visits, args, copies: *copies }
             }
         };
         Ok(BlockState { outer: state.outer, block })

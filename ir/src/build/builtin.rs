@@ -84,7 +84,8 @@ impl FunctionBuilder<'_, '_> {
 
     /// The block of a predeclared function has its arguments.
     pub(super) fn native_body(&mut self, builtin: Builtin, values: &[Value], spread: Spread) {
-        let packed = fixed_args(builtin).filter(|_| spread != Spread::Slice).map(|fixed| values.len().saturating_sub(fixed));
+        let packed =
+            fixed_args(builtin).filter(|_| spread != Spread::Slice).map(|fixed| values.len().saturating_sub(fixed));
         match builtin {
             // The slice of its variadic arguments is a real one.
             Builtin::Append => {}
@@ -161,6 +162,7 @@ impl FunctionBuilder<'_, '_> {
             Builtin::New => self.new_pointer(ty),
             Builtin::Panic => {
                 let value = self.copied(first, TypeId::ANY);
+                self.native_args(builtin, None, &[Value::shared(value, TypeId::ANY)]);
                 self.end(Op::Panic, Repr::Iface, &[value], &[]);
                 return Vec::new();
             }
@@ -207,7 +209,8 @@ impl FunctionBuilder<'_, '_> {
             return slice;
         }
         let desc = self.cx.type_ref(ty);
-        self.native_args(Builtin::Append, None, &[slice, Value::shared(added, ty)]);
+        let packed = (spread != Spread::Slice).then_some(0);
+        self.native_args(Builtin::Append, packed, &[slice, Value::shared(added, ty)]);
         Value::shared(self.typed(Op::Append, Repr::Slice, Repr::Slice, &[slice.arg, added], desc), ty)
     }
 

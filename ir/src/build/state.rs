@@ -79,7 +79,7 @@ impl FunctionBuilder<'_, '_> {
             }
         }
         let slots = slots.map(|slots| u32::try_from(slots).unwrap_or(0));
-        self.set_state(outer, BlockKind::Native { slots, bytes: 0, visits: 0, args: places });
+        self.set_state(outer, BlockKind::Native { slots, bytes: 0, visits: 0, args: places, copies: false });
     }
 
     /// The arguments of the current predeclared function are in its block.
@@ -89,8 +89,16 @@ impl FunctionBuilder<'_, '_> {
         self.native_state(outer, slots.map(u64::from), args);
         // A type that is an argument is a value, counted as a visit.
         let types = u32::from(matches!(builtin, Builtin::Make | Builtin::New));
-        let pack = packed.map_or(0, |count| u64::from(size::SLICE + size::ARRAY) + u64::from(size::SLOT) * count as u64);
-        if let Some(StateData { block: BlockKind::Native { bytes, visits, .. }, .. }) = self.function.states.last_mut() {
+        if builtin == Builtin::Append {
+            if let Some(StateData { block: BlockKind::Native { copies, .. }, .. }) = self.function.states.last_mut() {
+                *copies = packed.is_some();
+            }
+            return;
+        }
+        let pack =
+            packed.map_or(0, |count| u64::from(size::SLICE + size::ARRAY) + u64::from(size::SLOT) * count as u64);
+        if let Some(StateData { block: BlockKind::Native { bytes, visits, .. }, .. }) = self.function.states.last_mut()
+        {
             *bytes = pack;
             *visits = types + if packed.is_some() { 2 } else { 0 };
         }

@@ -112,8 +112,7 @@ fn write_rest(out: &mut String, data: &InstData) -> fmt::Result {
         write!(out, " -> {}", separated(data.targets.iter(), |block| block.to_string()))?;
     }
     // States are no part of the text: they say what only the virtual collector reads.
-    let events: Vec<String> =
-        data.events.iter().filter(|event| !matches!(event, Event::State(_))).map(event).collect();
+    let events: Vec<String> = data.events.iter().filter(|event| !matches!(event, Event::State(_))).map(event).collect();
     if !events.is_empty() {
         write!(out, " [{}]", events.join(" "))?;
     }

@@ -1,12 +1,12 @@
 //! Calls, returns, closures, method selection, defers, and the operations that leave to the driver.
 
-use crate::recount::charger;
 use super::drive::{enter_bytes, leave_grow, leave_nil_call};
 use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
 use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
 use crate::load::Code;
 use crate::ops;
+use crate::recount::charger;
 use crate::value::{iface, select, slot};
 use regno_bytecode::event::size;
 use regno_bytecode::op::{field_a, field_b, field_c};

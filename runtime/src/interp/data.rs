@@ -1,10 +1,10 @@
 //! Operations on strings, slices, maps and interfaces: operands from the instruction, work in `ops`.
 
-use crate::recount::charger;
 use super::Window;
 use crate::heap::{Ref, SlotClass, Trap};
 use crate::map;
 use crate::ops::{self, slice::Bounds};
+use crate::recount::charger;
 use crate::value::{equal, iface, slot};
 use regno_bytecode::op::{field_a, field_b, field_c};
 use regno_bytecode::types::Repr;

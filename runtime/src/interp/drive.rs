@@ -5,8 +5,8 @@ use super::{Cx, Dispatch, Exit, Handler, Next};
 use crate::frame::STACK_EXHAUSTED;
 use crate::heap::Trap;
 use crate::load::LOOKUP;
-use crate::recount::charger;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
+use crate::recount::charger;
 use regno_bytecode::op::{Op, code_of, field_a};
 
 /// Table to go on with after an operation that may have made the meter exact.

@@ -2,9 +2,9 @@
 //!
 //! Checks that fail leave through cold functions that work out the text from the instruction, so the handlers here need no stack frame.
 
-use crate::recount::charger;
 use super::drive::{leave_index, leave_nil};
 use crate::heap::{Kind, NoCharge, Ref, SlotClass};
+use crate::recount::charger;
 use crate::value::copy::{copy, copy_iface};
 use crate::value::slot;
 use crate::value::zero::zero;

@@ -26,6 +26,8 @@ pub(crate) enum Held {
     Value(TypeIndex, u64),
     /// A heap item with content of the type.
     Cell(TypeIndex, u64),
+    /// A slice of the type whose elements are copies in the reference.
+    Copies(TypeIndex, u64),
 }
 
 /// A block with the values that its slots hold.
@@ -97,14 +99,25 @@ pub(crate) fn blocks_of(linked: &Linked, at: At, register: impl Fn(u16) -> u64) 
     call
 }
 
+/// The arguments in the block of the predeclared function that this function runs deferred; `argument` gives each.
+pub(crate) fn native_body(linked: &Linked, function: u32, argument: impl Fn(u16) -> u64) -> Option<Block> {
+    let function = linked.module.functions.get(function as usize)?;
+    let state = function.states.iter().rev().find(|state| matches!(state.block, BlockKind::Native { .. }))?;
+    Some(block_of(linked, function, state, &argument))
+}
+
 fn block_of(linked: &Linked, function: &Function, state: &BlockState, register: &impl Fn(u16) -> u64) -> Block {
     let mut block = Block::default();
     match &state.block {
         BlockKind::Called => {}
-        BlockKind::Native { slots, bytes, visits, args } => {
+        BlockKind::Native { slots, bytes, visits, args, copies } => {
             (block.slots, block.native) = (*slots, true);
             (block.bytes, block.visits) = (*bytes, u64::from(*visits));
             args.iter().for_each(|arg| block.add(linked, arg, register));
+            if let (true, Some(Held::Value(ty, value))) = (*copies, block.held.last().copied()) {
+                block.held.pop();
+                block.held.push(Held::Copies(ty, value));
+            }
         }
         &BlockKind::Scope { scope, from, to, entering, repeats } => {
             let Some(desc) = function.scopes.get(scope as usize) else { return block };

@@ -38,6 +38,10 @@ pub(crate) struct DeferBlock {
     pub number: u32,
     /// Place of the `defer`.
     pub pc: u32,
+    /// Depth of the frame.
+    pub depth: usize,
+    /// The scope has been entered again: the registers are those of another block.
+    pub frozen: bool,
     /// Block as it was.
     pub block: Block,
 }
@@ -51,6 +55,8 @@ pub(crate) struct Remembered {
     pub deferred: Vec<DeferBlock>,
     /// A panic has left a predeclared function, whose package stays the current one.
     pub native: bool,
+    /// Place in the function that is still on the stack after an uncaught panic.
+    pub uncaught: Option<u32>,
 }
 
 impl Remembered {
@@ -59,7 +65,7 @@ impl Remembered {
         let unwound = self.unwound.iter().map(|kept| &kept.block);
         let blocks = unwound.chain(self.deferred.iter().map(|deferred| &deferred.block));
         blocks.flat_map(|block| &block.held).map(|held| match *held {
-            block::Held::Value(_, slot) | block::Held::Cell(_, slot) => slot,
+            block::Held::Value(_, slot) | block::Held::Cell(_, slot) | block::Held::Copies(_, slot) => slot,
         })
     }
 
@@ -239,13 +245,19 @@ impl<'a> Walk<'_, 'a> {
         let mut native = false;
         for (number, call) in calls.iter().enumerate() {
             // Of a call that a panic passes only the blocks are left.
-            let passed = calls.get(number + 1).and_then(|above| self.activation(above)).is_some_and(|above| {
-                matches!(above, Activation::Defer { .. })
-            });
+            let passed = calls
+                .get(number + 1)
+                .and_then(|above| self.activation(above))
+                .is_some_and(|above| matches!(above, Activation::Defer { .. } | Activation::Describe { .. }));
             native = self.frame(call, native, passed)?;
         }
         if running {
-            if native || self.roots.remembered.native { self.visitor.native_package()? } else { self.visitor.package()? }
+            let describing = matches!(self.roots.activations.first(), Some(Activation::Describe { .. }));
+            if native || self.roots.remembered.native && !describing {
+                self.visitor.native_package()?
+            } else {
+                self.visitor.package()?
+            }
         }
         self.exceptions()
     }
@@ -264,7 +276,8 @@ impl<'a> Walk<'_, 'a> {
     /// The calls, bottom to top.
     fn calls(&self, at: At) -> Vec<Call> {
         let mut calls = Vec::new();
-        let (mut depth, mut window) = (self.roots.stacks.depth(self.roots.frame), self.roots.stacks.window(self.roots.regs));
+        let (mut depth, mut window) =
+            (self.roots.stacks.depth(self.roots.frame), self.roots.stacks.window(self.roots.regs));
         let mut place = Some(at);
         let mut activation = self.roots.activations.len();
         while let Some(frame) = depth.checked_sub(1).and_then(|index| self.roots.stacks.frame(index)) {
@@ -279,7 +292,8 @@ impl<'a> Walk<'_, 'a> {
                     made = Some(activation);
                     match self.roots.activations.get(activation) {
                         Some(Activation::Defer { pc, .. } | Activation::Stringify { pc }) => Some(At::Pc(*pc)),
-                        _ => None,
+                        Some(Activation::Describe { pc }) => pc.map(At::Pc),
+                        None => None,
                     }
                 }
                 _ => {
@@ -322,12 +336,17 @@ impl<'a> Walk<'_, 'a> {
     fn frame(&mut self, call: &Call, native: bool, passed: bool) -> Result<bool, Abort> {
         let mut native = match self.activation(call) {
             Some(Activation::Defer { native, .. }) => native,
+            Some(Activation::Describe { .. }) => self.roots.remembered.native,
             _ => native,
         };
         if !self.is_runner(call) {
             self.callee(call)?;
             self.defers(call)?;
-            if native { self.visitor.native_package()? } else { self.visitor.package()? }
+            if native {
+                self.visitor.native_package()?
+            } else {
+                self.visitor.package()?
+            }
             native = call.blocks.blocks.last().is_some_and(|block| block.native);
         }
         if call.blocks.in_native() && call.blocks.blocks.len() > 1 && !passed {
@@ -348,9 +367,16 @@ impl<'a> Walk<'_, 'a> {
         let value = self.called_value(call);
         let bound = value.filter(|value| self.visitor.is_bound(*value));
         match function.kind {
+            FunctionKind::Method(_) if matches!(self.activation(call), Some(Activation::Defer { .. })) => {
+                // The receiver of a deferred method is an argument.
+                match bound {
+                    Some(bound) => self.visitor.bound_copy(Ref::of(bound)),
+                    None => self.visitor.method_copy(index),
+                }
+            }
             FunctionKind::Method(_) => {
                 self.visitor.tally.count(40)?;
-                let ty = self.linked.types.func(index).and_then(|func| func.receiver).unwrap_or(0);
+                let ty = self.visitor.parameter(index, 0);
                 let receiver = match bound {
                     Some(bound) => self.visitor.receiver_of(bound),
                     None => self.roots.stacks.register(call.window),
@@ -394,9 +420,8 @@ impl<'a> Walk<'_, 'a> {
         }
         for &number in numbers.iter().rev() {
             self.deferred(number)?;
-            self.defer_block(call, number)?;
         }
-        Ok(())
+        self.defer_blocks(call, &numbers)
     }
 
     fn deferred(&mut self, number: u32) -> Result<(), Abort> {
@@ -419,32 +444,57 @@ impl<'a> Walk<'_, 'a> {
             }
             None => self.visitor.declared(deferred.func)?,
         }
-        let slots = function.and_then(|function| function.scopes.first()).map_or(&[] as &[_], |scope| &scope.slots);
+        if native {
+            return self.native_args(deferred.func, args);
+        }
         for (number, &arg) in args.iter().enumerate() {
             self.visitor.tally.count(40)?;
-            let ty = slots.get(number).and_then(|slot| slot.ty);
-            let ty = ty.and_then(|ty| self.linked.map.types.get(cranelift_entity::EntityRef::index(ty)).copied());
-            self.visitor.value(ty.unwrap_or(0), arg)?;
+            self.visitor.value(self.visitor.parameter(deferred.func, number), arg)?;
         }
         Ok(())
     }
 
-    /// The block in which `defer` ran, unless it is still on the block stack.
-    fn defer_block(&mut self, call: &Call, number: u32) -> Result<(), Abort> {
-        let remembered = self.roots.remembered;
-        let mut last: Option<(u32, Option<u32>)> = None;
-        for kept in remembered.deferred.iter().filter(|kept| kept.number == number) {
-            let on_stack = call.blocks.blocks.iter().any(|block| block.scope == kept.block.scope);
-            let again = remembered.deferred.iter().any(|other| {
-                other.number > number
-                    && other.block.scope == kept.block.scope
-                    && (kept.block.repeats || other.pc > kept.pc)
+    /// Arguments of a deferred predeclared function: the variadic ones are one slice.
+    fn native_args(&mut self, function: u32, values: &[u64]) -> Result<(), Abort> {
+        let Some(body) = block::native_body(self.linked, function, |register| {
+            values.get(usize::from(register)).copied().unwrap_or(0)
+        }) else {
+            return Ok(());
+        };
+        let packed = body.bytes != 0;
+        let count = if packed { 1 } else { values.len() };
+        for _ in 0..count {
+            self.visitor.tally.count(40)?;
+        }
+        self.visitor.contents(&body)
+    }
+
+    /// The blocks in which `defer` ran, unless they are still on the block stack. Their variables keep their registers until the
+    /// function ends, so only blocks whose scope was entered again are counted as they were at the `defer`.
+    fn defer_blocks(&mut self, call: &Call, numbers: &[u32]) -> Result<(), Abort> {
+        let kept: Vec<&DeferBlock> =
+            self.roots.remembered.deferred.iter().filter(|kept| numbers.contains(&kept.number)).collect();
+        for (at, block) in kept.iter().enumerate() {
+            let scope = block.block.scope;
+            let on_stack = !block.frozen && call.blocks.blocks.iter().any(|active| active.scope == scope);
+            let again = kept.iter().skip(at + 1).any(|other| {
+                other.block.scope == scope
+                    && other.frozen == block.frozen
+                    && (block.block.repeats || other.pc > block.pc)
             });
-            if on_stack || again || last == Some((kept.pc, kept.block.scope)) {
+            if on_stack || again {
                 continue;
             }
-            last = Some((kept.pc, kept.block.scope));
-            self.visitor.block(&kept.block)?;
+            if block.frozen {
+                self.visitor.block(&block.block)?;
+                continue;
+            }
+            let now = blocks_of(self.linked, At::Pc(block.pc), |register| {
+                self.roots.stacks.register(call.window.wrapping_add(usize::from(register)))
+            });
+            if let Some(now) = now.blocks.iter().find(|now| now.scope == scope) {
+                self.visitor.block(now)?;
+            }
         }
         Ok(())
     }
@@ -456,11 +506,6 @@ impl<'a> Walk<'_, 'a> {
             self.visitor.tally.count(40)?;
             self.visitor.interface(exception.value)?;
             number = exception.previous;
-        }
-        // Following `Next` from the current one begins with the current one again.
-        if let Some(exception) = (self.roots.exception as usize).checked_sub(1).and_then(|at| self.roots.exceptions.get(at)) {
-            self.visitor.tally.count(40)?;
-            self.visitor.interface(exception.value)?;
         }
         Ok(())
     }
@@ -481,7 +526,13 @@ impl Cx {
         }
         let mut blocks = self.blocks_at(At::Pc(pc)).blocks;
         blocks.pop();
-        self.remembered.deferred.extend(blocks.into_iter().map(|block| DeferBlock { number, pc, block }));
+        let depth = self.depth();
+        for kept in self.remembered.deferred.iter_mut().filter(|kept| kept.depth == depth) {
+            let entered = |block: &Block| block.scope == kept.block.scope && !block.repeats && pc <= kept.pc;
+            kept.frozen |= blocks.iter().any(entered);
+        }
+        let kept = |block| DeferBlock { number, pc, depth, frozen: false, block };
+        self.remembered.deferred.extend(blocks.into_iter().map(kept));
     }
 
     /// Keeps the blocks of the current call, which a panic leaves at `pc`: they stay on the reference's block stack.

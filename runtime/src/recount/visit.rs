@@ -35,6 +35,8 @@ enum Task {
     Cell(TypeIndex, Ref),
     /// An array or struct object; the type is that of its elements, for arrays.
     Base(TypeIndex, Ref),
+    /// A value that is a copy in the reference: its structs and arrays are counted whether they are marked or not.
+    Copy(TypeIndex, u64),
     /// A function value of a declared function or method copy that no object stands for.
     File(u32),
     /// The block of the package.
@@ -101,6 +103,15 @@ impl<'a, T: Tally> Visitor<'a, T> {
     pub fn block(&mut self, block: &Block) -> Result<(), Abort> {
         let Some(slots) = block.slots else { return Ok(()) };
         self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(slots))?;
+        self.contents(block)?;
+        if block.native && !std::mem::replace(&mut self.native_block, true) {
+            self.visit(0)?;
+        }
+        Ok(())
+    }
+
+    /// What the slots of a block hold.
+    pub fn contents(&mut self, block: &Block) -> Result<(), Abort> {
         for _ in 0..block.visits {
             self.visit(0)?;
         }
@@ -112,12 +123,54 @@ impl<'a, T: Tally> Visitor<'a, T> {
                     self.tasks.push(Task::Cell(ty, Ref::of(cell)));
                     self.run()?;
                 }
+                Held::Copies(ty, value) => self.copies(ty, value)?,
             }
         }
-        if block.native && !std::mem::replace(&mut self.native_block, true) {
-            self.visit(0)?;
-        }
         Ok(())
+    }
+
+    /// A slice whose elements are copies.
+    fn copies(&mut self, ty: TypeIndex, value: u64) -> Result<(), Abort> {
+        let Kind::Slice { elem, .. } = self.linked.types.get(ty).kind else { return Ok(()) };
+        let Some(slice) = self.heap.slice_or_nil(value) else { return Ok(()) };
+        if !matches!(self.linked.types.get(elem).repr, Repr::Struct | Repr::Array | Repr::Iface) {
+            return self.value(ty, value);
+        }
+        self.visit(u64::from(size::SLICE))?;
+        self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(slice.cap))?;
+        for index in (0..slice.cap).rev() {
+            self.tasks.push(Task::Copy(elem, self.heap.element(slice.base, slice.offset + index)));
+        }
+        self.run()
+    }
+
+    fn copy(&mut self, ty: TypeIndex, value: u64) -> Result<(), Abort> {
+        let info = self.linked.types.get(ty);
+        let object = Ref::of(value);
+        match &info.kind {
+            Kind::Struct { fields } if !object.is_nil() => {
+                self.visit(u64::from(size::STRUCT) + u64::from(size::SLOT) * fields.len() as u64)?;
+                for (number, field) in fields.iter().enumerate().rev() {
+                    self.tasks.push(Task::Copy(field.ty, self.heap.slot(object, number as u32)));
+                }
+                Ok(())
+            }
+            &Kind::Array { elem, .. } if !object.is_nil() => {
+                let header = self.heap.header(object);
+                if header.is(ObjectKind::Data) {
+                    return self.visit(u64::from(size::ARRAY) + u64::from(header.len()));
+                }
+                self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(header.len()))?;
+                self.elements(elem, object, header.len());
+                Ok(())
+            }
+            _ if info.repr == Repr::Iface && !slot::iface_is_nil(value) => {
+                let (ty, value) = iface::unpack(self.heap, &self.linked.types, value);
+                self.tasks.push(Task::Copy(ty, value));
+                Ok(())
+            }
+            _ => self.typed(ty, value),
+        }
     }
 
     /// A value and everything that it leads to.
@@ -185,6 +238,13 @@ impl<'a, T: Tally> Visitor<'a, T> {
         if !self.bound_marks.insert(bound.slot() as u32) { Ok(()) } else { self.method_copy(function) }
     }
 
+    /// Type of a parameter, the receiver included.
+    pub fn parameter(&self, function: u32, number: usize) -> TypeIndex {
+        let scope = self.linked.module.functions.get(function as usize).and_then(|function| function.scopes.first());
+        let ty = scope.and_then(|scope| scope.slots.get(number)).and_then(|slot| slot.ty);
+        ty.and_then(|ty| self.linked.map.types.get(ty.index()).copied()).unwrap_or(0)
+    }
+
     /// Whether a function value is a bound method.
     pub fn is_bound(&self, value: u64) -> bool {
         let object = Ref::of(value);
@@ -219,8 +279,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
         function.is_some_and(|function| {
             function.kind == FunctionKind::Synthetic
                 && function.states.iter().any(|state| {
-                    state.outer.is_none()
-                        && matches!(state.block, regno_bytecode::module::BlockKind::Native { .. })
+                    state.outer.is_none() && matches!(state.block, regno_bytecode::module::BlockKind::Native { .. })
                 })
         })
     }
@@ -231,6 +290,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 Task::Value(ty, value) => self.typed(ty, value)?,
                 Task::Cell(ty, cell) => self.cell(ty, cell)?,
                 Task::Base(ty, object) => self.base(ty, object)?,
+                Task::Copy(ty, value) => self.copy(ty, value)?,
                 Task::File(function) => {
                     let file = self.linked.module.functions.get(function as usize).map_or(0, |f| f.declared_at.0);
                     if let Some(seen @ false) = self.files.get_mut(file as usize) {
@@ -373,9 +433,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             };
         }
         self.visit(u64::from(size::BOUND_METHOD))?;
-        if let Some(ty) = self.linked.types.func(function).and_then(|func| func.receiver) {
-            self.tasks.push(Task::Value(ty, receiver));
-        }
+        self.tasks.push(Task::Value(self.parameter(function, 0), receiver));
         if self.bound_marks.insert(bound.slot() as u32) {
             self.visit(u64::from(size::FUNC))?;
             self.tasks.push(Task::File(function));
