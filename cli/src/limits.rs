@@ -33,6 +33,11 @@ impl Limits {
             Mode::Exact => Metering::Exact,
             Mode::Off => Metering::Off,
         };
-        Settings { gas_limit: self.gas_limit, max_alloc: self.max_alloc.filter(|&bytes| bytes != 0), metering, ..Settings::default() }
+        Settings {
+            gas_limit: self.gas_limit,
+            max_alloc: self.max_alloc.filter(|&bytes| bytes != 0),
+            metering,
+            ..Settings::default()
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// The keys that must be equal.
-pub const COMPARED: &[&str] = &["output", "error", "main_gas_by", "alloc_peak"];
+pub const COMPARED: &[&str] = &["output", "error", "main_gas_by", "alloc_peak", "alloc_bytes"];
 
 /// One recorded program.
 #[derive(Clone, Debug)]
@@ -36,9 +36,10 @@ pub const CORPORA: &[Corpus] = &[
     Corpus { name: "meter", gas_limit: None },
     Corpus { name: "random", gas_limit: Some(20_000_000) },
     Corpus { name: "apps", gas_limit: Some(3_000_000_000) },
+    Corpus { name: "memory", gas_limit: Some(200_000_000) },
 ];
 
-/// Allocation limit of all recordings, in bytes.
+/// Allocation limit of the recordings in bytes, unless a program states its own (`MAXALLOC`).
 pub const MAX_ALLOC: u64 = 500_000_000;
 
 impl Corpus {

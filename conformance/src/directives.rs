@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn multi_line_and_single_line_directives() {
-        let found = Directives::parse("// MAXALLOC: 100\npackage main\n\n// Output:\n// a\n//  b\n//\n\nfunc main() {}\n// Error:\n// x\n");
+        let found = Directives::parse(
+            "// MAXALLOC: 100\npackage main\n\n// Output:\n// a\n//  b\n//\n\nfunc main() {}\n// Error:\n// x\n",
+        );
         assert_eq!(found.get("MAXALLOC"), Some("100"));
         assert_eq!(found.get("Output"), Some("a\n b"));
         assert_eq!(found.get("Error"), Some("x"));

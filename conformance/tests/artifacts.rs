@@ -24,7 +24,9 @@ fn bytes_of(source: Source) -> Option<Vec<u8>> {
 
 /// A program of each sort: small, large, with every table filled.
 fn samples() -> Vec<PathBuf> {
-    ["meter/call_closure_nested.gno", "meter/typeswitch_iface.gno", "apps/avl_tree.gno"].map(|name| corpora().join(name)).into()
+    ["meter/call_closure_nested.gno", "meter/typeswitch_iface.gno", "apps/avl_tree.gno"]
+        .map(|name| corpora().join(name))
+        .into()
 }
 
 #[test]
@@ -38,7 +40,14 @@ fn the_same_bytes_from_two_folders_and_many_threads() {
             bytes_of(source_at(&copy))
         });
         let mut all: Vec<Option<Vec<u8>>> = copies.collect();
-        let threads: Vec<_> = (0..4).map(|_| thread::spawn({ let path = path.clone(); move || bytes_of(source_at(&path)) })).collect();
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                thread::spawn({
+                    let path = path.clone();
+                    move || bytes_of(source_at(&path))
+                })
+            })
+            .collect();
         all.extend(threads.into_iter().map(|thread| thread.join().unwrap_or_default()));
         assert!(all.windows(2).all(|pair| pair.first() == pair.last()) && all.first().is_some_and(Option::is_some));
     }

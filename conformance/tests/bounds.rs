@@ -61,7 +61,8 @@ fn guest_recursion_through_closures_and_defers() {
 
 #[test]
 fn endless_recursion_ends_at_a_limit() {
-    let program = "package main\n\nfunc f(n int) int { return f(n+1) + 1 }\n\nfunc main() { println(f(0)) }\n".to_owned();
+    let program =
+        "package main\n\nfunc f(n int) int { return f(n+1) + 1 }\n\nfunc main() { println(f(0)) }\n".to_owned();
     match run(program) {
         Ok(execution) => assert!(execution.error.is_some()),
         Err(error) => panic!("refused: {error}"),
@@ -159,5 +160,7 @@ fn huge_types_and_sizes_are_clean_errors() {
     survives(in_main("x := make([]int, 1 << 40)\nprintln(len(x))"));
     survives(in_main("x := make([]byte, 1 << 62)\nprintln(len(x))"));
     survives(in_main("x := make(map[int]int, 1 << 62)\nprintln(len(x))"));
-    survives("package main\n\ntype t [1000][1000][1000]int\n\nfunc main() {\n\tvar x t\n\tprintln(len(x))\n}\n".to_owned());
+    survives(
+        "package main\n\ntype t [1000][1000][1000]int\n\nfunc main() {\n\tvar x t\n\tprintln(len(x))\n}\n".to_owned(),
+    );
 }

@@ -45,7 +45,8 @@ fn decode(function: &Function) -> Result<Starts, VerifyError> {
         let op = Op::from_code(code_of(word))
             .ok_or_else(|| VerifyError::new(Check::Encoding, format!("unknown operation {}", code_of(word))).at(pc))?;
         let reserved = matches!(op, Op::DeferReturned | Op::StringReturned | Op::RunReturned);
-        ensure(!reserved, Check::Operation, || format!("{} belongs to the runtime", op.name())).map_err(|e| e.at(pc))?;
+        ensure(!reserved, Check::Operation, || format!("{} belongs to the runtime", op.name()))
+            .map_err(|e| e.at(pc))?;
         let next = pc.saturating_add(op.words());
         ensure(next <= function.code.len(), Check::Encoding, || "extension word missing".to_owned())
             .map_err(|e| e.at(pc))?;
@@ -99,9 +100,7 @@ impl Instruction<'_> {
 
     fn register(&self, value: u16) -> Result<(), VerifyError> {
         let size = self.function.frame_size;
-        ensure(u32::from(value) < size, Check::Register, || {
-            format!("{}: register {value} of {size}", self.op.name())
-        })
+        ensure(u32::from(value) < size, Check::Register, || format!("{}: register {value} of {size}", self.op.name()))
     }
 
     fn extension(&self, ext: Ext) -> Result<(), VerifyError> {
@@ -166,7 +165,9 @@ impl Instruction<'_> {
         let divides = matches!(self.op, Op::DivI64Imm | Op::RemI64Imm);
         ensure(!divides || field_c(word) != 0, Check::Immediate, || format!("{}: division by 0", self.op.name()))?;
         let flagged = matches!(self.op, Op::Call | Op::CallValue | Op::CallSelected);
-        ensure(!flagged || field_b(word) <= 1, Check::Immediate, || format!("{}: flags {}", self.op.name(), field_b(word)))
+        ensure(!flagged || field_b(word) <= 1, Check::Immediate, || {
+            format!("{}: flags {}", self.op.name(), field_b(word))
+        })
     }
 
     /// Windows whose size the instruction knows lie in the frame.

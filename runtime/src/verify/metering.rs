@@ -35,7 +35,9 @@ fn segments(function: &Function, starts: &Starts) -> Result<(), VerifyError> {
     ensure(count == function.segments.len(), Check::SegmentTable, || {
         format!("{} segments, {count} segment words", function.segments.len())
     })?;
-    ensure(starts.op_at(0) == Some(Op::Segment), Check::SegmentTable, || "the code does not start with a segment".to_owned())
+    ensure(starts.op_at(0) == Some(Op::Segment), Check::SegmentTable, || {
+        "the code does not start with a segment".to_owned()
+    })
 }
 
 fn events(function: &Function) -> Result<(), VerifyError> {

@@ -21,9 +21,11 @@ pub(super) fn verify(module: &Module) -> Result<(), VerifyError> {
         let plain = function.is_some_and(|f| f.params == 0 && f.results == 0 && f.captures == 0);
         ensure(plain, Check::EntryFunction, || format!("{entry:?} is no function without parameters and results"))?;
     }
-    module.functions.iter().enumerate().try_for_each(|(index, function)| {
-        header(module, function).map_err(|error| error.in_function(index))
-    })
+    module
+        .functions
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, function)| header(module, function).map_err(|error| error.in_function(index)))
 }
 
 fn type_exists(module: &Module, ty: TypeRef, check: Check) -> Result<(), VerifyError> {
@@ -43,7 +45,10 @@ fn type_references(module: &Module, index: usize, desc: &TypeDesc) -> Result<(),
     exists(desc.underlying)?;
     match &desc.kind {
         TypeKind::Basic | TypeKind::Nil => {}
-        TypeKind::Pointer { elem } | TypeKind::Slice { elem } | TypeKind::Array { elem, .. } | TypeKind::Chan { elem } => {
+        TypeKind::Pointer { elem }
+        | TypeKind::Slice { elem }
+        | TypeKind::Array { elem, .. }
+        | TypeKind::Chan { elem } => {
             exists(*elem)?;
         }
         TypeKind::Map { key, elem } => {
@@ -75,9 +80,7 @@ fn type_references(module: &Module, index: usize, desc: &TypeDesc) -> Result<(),
 /// The representation that a structure has.
 fn shape_fits(desc: &TypeDesc) -> bool {
     match desc.kind {
-        TypeKind::Basic => {
-            matches!(desc.repr, Repr::Bool | Repr::Str) || desc.repr.is_int() || desc.repr.is_float()
-        }
+        TypeKind::Basic => matches!(desc.repr, Repr::Bool | Repr::Str) || desc.repr.is_int() || desc.repr.is_float(),
         TypeKind::Pointer { .. } => desc.repr == Repr::Ptr,
         TypeKind::Slice { .. } => desc.repr == Repr::Slice,
         TypeKind::Array { .. } => desc.repr == Repr::Array,
@@ -95,13 +98,16 @@ fn type_shape(module: &Module, index: usize, desc: &TypeDesc) -> Result<(), Veri
         format!("type {index} ({}): structure and representation {} disagree", desc.name, desc.repr.name())
     })?;
     let same = module.types.get(desc.underlying.index()).is_some_and(|base| base.repr == desc.repr);
-    ensure(same, Check::TypeShape, || format!("type {index} ({}): underlying type has another representation", desc.name))
+    ensure(same, Check::TypeShape, || {
+        format!("type {index} ({}): underlying type has another representation", desc.name)
+    })
 }
 
 fn header(module: &Module, function: &Function) -> Result<(), VerifyError> {
     let check = Check::FunctionHeader;
     if let Some(signature) = function.signature {
-        let is_func = module.types.get(signature.index()).is_some_and(|desc| matches!(desc.kind, TypeKind::Func { .. }));
+        let is_func =
+            module.types.get(signature.index()).is_some_and(|desc| matches!(desc.kind, TypeKind::Func { .. }));
         ensure(is_func, check, || format!("{signature:?} is no function type"))?;
     }
     if let FunctionKind::Method(receiver) = function.kind {
