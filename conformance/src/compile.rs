@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 use regno_bytecode::module::Module;
 use regno_frontend::diagnostic::render_first;
+use regno_frontend::golayer;
 use regno_frontend::limits::Limits;
 use regno_frontend::source::SourceFile;
 use std::fmt;
@@ -108,4 +109,14 @@ fn compile(path: &str, name: Option<&str>, sources: &[Source]) -> Result<Program
     ir.functions.values_mut().for_each(regno_ir::passes::optimize);
     let module = regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))?;
     Ok(Program { module, no_main: package.no_main })
+}
+
+/// What Go's type checker says about a package (spec/01 §3.1); `None` if it is fine, or if loading stops before it is asked.
+pub fn type_check(path: &str, sources: &[Source]) -> Option<String> {
+    let limits = Limits::default();
+    let arena = Bump::new();
+    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
+    let parsed: Vec<_> = files.iter().map(|file| regno_frontend::syntax::parse_file(&arena, file, &limits)).collect();
+    let findings = golayer::check_package(path, &parsed, &files, &limits);
+    golayer::render(path, &findings, &files)
 }

@@ -1,6 +1,6 @@
 //! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
 
-use crate::compile::{Program, Source, compile_program};
+use crate::compile::{Program, Source, compile_program, type_check};
 use crate::directives::Directives;
 use crate::execute::{Execution, Settings, execute_main, refused, unusable};
 use regno_runtime::Report;
@@ -18,6 +18,9 @@ pub struct Row {
     /// Run-time or compile error.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub error: String,
+    /// What Go's type checker says; it does not stop the run.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub typecheck_error: String,
     /// Total gas.
     pub gas: u64,
     /// Total gas by category.
@@ -59,11 +62,13 @@ fn is_zero_signed(value: &i64) -> bool {
 /// The file's `MAXALLOC` directive, if any, overrides the allocation limit of the settings.
 pub fn run(file: &str, text: &[u8], settings: Settings) -> Row {
     let directives = Directives::parse(&String::from_utf8_lossy(text));
+    let path = directives.get("PKGPATH").unwrap_or("main");
+    let source = source_of(file, text);
     let execution = match settings_for(&directives, settings) {
-        Ok(settings) => run_source(file, directives.get("PKGPATH").unwrap_or("main"), text, settings),
+        Ok(settings) => run_source(path, &source, settings),
         Err(message) => unusable(message),
     };
-    row_of(file, &execution)
+    Row { typecheck_error: type_check(path, &[source]).unwrap_or_default(), ..row_of(file, &execution) }
 }
 
 /// Runs a source text and compares the result with the file's directives.
@@ -83,13 +88,18 @@ fn settings_for(directives: &Directives, settings: Settings) -> Result<Settings,
     }
 }
 
-fn run_source(file: &str, path: &str, text: &[u8], settings: Settings) -> Execution {
+/// The source as the reference names it: without folders and without the suffix of a filetest.
+fn source_of(file: &str, text: &[u8]) -> Source {
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let name = match base.strip_suffix("_filetest.gno") {
         Some(stem) => format!("{stem}.gno"),
         None => base.to_owned(),
     };
-    match compile_program(path, &[Source { name, text: text.to_owned() }]) {
+    Source { name, text: text.to_owned() }
+}
+
+fn run_source(path: &str, source: &Source, settings: Settings) -> Execution {
+    match compile_program(path, std::slice::from_ref(source)) {
         Ok(Program { module, no_main }) => {
             let execution = execute_main(module, no_main, settings);
             execution.unwrap_or_else(|error| unusable(error.to_string()))
@@ -104,6 +114,7 @@ fn row_of(file: &str, execution: &Execution) -> Row {
         file: file.to_owned(),
         output: String::from_utf8_lossy(&execution.output).into_owned(),
         error: execution.error.clone().unwrap_or_default(),
+        typecheck_error: String::new(),
         gas: execution.total.gas,
         gas_by: categories(&execution.total),
         main_gas: main.gas,
@@ -134,6 +145,7 @@ fn mismatches(directives: &Directives, row: &Row) -> Vec<String> {
     let output: Vec<&str> = row.output.lines().map(|line| line.trim_end_matches(' ')).collect();
     compare("Error", &row.error, true);
     compare("Output", &output.join("\n"), row.error.is_empty());
+    compare("TypeCheckError", &row.typecheck_error, false);
     compare("Gas", &row.gas.to_string(), false);
     found
 }
