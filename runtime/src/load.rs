@@ -179,6 +179,12 @@ impl Linked {
         self.segments.partition_point(|segment| segment.pc <= pc).saturating_sub(1)
     }
 
+    /// A function's index with the word index of its entry in the upper half.
+    pub fn callee(&self, func: u32) -> u64 {
+        let entry = self.functions.get(func as usize).map_or(0, |code| code.entry);
+        u64::from(func) | u64::from(entry) << 32
+    }
+
     /// Gas of an operation of the class.
     pub fn gas(&self, class: OpClass) -> i64 {
         i64::from(self.schedule.op(class))

@@ -375,6 +375,13 @@ impl Meter {
         Ok(())
     }
 
+    /// Whether an allocation of so many bytes, or several of so many together, stays below the peak: then `slack` is all
+    /// that it changes, in both modes.
+    #[inline(always)]
+    pub fn fits_below_peak(&self, count: i64) -> bool {
+        self.slack >= count
+    }
+
     /// A dynamic charge in fast mode, if it fits; exact mode takes it if there is no allocator.
     #[inline]
     pub fn try_alloc(&mut self, count: i64) -> bool {

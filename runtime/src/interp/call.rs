@@ -185,6 +185,46 @@ making! {
     }
 }
 
+/// Bytes that a method value costs: the function and the pair with its receiver.
+const METHOD_VALUE: i64 = size::FUNC as i64 + size::BOUND_METHOD as i64;
+
+handler! {
+    SelectIface(cx, ip, regs, budget, table, word) {
+        let value = reg!(regs, word, c);
+        let method = (*cx).methods.cached(slot::iface_type(value), *ip.add(1) as u32);
+        match method {
+            Some(method) if (*cx).meter.fits_below_peak(METHOD_VALUE) => {
+                (*cx).meter.slack -= METHOD_VALUE;
+                reg!(regs, word, a) = method.callee;
+                reg!(regs, word, b) = iface::unpack_repr(&(*cx).heap, method.repr, value);
+                next!(cx, ip, regs, budget, table, 2)
+            }
+            _ => select_iface::<N>(cx, ip, regs, budget, table, word),
+        }
+    }
+}
+
+slow! {
+    select_iface of SelectIface(cx, regs, word, ext) {
+        let (value, name) = (regs.get(field_c(word)), ext as u32);
+        let ty = slot::iface_type(value);
+        let (callee, receiver) = match cx.methods.find(&cx.linked, ty, name) {
+            Some(method) => {
+                charger!(cx).alloc(&mut cx.heap, i64::from(size::FUNC))?;
+                charger!(cx).alloc(&mut cx.heap, i64::from(size::BOUND_METHOD))?;
+                (method.callee, iface::unpack_repr(&cx.heap, method.repr, value))
+            }
+            None => {
+                let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut charger!(cx))?;
+                (cx.callee_of(selected.func), selected.receiver)
+            }
+        };
+        regs.set(field_a(word), callee);
+        regs.set(field_b(word), receiver);
+        Ok(())
+    }
+}
+
 slow! {
     Defer(cx, regs, word, ext) {
         cx.defer(ext as u32, 0, regs.slice(field_a(word), field_b(word)), None)
@@ -209,24 +249,6 @@ slow! {
         regs.set(field_a(word), bound);
         Ok(())
     }
-    SelectIface(cx, regs, word, ext) {
-        let (value, name) = (regs.get(field_c(word)), ext as u32);
-        let ty = slot::iface_type(value);
-        let (func, receiver) = match cx.methods.find(&cx.linked.types, ty, name) {
-            Some(method) => {
-                charger!(cx).alloc(&mut cx.heap, i64::from(size::FUNC))?;
-                charger!(cx).alloc(&mut cx.heap, i64::from(size::BOUND_METHOD))?;
-                (method.func, iface::unpack_repr(&cx.heap, method.repr, value))
-            }
-            None => {
-                let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut charger!(cx))?;
-                (selected.func, selected.receiver)
-            }
-        };
-        regs.set(field_a(word), cx.callee_of(func));
-        regs.set(field_b(word), receiver);
-        Ok(())
-    }
     EnterVariadic(cx, regs, word, ext) {
         if cx.top().meta & Frame::PACKED == 0 {
             return Ok(());
@@ -245,8 +267,7 @@ impl Cx {
     /// A function's index with the word index of its entry in the upper half: what calls of function values read, so that they
     /// need not wait for the function table to know where to go on.
     fn callee_of(&self, func: u32) -> u64 {
-        let entry = self.linked.functions.get(func as usize).map_or(0, |code| code.entry);
-        u64::from(func) | u64::from(entry) << 32
+        self.linked.callee(func)
     }
 
     /// A function value; its first slot is the function as calls read it.

@@ -1,11 +1,11 @@
 //! Operations on strings, slices, maps and interfaces: operands from the instruction, work in `ops`.
 
 use super::Window;
-use crate::heap::{Ref, SlotClass, Trap};
+use crate::heap::{ITEM_VALUE, Ref, SlotClass, Trap};
 use crate::map;
-use crate::ops::{self, slice::Bounds};
+use crate::ops::{self, maps::Look, slice::Bounds};
 use crate::recount::charger;
-use crate::value::{equal, iface, slot};
+use crate::value::{Types, copy, equal, iface, slot};
 use regno_bytecode::op::{field_a, field_b, field_c};
 use regno_bytecode::types::Repr;
 use std::cmp::Ordering;
@@ -117,8 +117,86 @@ macro_rules! typed {
 typed! {
     Append => ops::append::append;
     CopySlice => ops::slice::copy;
-    LoadMap => ops::maps::load;
-    AddrMap => ops::maps::addr;
+}
+
+/// The type table.
+#[inline(always)]
+unsafe fn types<'a>(cx: *const super::Cx) -> &'a Types {
+    &(&*cx).linked.types
+}
+
+handler! {
+    LoadMap(cx, ip, regs, budget, table, word) {
+        let found = ops::maps::look(&(*cx).heap, reg!(regs, word, b), reg!(regs, word, c));
+        match found {
+            Look::Found(item) => {
+                reg!(regs, word, a) = map::value(&(*cx).heap, item);
+                next!(cx, ip, regs, budget, table, 2)
+            }
+            Look::Missing if !ops::maps::holds_objects(types(cx), *ip.add(1) as u32) => {
+                reg!(regs, word, a) = 0;
+                next!(cx, ip, regs, budget, table, 2)
+            }
+            _ => load_map::<N>(cx, ip, regs, budget, table, word),
+        }
+    }
+    LoadMapOk(cx, ip, regs, budget, table, word) {
+        let found = ops::maps::look(&(*cx).heap, reg!(regs, word, b), reg!(regs, word, c));
+        let ext = *ip.add(1);
+        let (value, ok) = match found {
+            Look::Found(item) => (map::value(&(*cx).heap, item), 1),
+            Look::Missing if !ops::maps::holds_objects(types(cx), ext as u32) => (0, 0),
+            _ => return load_map_ok::<N>(cx, ip, regs, budget, table, word),
+        };
+        reg!(regs, word, a) = value;
+        *regs.add((ext >> 32) as u16 as usize) = ok;
+        next!(cx, ip, regs, budget, table, 2)
+    }
+    AddrMap(cx, ip, regs, budget, table, word) {
+        match ops::maps::look_integer(&(*cx).heap, reg!(regs, word, b), reg!(regs, word, c)) {
+            Some(item) => {
+                reg!(regs, word, a) = slot::pointer(item, ITEM_VALUE);
+                next!(cx, ip, regs, budget, table, 2)
+            }
+            None => addr_map::<N>(cx, ip, regs, budget, table, word),
+        }
+    }
+    CopyIface(cx, ip, regs, budget, table, word) {
+        let value = reg!(regs, word, b);
+        if copy::copies_content(types(cx), value) {
+            return copy_iface::<N>(cx, ip, regs, budget, table, word);
+        }
+        reg!(regs, word, a) = value;
+        next!(cx, ip, regs, budget, table, 1)
+    }
+}
+
+slow! {
+    load_map of LoadMap(cx, regs, word, ext) {
+        let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let value = ops::maps::load(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    load_map_ok of LoadMapOk(cx, regs, word, ext) {
+        let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let (value, found) =
+            ops::maps::load_ok(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
+        regs.set(field_a(word), value);
+        regs.set((ext >> 32) as u16, u64::from(found));
+        Ok(())
+    }
+    addr_map of AddrMap(cx, regs, word, ext) {
+        let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let value = ops::maps::addr(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    copy_iface of CopyIface(cx, regs, word, _ext) {
+        let value = copy::copy_iface(&mut cx.heap, &cx.linked.types, regs.get(field_b(word)), &mut charger!(cx))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
 }
 
 light! {
@@ -240,13 +318,6 @@ slow! {
         let hint = regs.get(field_b(word)) as i64;
         let map = ops::maps::make(&mut cx.heap, &cx.linked.types, ext as u32, hint, &mut charger!(cx))?;
         regs.set(field_a(word), map);
-        Ok(())
-    }
-    LoadMapOk(cx, regs, word, ext) {
-        let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
-        let (value, found) = ops::maps::load_ok(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
-        regs.set(field_a(word), value);
-        regs.set((ext >> 32) as u16, u64::from(found));
         Ok(())
     }
     StoreMap(cx, regs, word, ext) {

@@ -199,7 +199,11 @@ macro_rules! making {
 /// Handlers whose body is a function of the context, the word and its extension, giving `Result<(), Trap>`. They save the
 /// interpreter's registers first, so the body may charge; a safe point for collections comes before everything.
 macro_rules! slow {
-    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
+    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
+        slow! { $($name of $name($cx, $regs, $word, $ext) $body)* }
+    };
+    // A handler for what another handler of the operation does not do at once.
+    ($($name:ident of $op:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
         handler! { $name(context, ip, regs, budget, table, word) {
             #[inline(never)]
             #[allow(unused_variables)]
@@ -210,7 +214,7 @@ macro_rules! slow {
                 $ext: u64,
             ) -> Result<(), $crate::heap::Trap> $body
             safe_point!(context, ip, regs, budget, table, word);
-            const WORDS: usize = regno_bytecode::op::Op::$name.words();
+            const WORDS: usize = regno_bytecode::op::Op::$op.words();
             let cx = &mut *context;
             cx.save(ip, regs, budget);
             let ext = if WORDS == 2 { *ip.add(1) } else { 0 };

@@ -5,7 +5,7 @@
 use super::drive::{leave_index, leave_nil};
 use crate::heap::{Kind, NoCharge, Ref, SlotClass};
 use crate::recount::charger;
-use crate::value::copy::{copy, copy_iface};
+use crate::value::copy::copy;
 use crate::value::slot;
 use crate::value::zero::zero;
 use regno_bytecode::op::{field_a, field_b, field_c};
@@ -286,11 +286,6 @@ making! {
 slow! {
     CopyValueDyn(cx, regs, word, ext) {
         let value = copy(&mut cx.heap, &cx.linked.types, ext as u32, regs.get(field_b(word)), &mut charger!(cx))?;
-        regs.set(field_a(word), value);
-        Ok(())
-    }
-    CopyIface(cx, regs, word, _ext) {
-        let value = copy_iface(&mut cx.heap, &cx.linked.types, regs.get(field_b(word)), &mut charger!(cx))?;
         regs.set(field_a(word), value);
         Ok(())
     }

@@ -3,7 +3,8 @@
 //! A direct-mapped cache of the selections that need no walk and no copy: the dynamic value itself is the receiver, and only
 //! FN and BM are charged. It saves the search of the type's method table; nothing observable depends on it.
 
-use crate::value::{FuncIndex, NameIndex, TypeIndex, Types, copy::copies};
+use crate::load::Linked;
+use crate::value::{NameIndex, TypeIndex, copy::copies};
 use regno_bytecode::types::{MethodReceiver, Repr};
 
 const ENTRIES: usize = 256;
@@ -11,8 +12,8 @@ const ENTRIES: usize = 256;
 /// A method whose receiver is the dynamic value as it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Direct {
-    /// The function.
-    pub func: FuncIndex,
+    /// The function with its entry, as calls read it.
+    pub callee: u64,
     /// Representation of the dynamic type.
     pub repr: Repr,
 }
@@ -26,25 +27,35 @@ pub(crate) struct Methods {
 impl Methods {
     /// An empty cache.
     pub(super) fn new() -> Methods {
-        Methods { entries: vec![(0, 0, Direct { func: 0, repr: Repr::Raw }); ENTRIES] }
+        Methods { entries: vec![(0, 0, Direct { callee: 0, repr: Repr::Raw }); ENTRIES] }
+    }
+
+    /// The method of a dynamic type, if it is in the cache.
+    #[inline(always)]
+    pub(super) fn cached(&self, ty: TypeIndex, name: NameIndex) -> Option<Direct> {
+        let entry = self.entries.get(place(ty, name))?;
+        (ty != 0 && (entry.0, entry.1) == (ty, name)).then_some(entry.2)
     }
 
     /// The method of a dynamic type, if its selection is that simple.
-    #[inline]
-    pub(super) fn find(&mut self, types: &Types, ty: TypeIndex, name: NameIndex) -> Option<Direct> {
-        let at = (ty as usize ^ (name as usize).wrapping_mul(29)) % ENTRIES;
-        let entry = self.entries.get_mut(at)?;
-        if ty != 0 && (entry.0, entry.1) == (ty, name) {
-            return Some(entry.2);
+    pub(super) fn find(&mut self, linked: &Linked, ty: TypeIndex, name: NameIndex) -> Option<Direct> {
+        if let Some(direct) = self.cached(ty, name) {
+            return Some(direct);
         }
-        let direct = work_out(types, ty, name)?;
-        *entry = (ty, name, direct);
+        let direct = work_out(linked, ty, name)?;
+        *self.entries.get_mut(place(ty, name))? = (ty, name, direct);
         Some(direct)
     }
 }
 
+#[inline(always)]
+fn place(ty: TypeIndex, name: NameIndex) -> usize {
+    (ty as usize ^ (name as usize).wrapping_mul(29)) % ENTRIES
+}
+
 #[inline(never)]
-fn work_out(types: &Types, ty: TypeIndex, name: NameIndex) -> Option<Direct> {
+fn work_out(linked: &Linked, ty: TypeIndex, name: NameIndex) -> Option<Direct> {
+    let types = &linked.types;
     if ty == 0 {
         return None;
     }
@@ -55,5 +66,5 @@ fn work_out(types: &Types, ty: TypeIndex, name: NameIndex) -> Option<Direct> {
         _ => false,
     };
     let func = method.func.filter(|_| as_it_is && method.path.is_empty())?;
-    Some(Direct { func, repr: types.get(ty).repr })
+    Some(Direct { callee: linked.callee(func), repr: types.get(ty).repr })
 }

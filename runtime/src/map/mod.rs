@@ -140,6 +140,18 @@ pub fn find_integer(heap: &Heap, map: Ref, key: Hashed) -> Option<Ref> {
     probe(heap, map, mask, key.hash, |other| other == key.key).map(|(_, item)| item)
 }
 
+/// The item of a key if the keys of the map are strings, `None` if they are not.
+#[inline(never)]
+pub fn find_string(heap: &Heap, map: Ref, key: u64) -> Option<Option<Ref>> {
+    let shape = heap.slot(map, SHAPE);
+    if high(shape) != STR {
+        return None;
+    }
+    let hash = hash::bytes(heap.string(key));
+    let item = probe(heap, map, low(shape), hash, |other| equal::equal_string(heap, other, key));
+    Some(item.map(|(_, item)| item))
+}
+
 /// Prepares a key for a map.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use crate::value::types::Kind;
 use crate::value::zero::zero;
 use crate::value::{TypeIndex, Types, copy, slot};
 use regno_bytecode::event::size;
+use regno_bytecode::types::Repr;
 
 fn key_and_elem(types: &Types, ty: TypeIndex) -> (TypeIndex, TypeIndex) {
     match types.get(ty).kind {
@@ -39,6 +40,46 @@ pub fn make(heap: &mut Heap, types: &Types, ty: TypeIndex, hint: i64, charge: &m
 #[inline]
 pub fn len(heap: &Heap, map: u64) -> u64 {
     u64::from(map::len(heap, Ref::of(map)))
+}
+
+/// What a look for a key without charges and failures found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// The item.
+    Found(Ref),
+    /// There is no such item.
+    Missing,
+    /// The keys of the map can fail, or there is no map.
+    Unknown,
+}
+
+/// Looks for a key that is compared by its bits or bytes.
+#[inline(always)]
+pub fn look(heap: &Heap, map: u64, key: u64) -> Look {
+    let object = Ref::of(map);
+    if object.is_nil() {
+        return Look::Unknown;
+    }
+    if let Some(key) = map::hashed_integer(heap, object, key) {
+        return map::find_integer(heap, object, key).map_or(Look::Missing, Look::Found);
+    }
+    map::find_string(heap, object, key).map_or(Look::Unknown, |item| item.map_or(Look::Missing, Look::Found))
+}
+
+/// The item of an integer key.
+#[inline(always)]
+pub fn look_integer(heap: &Heap, map: u64, key: u64) -> Option<Ref> {
+    let object = Ref::of(map);
+    if object.is_nil() {
+        return None;
+    }
+    map::find_integer(heap, object, map::hashed_integer(heap, object, key)?)
+}
+
+/// Whether zero values of the map's elements are objects.
+#[inline]
+pub fn holds_objects(types: &Types, ty: TypeIndex) -> bool {
+    matches!(types.get(key_and_elem(types, ty).1).repr, Repr::Struct | Repr::Array)
 }
 
 #[inline(always)]

@@ -56,6 +56,12 @@ pub fn copy_iface(heap: &mut Heap, types: &Types, value: u64, charge: &mut impl 
     Ok(repacked(value, copied))
 }
 
+/// Whether copying an interface value copies its content.
+#[inline(always)]
+pub fn copies_content(types: &Types, value: u64) -> bool {
+    held(types, value).is_some()
+}
+
 /// Type of the struct or array that an interface holds.
 fn held(types: &Types, value: u64) -> Option<TypeIndex> {
     let ty = slot::iface_type(value);
