@@ -48,6 +48,33 @@ fn declarations_that_need_themselves() {
 }
 
 #[test]
+fn predeclared_names_and_types_under_a_later_variable_of_their_name() {
+    let used = "expected block value path type; check this is not shadowing a builtin type";
+    for (text, message) in [
+        ("func f() { rune := rune('a'); _ = rune }", used),
+        ("func f(s string) { if len := len(s); len > 0 {} }", used),
+        ("func f() { { _ = len(\"a\") }; len := 2; _ = len }", used),
+        ("func f() { len := 2; _ = len }", "builtin identifiers cannot be shadowed: len"),
+        ("type T int\nfunc f() { T := T(3); _ = T }", "unexpected func type main.T (*gnolang.DeclaredType)"),
+        ("type T nil", "nil is not a type"),
+        ("func f() { _++ }", "cannot use _ as value or type"),
+    ] {
+        assert_eq!(refused(text), message, "{text}");
+    }
+    accepted(
+        "func f(len int, rune string) (cap int) { for i := range []int{1} { cap = i + len }; return }\nfunc main() {}",
+    );
+}
+
+#[test]
+fn fields_methods_and_parameters_are_declared_once() {
+    let twice = "a redeclared in this block\n\tprevious declaration at a.gno:";
+    for text in ["type t struct { a int; a string }", "type t interface { a(); a() }", "var v func(a int, a string)"] {
+        assert!(refused(text).starts_with(twice), "{text}");
+    }
+}
+
+#[test]
 fn elements_of_one_append_have_one_type() {
     assert_eq!(
         refused("func f(l []any, n int8) { l = append(l, \"a\", n) }"),

@@ -3,6 +3,7 @@
 mod common;
 
 use common::check;
+use regno_frontend::limits::Limits;
 use regno_frontend::typed::{FuncKind, InitStep, Package, ScopeKind, StmtKind, VarKind};
 
 fn checked(text: &str) -> Package {
@@ -165,8 +166,10 @@ fn deep_input_needs_little_stack() {
     assert_eq!(run(format!("package main\nvar a = 1\nfunc main() {{ println({sum}) }}\n")), Ok(()));
     let parens = format!("{}a{}", "(".repeat(5_000), ")".repeat(5_000));
     assert_eq!(run(format!("package main\nvar a = 1\nfunc main() {{ println({parens}) }}\n")), Ok(()));
-    let types = format!("{}int", "[]".repeat(5_000));
-    assert_eq!(run(format!("package main\nvar a {types}\nfunc main() {{}}\n")), Ok(()));
+    let types = |depth: usize| format!("package main\nvar a {}int\nfunc main() {{}}\n", "[]".repeat(depth));
+    let limit = Limits::default().type_depth as usize;
+    assert_eq!(run(types(limit - 1)), Ok(()));
+    assert!(run(types(limit)).is_err_and(|error| error.ends_with("type is nested deeper than 1000 levels")));
     let chain: String = (0..5_000).map(|i| format!("var v{i} = v{}\n", i + 1)).collect();
     assert_eq!(run(format!("package main\n{chain}var v5000 = 1\nfunc main() {{}}\n")), Ok(()));
     let blocks = |n: usize| format!("package main\nfunc main() {{ {} {} }}\n", "{".repeat(n), "}".repeat(n));

@@ -14,6 +14,13 @@ impl<'a> Checker<'a> {
     pub(super) fn call(&mut self, call: &'a ast::CallExpr<'a>, span: Span) -> Result<Operand> {
         let fun = unparen(call.fun);
         if let Some(t) = self.type_of_expr(fun)? {
+            if let ast::ExprKind::Ident(name) = fun.kind
+                && self.declared_later(name)
+            {
+                // **Quirk**: under a variable of the same name a type is no longer one.
+                let (text, host) = (self.types.type_string(t), self.host_type_name(t));
+                return Err(self.error(span, format!("unexpected func type {text} ({host})")));
+            }
             return self.explicit_conversion(call, t, span);
         }
         if let ast::ExprKind::Ident(name) = fun.kind

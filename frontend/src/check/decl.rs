@@ -242,6 +242,7 @@ impl<'a> Checker<'a> {
             return Err(self.error(spec.span, format!("expected type expr but got *gnolang.{node}")));
         }
         self.refuse_predeclared(name, spec.span)?;
+        self.refuse_nil_type(spec)?;
         if self.in_this_block(name).is_some() {
             return Err(self.error(spec.span, format!("StaticBlock.Define2({name}) cannot change .V")));
         }

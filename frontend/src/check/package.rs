@@ -351,10 +351,12 @@ impl<'a> Checker<'a> {
         let position = Position { file: entry.file, decl, span: entry.span, ..Position::default() };
         let outer = std::mem::replace(&mut self.at, position);
         let in_const = std::mem::replace(&mut self.nodes.in_const, false);
+        let type_depth = std::mem::take(&mut self.type_depth);
         let result = f(self);
         // An error has been located; where the check stands no longer matters.
         self.at = outer;
         self.nodes.in_const = in_const;
+        self.type_depth = type_depth;
         result
     }
 
@@ -394,12 +396,23 @@ impl<'a> Checker<'a> {
         let part =
             Part { names: self.name_index(name).into_iter().collect(), step: Some(InitStep::Type), ..Part::default() };
         self.package.decls[decl].parts = vec![part];
+        self.refuse_nil_type(spec)?;
         let right = self.resolve_type(spec.ty)?;
         let Some(declared) = declared else {
             self.set_entity(name, Entity::Type(right));
             return Ok(());
         };
         self.complete_type(declared, right, spec.span)
+    }
+
+    /// Refuses `type T nil`.
+    pub(super) fn refuse_nil_type(&mut self, spec: &'a ast::TypeSpec<'a>) -> Result<()> {
+        match super::expr::unparen(spec.ty).kind {
+            ast::ExprKind::Ident(name) if matches!(self.meaning(name, spec.ty.span)?, Some((Entity::Nil, _))) => {
+                Err(self.error(spec.span, "nil is not a type".to_owned()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sets the right side of a declared type.

@@ -34,9 +34,10 @@ impl<'a> Checker<'a> {
     /// The operand of `++` and `--`: a constant is accepted, and aborts.
     pub(super) fn updated_place(&mut self, e: ExprRef<'a>) -> Result<PlaceOperand> {
         let e = unparen(e);
-        if let ast::ExprKind::Ident(name) = e.kind
-            && name != "_"
-        {
+        if let ast::ExprKind::Ident(name) = e.kind {
+            if name == "_" {
+                return Err(self.error(e.span, "cannot use _ as value or type".to_owned()));
+            }
             let operand = self.single(e)?;
             if self.is_const(operand.id) {
                 self.settle(operand.id);

@@ -94,7 +94,10 @@ impl<'a> Resolver<'_, 'a> {
         match decl {
             Decl::Gen(group) => match group.specs {
                 Specs::Import(_) => {}
-                Specs::Const(specs) | Specs::Var(specs) => specs.iter().for_each(|spec| self.exprs(spec.values)),
+                Specs::Const(specs) | Specs::Var(specs) => specs.iter().for_each(|spec| {
+                    spec.ty.into_iter().for_each(|ty| self.expr(ty));
+                    self.exprs(spec.values);
+                }),
                 Specs::Type(specs) => specs.iter().for_each(|spec| self.expr(spec.ty)),
             },
             Decl::Func(func) => self.function(func.receiver, func.ty, func.body),
@@ -111,7 +114,7 @@ impl<'a> Resolver<'_, 'a> {
     ) {
         self.scoped(|resolver| {
             for list in [receiver, Some(ty.params), ty.results].into_iter().flatten() {
-                list.fields.iter().flat_map(|field| field.names).for_each(|&name| resolver.declare(name));
+                resolver.fields(list);
             }
             let Some(body) = body else { return };
             resolver.labels.push(Labels::default());
@@ -257,6 +260,7 @@ impl<'a> Resolver<'_, 'a> {
             Specs::Import(_) => {}
             Specs::Const(specs) | Specs::Var(specs) => {
                 for spec in *specs {
+                    spec.ty.into_iter().for_each(|ty| self.expr(ty));
                     self.exprs(spec.values);
                     spec.names.iter().for_each(|&name| self.declare(name));
                 }
@@ -274,11 +278,20 @@ impl<'a> Resolver<'_, 'a> {
         }
     }
 
-    /// Only func literals declare names inside an expression.
+    /// Types of a list of fields, then its names.
+    fn fields(&mut self, list: &'a FieldList<'a>) {
+        list.fields.iter().for_each(|field| self.expr(field.ty));
+        list.fields.iter().flat_map(|field| field.names).for_each(|&name| self.declare(name));
+    }
+
+    /// Func literals, struct, interface and func types declare names inside an expression.
     fn expr(&mut self, e: &'a Expr<'a>) {
         deep(|| match e.kind {
             ExprKind::FuncLit(literal) => self.function(None, literal.ty, Some(literal.body)),
-            ExprKind::CompositeLit(literal) => self.exprs(literal.elements),
+            ExprKind::CompositeLit(literal) => {
+                literal.ty.into_iter().for_each(|ty| self.expr(ty));
+                self.exprs(literal.elements);
+            }
             ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::Unary(_, x) => self.expr(x),
             ExprKind::Selector(selector) => self.expr(selector.x),
             ExprKind::Index(index) => {
@@ -289,7 +302,10 @@ impl<'a> Resolver<'_, 'a> {
                 self.expr(slice.x);
                 [slice.lo, slice.hi, slice.max].into_iter().flatten().for_each(|e| self.expr(e));
             }
-            ExprKind::TypeAssert(assert) => self.expr(assert.x),
+            ExprKind::TypeAssert(assert) => {
+                self.expr(assert.x);
+                assert.ty.into_iter().for_each(|ty| self.expr(ty));
+            }
             ExprKind::Call(call) => {
                 self.expr(call.fun);
                 self.exprs(call.args);
@@ -302,16 +318,20 @@ impl<'a> Resolver<'_, 'a> {
                 self.expr(pair.key);
                 self.expr(pair.value);
             }
-            ExprKind::Bad
-            | ExprKind::Ident(_)
-            | ExprKind::Literal(_)
-            | ExprKind::ArrayType(_)
-            | ExprKind::Ellipsis(_)
-            | ExprKind::StructType(_)
-            | ExprKind::FuncType(_)
-            | ExprKind::InterfaceType(_)
-            | ExprKind::MapType(_)
-            | ExprKind::ChanType(..) => {}
+            ExprKind::StructType(fields) | ExprKind::InterfaceType(fields) => {
+                self.scoped(|resolver| resolver.fields(fields));
+            }
+            ExprKind::FuncType(func) => self.function(None, func, None),
+            ExprKind::ArrayType(array) => {
+                array.len.into_iter().for_each(|len| self.expr(len));
+                self.expr(array.elem);
+            }
+            ExprKind::MapType(map) => {
+                self.expr(map.key);
+                self.expr(map.value);
+            }
+            ExprKind::ChanType(_, elem) | ExprKind::Ellipsis(Some(elem)) => self.expr(elem),
+            ExprKind::Bad | ExprKind::Ident(_) | ExprKind::Literal(_) | ExprKind::Ellipsis(None) => {}
         });
     }
 }

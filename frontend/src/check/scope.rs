@@ -194,7 +194,12 @@ impl<'a> Checker<'a> {
         if let Some(entity) = self.package_entity(wanted)? {
             return Ok(Some((entity, 0)));
         }
-        Ok(predeclared(wanted).map(|entity| (entity, 0)))
+        let Some(entity) = predeclared(wanted) else { return Ok(None) };
+        if self.declared_later(wanted) {
+            let text = "expected block value path type; check this is not shadowing a builtin type";
+            return Err(self.error(span, text.to_owned()));
+        }
+        Ok(Some((entity, 0)))
     }
 
     /// Notes statements of the innermost block before they are checked.
