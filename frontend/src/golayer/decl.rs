@@ -233,13 +233,14 @@ impl<'a> Checker<'a> {
         let mut kept: Vec<ObjId> = Vec::new();
         for method in methods {
             let name = self.objs[method].name.clone();
-            if let Some(&other) = kept.iter().find(|&&other| self.objs[other].name == name) {
+            if let Some(&other) = self.method_index.get(&(ty, name.clone())) {
                 let at = self.position_text(self.place_of(other));
                 let type_name = self.objs[obj].name.to_string();
                 let args = vec![Arg::Name(type_name), Arg::Name(name.to_string()), Arg::Text(at)];
                 self.report_at(Code::MethodDeclaredTwice, self.place_of(method), args);
                 continue;
             }
+            self.method_index.insert((ty, name), method);
             kept.push(method);
         }
         if let Some(Named { methods, .. }) = self.types.named_mut(ty) {

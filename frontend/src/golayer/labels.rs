@@ -5,40 +5,58 @@ use super::{Checker, deep};
 use crate::source::Span;
 use crate::syntax::ast::{AssignOp, Block, BranchKind, BranchStmt, Ident, LabeledStmt, Specs, Stmt, StmtKind, StmtRef};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 
 /// A label: where it is declared, and whether something jumps to it.
 struct Label {
     span: Span,
     used: bool,
-}
-
-/// A block that is being looked at: its labelled statements so far, and the label of the statement that it belongs to.
-#[derive(Default)]
-struct Frame<'a> {
-    labels: Vec<&'a LabeledStmt<'a>>,
-    owner: Option<&'a LabeledStmt<'a>>,
+    /// Whether its block is still being looked at, so that `goto` may lead back to it.
+    open: bool,
 }
 
 /// The walk over one function body.
 struct Walk<'a> {
     all: IndexMap<&'a str, Label>,
-    frames: Vec<Frame<'a>>,
+    /// For each block under way, the labelled statement that it belongs to.
+    owners: Vec<Option<&'a LabeledStmt<'a>>>,
 }
 
-/// The jumps of one block that have not found their label.
+/// What is known of one block.
 #[derive(Default)]
 struct Jumps<'a> {
-    forward: Vec<&'a BranchStmt<'a>>,
-    /// Those before the last variable declaration, and where that stands.
-    over: Vec<&'a BranchStmt<'a>>,
-    declaration: Option<Span>,
+    /// The jumps that have not found their label, by its name, with the time at which they were met.
+    forward: HashMap<&'a str, Vec<(u32, &'a BranchStmt<'a>)>>,
+    /// Counts jumps and declarations.
+    clock: u32,
+    /// The last variable declaration: earlier jumps lead over it.
+    declaration: Option<(u32, Span)>,
+    /// The labels that the block declares.
+    labels: Vec<&'a str>,
     /// The label of the statement under way.
     label: Option<&'a LabeledStmt<'a>>,
 }
 
+impl<'a> Jumps<'a> {
+    fn tick(&mut self) -> u32 {
+        self.clock = self.clock.saturating_add(1);
+        self.clock
+    }
+
+    fn add(&mut self, jump: &'a BranchStmt<'a>) {
+        let (time, name) = (self.tick(), jump.label.map_or("", |label| label.name));
+        self.forward.entry(name).or_default().push((time, jump));
+    }
+
+    /// A variable declaration.
+    fn declares(&mut self, span: Span) {
+        self.declaration = Some((self.tick(), span));
+    }
+}
+
 impl<'a> Checker<'a> {
     pub(super) fn check_labels(&mut self, body: &'a Block<'a>) {
-        let mut walk = Walk { all: IndexMap::new(), frames: Vec::new() };
+        let mut walk = Walk { all: IndexMap::new(), owners: Vec::new() };
         let open = self.block_jumps(&mut walk, None, body.stmts);
         for jump in open {
             let Some(label) = jump.label else { continue };
@@ -65,24 +83,31 @@ impl<'a> Checker<'a> {
         owner: Option<&'a LabeledStmt<'a>>,
         stmts: &[StmtRef<'a>],
     ) -> Vec<&'a BranchStmt<'a>> {
-        walk.frames.push(Frame { labels: Vec::new(), owner });
+        walk.owners.push(owner);
         let mut jumps = Jumps { label: owner, ..Jumps::default() };
         for stmt in stmts {
             deep(|| self.stmt_jumps(walk, &mut jumps, stmt));
         }
-        walk.frames.pop();
-        jumps.forward
+        walk.owners.pop();
+        for name in jumps.labels {
+            if let Some(label) = walk.all.get_mut(name) {
+                label.open = false;
+            }
+        }
+        let mut open: Vec<_> = jumps.forward.into_values().flatten().map(|(_, jump)| jump).collect();
+        open.sort_by_key(|jump| jump.label.map_or(0, |label| label.span.start));
+        open
     }
 
     fn nested(&mut self, walk: &mut Walk<'a>, jumps: &mut Jumps<'a>, stmts: &[StmtRef<'a>]) {
         let open = self.block_jumps(walk, jumps.label, stmts);
-        jumps.forward.extend(open);
+        open.into_iter().for_each(|jump| jumps.add(jump));
     }
 
     fn stmt_jumps(&mut self, walk: &mut Walk<'a>, jumps: &mut Jumps<'a>, stmt: &'a Stmt<'a>) {
         match stmt.kind {
-            StmtKind::Decl(decl) if matches!(decl.specs, Specs::Var(_)) => declares(jumps, decl.span),
-            StmtKind::Assign(assign) if assign.op == AssignOp::Define => declares(jumps, stmt.span),
+            StmtKind::Decl(decl) if matches!(decl.specs, Specs::Var(_)) => jumps.declares(decl.span),
+            StmtKind::Assign(assign) if assign.op == AssignOp::Define => jumps.declares(stmt.span),
             StmtKind::Labeled(labeled) => {
                 self.declare_label(walk, jumps, labeled);
                 deep(|| self.stmt_jumps(walk, jumps, labeled.stmt));
@@ -131,35 +156,25 @@ impl<'a> Checker<'a> {
             self.report(Code::LabelDeclared, labeled.label.span, arg());
             self.report_at(Code::OtherDeclaration, Place { file: Some(self.env.file), span: other }, arg());
         } else {
-            walk.all.insert(name, Label { span: labeled.label.span, used: false });
-            if let Some(frame) = walk.frames.last_mut() {
-                frame.labels.push(labeled);
-            }
+            walk.all.insert(name, Label { span: labeled.label.span, used: false, open: true });
+            jumps.labels.push(name);
         }
-        let (matching, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut jumps.forward)
-            .into_iter()
-            .partition(|jump| jump.label.is_some_and(|label| label.name == name));
-        jumps.forward = rest;
-        for jump in matching {
+        for (time, jump) in jumps.forward.remove(name).unwrap_or_default() {
             if let Some(label) = walk.all.get_mut(name) {
                 label.used = true;
             }
-            let over = jumps.over.iter().any(|&other| std::ptr::eq(other, jump));
-            if let (true, Some(declaration), Some(label)) = (over, jumps.declaration, jump.label) {
+            let over = jumps.declaration.filter(|&(declared, _)| time < declared);
+            if let (Some((_, declaration)), Some(label)) = (over, jump.label) {
                 let line = self.sources.get(self.env.file as usize).map_or(0, |source| source.line(declaration.start));
-                self.report(
-                    Code::JumpOverVar,
-                    label.span,
-                    vec![Arg::Name(name.to_owned()), Arg::Number(i64::from(line))],
-                );
+                let args = vec![Arg::Name(name.to_owned()), Arg::Number(i64::from(line))];
+                self.report(Code::JumpOverVar, label.span, args);
             }
         }
         jumps.label = Some(labeled);
     }
 
     fn jump(&mut self, walk: &mut Walk<'a>, jumps: &mut Jumps<'a>, branch: &'a BranchStmt<'a>, label: Ident<'a>) {
-        let target =
-            walk.frames.iter().rev().find_map(|frame| frame.owner.filter(|owner| owner.label.name == label.name));
+        let target = walk.owners.iter().rev().find_map(|owner| owner.filter(|owner| owner.label.name == label.name));
         // A statement's own label encloses it too.
         let arg = vec![Arg::Name(label.name.to_owned())];
         match branch.kind {
@@ -188,10 +203,8 @@ impl<'a> Checker<'a> {
                 }
             }
             BranchKind::Goto => {
-                let known =
-                    walk.frames.iter().any(|frame| frame.labels.iter().any(|other| other.label.name == label.name));
-                if !known {
-                    jumps.forward.push(branch);
+                if !walk.all.get(label.name).is_some_and(|label| label.open) {
+                    jumps.add(branch);
                     return;
                 }
             }
@@ -201,10 +214,4 @@ impl<'a> Checker<'a> {
             found.used = true;
         }
     }
-}
-
-/// A variable declaration: jumps so far lead over it.
-fn declares<'a>(jumps: &mut Jumps<'a>, span: Span) {
-    jumps.declaration = Some(span);
-    jumps.over = jumps.forward.clone();
 }

@@ -284,6 +284,10 @@ struct Checker<'a> {
     receivers: HashMap<ObjId, &'a str>,
     /// The types behind the injected names.
     shared_types: Option<[Ty; 4]>,
+    /// Methods by type and name.
+    method_index: HashMap<(Ty, std::rc::Rc<str>), ObjId>,
+    /// Fields of large structs by name.
+    field_index: HashMap<Ty, HashMap<std::rc::Rc<str>, ObjId>>,
     /// Types that are known not to contain themselves.
     sound: HashSet<Ty>,
 }
@@ -328,6 +332,8 @@ impl<'a> Checker<'a> {
             panics: HashSet::new(),
             instances: Vec::new(),
             receivers: HashMap::new(),
+            method_index: HashMap::new(),
+            field_index: HashMap::new(),
             sound: HashSet::new(),
         };
         checker.declare_universe();

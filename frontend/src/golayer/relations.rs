@@ -217,14 +217,8 @@ impl<'a> Checker<'a> {
                         continue;
                     }
                     seen.push(plain);
-                    let methods = match &named.instance {
-                        Some((origin, _)) => match self.types.get(*origin) {
-                            Type::Named(origin) => &origin.methods,
-                            _ => &named.methods,
-                        },
-                        None => &named.methods,
-                    };
-                    if let Some(&method) = methods.iter().find(|&&method| matches(self, method)) {
+                    let origin = named.instance.as_ref().map_or(plain, |(origin, _)| *origin);
+                    if let Some(method) = self.find_method(origin, name, |obj| matches(self, obj), fold) {
                         if found.is_some() || multiple {
                             return Member::Ambiguous;
                         }
@@ -235,7 +229,11 @@ impl<'a> Checker<'a> {
                 }
                 match self.types.base(plain) {
                     Type::Struct(fields) => {
-                        for (field, _) in fields.iter() {
+                        let fields = fields.clone();
+                        let direct = self.direct_field(plain, &fields, name, fold);
+                        let direct = direct.filter(|(field, _)| self.is_visible(*field, home));
+                        let list = direct.as_ref().map_or(&*fields, std::slice::from_ref);
+                        for (field, _) in list {
                             let object = &self.objs[*field];
                             if matches(self, *field) {
                                 if found.is_some() || multiple {
@@ -277,6 +275,38 @@ impl<'a> Checker<'a> {
             current = merged;
         }
         Member::Missing
+    }
+
+    /// A method of a defined type.
+    fn find_method(&self, ty: Ty, name: &str, matches: impl Fn(ObjId) -> bool, fold: bool) -> Option<ObjId> {
+        if !fold {
+            return self.method_index.get(&(ty, name.into())).copied().filter(|&method| matches(method));
+        }
+        match self.types.get(ty) {
+            Type::Named(named) => named.methods.iter().copied().find(|&method| matches(method)),
+            _ => None,
+        }
+    }
+
+    /// The field of that name in a struct with many fields.
+    fn direct_field(
+        &mut self,
+        ty: Ty,
+        fields: &Rc<[(ObjId, Option<String>)]>,
+        name: &str,
+        fold: bool,
+    ) -> Option<(ObjId, Option<String>)> {
+        const MANY: usize = 32;
+        if fold || fields.len() < MANY {
+            return None;
+        }
+        let under = self.types.under(ty);
+        let objs = &self.objs;
+        let index = self
+            .field_index
+            .entry(under)
+            .or_insert_with(|| fields.iter().rev().map(|(field, _)| (objs[*field].name.clone(), *field)).collect());
+        index.get(name).map(|&field| (field, None))
     }
 
     /// The method of an instance of a generic type.

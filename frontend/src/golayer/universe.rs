@@ -193,5 +193,9 @@ impl Checker<'_> {
             named.rhs = Some(rhs);
             named.methods = methods.to_vec();
         }
+        for &method in methods {
+            let name = self.objs[method].name.clone();
+            self.method_index.insert((ty, name), method);
+        }
     }
 }
