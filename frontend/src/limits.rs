@@ -32,7 +32,7 @@ impl Default for Limits {
             names_per_block: 65_535,
             block_depth: 254,
             type_depth: 1_000,
-            type_instances: 10_000,
+            type_instances: 2_000,
         }
     }
 }

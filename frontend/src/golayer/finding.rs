@@ -302,7 +302,8 @@ codes! {
     CannotInfer "G190" "in call to {}, cannot infer {}"
     NotSatisfied "G191" "{}"
     InferMismatch "G192" "type {} of {} does not match {}"
-    NotChannelType "G193" "cannot use {} in type switch"
+    ParamTypeSwitch "G193" "cannot use {} in type switch"
+    ManyInstances "G194" "too many instances of generic types"
 }
 
 #[cfg(test)]

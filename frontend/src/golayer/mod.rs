@@ -280,6 +280,8 @@ struct Checker<'a> {
     /// Calls of `panic` that may end a function.
     panics: HashSet<usize>,
     instances: Vec<Ty>,
+    /// How many instances are being made inside each other.
+    instance_nesting: u32,
     /// The names of the receivers of methods.
     receivers: HashMap<ObjId, &'a str>,
     /// The types behind the injected names.
@@ -331,6 +333,7 @@ impl<'a> Checker<'a> {
             untyped: HashMap::new(),
             panics: HashSet::new(),
             instances: Vec::new(),
+            instance_nesting: 0,
             receivers: HashMap::new(),
             method_index: HashMap::new(),
             field_index: HashMap::new(),

@@ -1,5 +1,6 @@
 //! Relations between types: identity, comparability, members, interfaces, assignability, conversion.
 
+use super::finding::Code;
 use super::object::{Home, ObjId, ObjKind, is_exported};
 use super::operand::{Mode, Operand};
 use super::types::{Basic, INVALID, Interface, Named, Signature, Ty, Type};
@@ -701,7 +702,16 @@ impl<'a> Checker<'a> {
             return known;
         }
         let Type::Named(named) = self.types.get(origin) else { return INVALID };
-        if self.instances.len() >= self.limits.type_instances || named.params.len() != args.len() {
+        if named.params.len() != args.len() {
+            return INVALID;
+        }
+        // A type whose instances need ever larger ones has no end.
+        const MAX_NESTING: u32 = 100;
+        if self.instances.len() >= self.limits.type_instances || self.instance_nesting >= MAX_NESTING {
+            let place = self.place_of(named.obj);
+            if !self.findings.iter().any(|finding| finding.code == Code::ManyInstances) {
+                self.report_at(Code::ManyInstances, place, Vec::new());
+            }
             return INVALID;
         }
         let (obj, params, rhs) = (named.obj, named.params.clone(), named.rhs);
@@ -710,7 +720,9 @@ impl<'a> Checker<'a> {
         let ty = self.types.add(Type::Named(instance));
         self.instances.push(ty);
         if let Some(rhs) = rhs {
+            self.instance_nesting += 1;
             let rhs = self.substitute(rhs, &params, &args);
+            self.instance_nesting -= 1;
             if let Some(named) = self.types.named_mut(ty) {
                 named.rhs = Some(rhs);
             }

@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
             None
         } else if self.types.is_param(x.ty) {
             let arg = self.operand_arg(&x);
-            self.report(Code::NotChannelType, x.span, vec![arg]);
+            self.report(Code::ParamTypeSwitch, x.span, vec![arg]);
             None
         } else if self.types.is_interface(x.ty) {
             Some(x)

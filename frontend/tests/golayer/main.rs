@@ -4,7 +4,7 @@
 //! program is accepted). `REGNO_BLESS=1` rewrites the verdicts.
 
 use bumpalo::Bump;
-use regno_frontend::golayer::{check_package, render};
+use regno_frontend::golayer::{Dependency, check_package, check_package_with, render};
 use regno_frontend::limits::Limits;
 use regno_frontend::source::SourceFile;
 use regno_frontend::syntax::parse_file;
@@ -166,4 +166,71 @@ fn depth_does_not_exhaust_the_stack() {
         assert_eq!(verdict("a.gno", text.as_bytes()), None);
     };
     thread.spawn(work).expect("thread").join().expect("no panic");
+}
+
+/// The verdict on package `main` with other packages to import.
+fn verdict_with(text: &str, packages: &[(&str, &str)]) -> Option<String> {
+    let arena = Bump::new();
+    let limits = Limits::default();
+    let texts: Vec<[SourceFile; 1]> = packages.iter().map(|(_, text)| [SourceFile::new("b.gno", *text)]).collect();
+    let parsed: Vec<_> = texts.iter().map(|text| [parse_file(&arena, &text[0], &limits)]).collect();
+    let dependencies: Vec<Dependency<'_>> = packages
+        .iter()
+        .zip(texts.iter().zip(&parsed))
+        .map(|((path, _), (sources, files))| Dependency { path, files, sources })
+        .collect();
+    let sources = [SourceFile::new("a.gno", text)];
+    let files = [parse_file(&arena, &sources[0], &limits)];
+    render("main", &check_package_with("main", &files, &sources, &dependencies, &limits), &sources)
+}
+
+#[test]
+fn imported_packages_are_looked_at() {
+    let shape = "package shape\n\nimport \"unit\"\n\ntype Box struct { W, h unit.Length }\n\n\
+        func (b Box) Area() unit.Length { return b.W * b.h }\nfunc (b *Box) Grow() { b.W++ }\nvar hidden = 1\n";
+    let unit = "package unit\n\ntype Length int\n\nconst One Length = 1\n";
+    let packages = [("gno.land/p/x/shape", shape), ("unit", unit)];
+    let check = |body: &str| {
+        let text = format!("package main\n\nimport \"gno.land/p/x/shape\"\n\nfunc main() {{\n\t{body}\n}}\n");
+        verdict_with(&text, &packages)
+    };
+    assert_eq!(check("b := shape.Box{W: 2}\n\tb.Grow()\n\tprintln(b.Area() + 1)"), None);
+    let want = |found: Option<String>, text: &str| assert_eq!(found.as_deref(), Some(text));
+    want(
+        check("println(shape.Box{}.h)"),
+        "main/a.gno:6:22: shape.Box{}.h undefined (cannot refer to unexported field h)",
+    );
+    want(check("println(shape.Nothing)"), "main/a.gno:6:16: undefined: shape.Nothing");
+    want(check("println(shape.hidden)"), "main/a.gno:6:16: name hidden not exported by package shape");
+    want(
+        check("var s string = shape.Box{}.Area()\n\tprintln(s)"),
+        "main/a.gno:6:17: cannot use shape.Box{}.Area() (value of int type unit.Length) as string value in variable declaration",
+    );
+    want(check("println(1)"), "main/a.gno:3:8: \"gno.land/p/x/shape\" imported and not used");
+    let unknown = verdict_with("package main\n\nimport \"gno.land/r/no\"\n\nfunc main() { no.F() }\n", &packages);
+    want(unknown, "main/a.gno:3:8: could not import gno.land/r/no (unknown import path \"gno.land/r/no\")");
+}
+
+#[test]
+fn instances_of_generic_types_are_limited() {
+    let text = "package main\n\ntype box[T any] struct{ v T }\n\nvar a box[int]\nvar b box[string]\nvar c = b.v + \"x\"\n\nfunc main() {}\n";
+    let check = |type_instances| {
+        let limits = Limits { type_instances, ..Limits::default() };
+        let arena = Bump::new();
+        let sources = [SourceFile::new("a.gno", text)];
+        let files = [parse_file(&arena, &sources[0], &limits)];
+        check_package("main", &files, &sources, &limits)
+    };
+    assert!(check(2).is_empty());
+    assert!(!check(1).is_empty());
+}
+
+#[test]
+fn types_that_need_ever_larger_instances_end() {
+    for field in ["*t[[]p]", "*t[map[string]p]; g *t[[2]p]"] {
+        let text =
+            format!("package main\n\ntype t[p any] struct {{ f {field} }}\n\nvar x t[int]\n\nfunc main() {{}}\n");
+        let found = verdict("a.gno", text.as_bytes()).unwrap_or_default();
+        assert!(found.contains("too many instances of generic types"), "{found}");
+    }
 }
