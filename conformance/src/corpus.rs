@@ -79,12 +79,15 @@ pub fn compare(recorded: &Recorded, settings: Settings) -> Result<(), String> {
 
 fn differences(recorded: &Recorded, row: &Row) -> Vec<String> {
     let got = serde_json::to_value(row).unwrap_or(Value::Null);
-    let absent = Value::Null;
+    // Keys with empty texts may be left out.
+    let value = |row: &Value, key: &str| match row.get(key) {
+        Some(Value::String(text)) if text.is_empty() => Value::Null,
+        value => value.cloned().unwrap_or(Value::Null),
+    };
     COMPARED
         .iter()
         .filter_map(|&key| {
-            let want = recorded.row.get(key).unwrap_or(&absent);
-            let have = got.get(key).unwrap_or(&absent);
+            let (want, have) = (value(&recorded.row, key), value(&got, key));
             (want != have).then(|| format!("{key}\n  recorded {want}\n  measured {have}"))
         })
         .collect()

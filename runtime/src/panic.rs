@@ -35,6 +35,16 @@ pub(crate) enum Activation {
     Describe { pc: Option<u32> },
 }
 
+impl Activation {
+    /// The function value that was called, 0 for none.
+    pub fn callee(self) -> u64 {
+        match self {
+            Activation::Defer { callee, .. } => callee,
+            Activation::Stringify { .. } | Activation::Describe { .. } => 0,
+        }
+    }
+}
+
 /// How an event leaves the machine.
 pub(crate) enum Next {
     /// Go on at the context's instruction.

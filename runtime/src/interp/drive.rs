@@ -193,12 +193,14 @@ impl Cx {
         let registers = self.stacks.lowest(window + frame_size);
         let (strings, globals, functions) = (&self.strings, &self.globals, &self.functions);
         let (exceptions, remembered) = (&self.exceptions, &self.remembered);
+        let activations = &self.activations;
         let (defers, defer_args, callee) = (&self.defers, &self.defer_args, self.callee);
         self.heap.collect(&self.linked.types, |marker| {
             for table in [strings, globals, functions] {
                 table.iter().for_each(|&slot| marker.reference(slot));
             }
             marker.reference(callee);
+            activations.iter().for_each(|activation| marker.reference(activation.callee()));
             defers.iter().for_each(|deferred| marker.reference(deferred.closure));
             exceptions.iter().for_each(|exception| marker.iface(exception.value));
             remembered.held().for_each(|slot| marker.unknown(slot));
