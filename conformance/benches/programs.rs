@@ -5,7 +5,7 @@
 // The macro of the benchmark harness makes a public function without documentation.
 #![allow(missing_docs)]
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use regno_conformance::compile::{Source, compile_package};
 use regno_conformance::execute::{Settings, execute};
 use regno_runtime::Metering;
@@ -33,8 +33,10 @@ fn bench(criterion: &mut Criterion) {
     for (name, text) in programs {
         let mut group = criterion.benchmark_group(&name);
         group.sample_size(10);
+        group.throughput(Throughput::Bytes(text.len() as u64));
         let sources = [Source { name: format!("{name}.gno"), text }];
         group.bench_function("compile", |b| b.iter(|| compile_package("main", &sources)));
+        group.throughput(Throughput::Elements(1));
         let Ok(module) = compile_package("main", &sources) else { panic!("{name} does not compile") };
         for (mode, metering) in [("block", Metering::Auto), ("exact", Metering::Exact), ("off", Metering::Off)] {
             let settings = Settings { metering, ..Settings::default() };
