@@ -16,7 +16,7 @@
 //! | `finding` | codes, words, arguments |
 //! | `types`, `object`, `value` | types, declared things, constant values |
 //! | `display` | how types and expressions print |
-//! | `relations` | identity, members, interfaces, assignability, conversion, substitution |
+//! | `relations`, `member`, `assignable`, `generic` | identity; members and interfaces; assignability, conversion; instances |
 //! | `universe` | predeclared names |
 //! | `package`, `decl`, `cycle` | collecting names, working out declarations, recursive declarations and initialisation |
 //! | `typexpr` | type expressions and signatures |
@@ -24,6 +24,7 @@
 //! | `assign`, `stmt`, `switch`, `labels`, `terminate` | statements |
 
 mod assign;
+mod assignable;
 mod builtin;
 mod call;
 mod composite;
@@ -32,8 +33,10 @@ mod decl;
 mod display;
 mod expr;
 mod finding;
+mod generic;
 mod index;
 mod labels;
+mod member;
 mod object;
 mod operand;
 mod operator;

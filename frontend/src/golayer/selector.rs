@@ -2,9 +2,9 @@
 
 use super::display::expr_text;
 use super::finding::{Arg, Code};
+use super::member::Member;
 use super::object::{ObjId, ObjKind, is_exported};
 use super::operand::{Mode, Operand};
-use super::relations::Member;
 use super::types::{Signature, Ty, Type};
 use super::{Checker, ast};
 use crate::syntax::ast::{ExprKind, ExprRef, Ident, SelectorExpr};
