@@ -222,3 +222,85 @@ impl Heap {
         self.collections
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used)]
+
+    use super::super::{Collection, Ref, SliceHeader};
+    use super::*;
+
+    fn heap() -> (Heap, Types) {
+        (Heap::new(1 << 22), Types::new())
+    }
+
+    #[test]
+    fn what_roots_reach_stays_where_it_is() {
+        let (mut heap, types) = heap();
+        let text = heap.new_string(b"kept by a list").unwrap();
+        let list = heap.new_list(SlotClass::Refs, 1000).unwrap();
+        heap.set_slot(list, 999, text);
+        let slice = heap.new_slice(SliceHeader { base: list, offset: 0, len: 1000, cap: 1000 }).unwrap();
+        let cell = heap.new_cell(SlotClass::Refs, slice.slot()).unwrap();
+        let dead = heap.new_cell(SlotClass::Refs, cell.slot()).unwrap();
+        heap.collect(&types, |marker| marker.reference(cell.slot()));
+        assert_eq!(heap.string(heap.slot(list, 999)), b"kept by a list");
+        assert_eq!(heap.slot(cell, 0), slice.slot());
+        // The freed words come back, cleared.
+        let again = heap.new_cell(SlotClass::Scalars, 7).unwrap();
+        assert_eq!(again, dead);
+    }
+
+    #[test]
+    fn numbers_keep_only_objects_that_exist() {
+        let (mut heap, types) = heap();
+        let cell = heap.new_cell(SlotClass::Scalars, 1).unwrap();
+        let other = heap.new_cell(SlotClass::Scalars, 2).unwrap();
+        // The word inside an object, one past the end, and the object itself.
+        heap.collect(&types, |marker| marker.unknowns(&[cell.slot() + 1, u64::from(u32::MAX), other.slot() | 5 << 32]));
+        assert_eq!(heap.slot(other, 0), 2);
+        assert_eq!(heap.new_cell(SlotClass::Scalars, 3).unwrap(), cell);
+    }
+
+    #[test]
+    fn a_chain_of_any_length_is_marked_without_recursion() {
+        let mut heap = Heap::new(1 << 24);
+        let mut last = Ref::NIL;
+        for _ in 0..1_000_000 {
+            last = heap.new_cell(SlotClass::Refs, last.slot()).unwrap();
+        }
+        let types = Types::new();
+        heap.collect(&types, |marker| marker.reference(last.slot()));
+        let mut length = 0;
+        while !last.is_nil() {
+            last = Ref::of(heap.slot(last, 0));
+            length += 1;
+        }
+        assert_eq!(length, 1_000_000);
+    }
+
+    #[test]
+    fn garbage_of_every_size_is_reused() {
+        let mut heap = Heap::collected(1 << 16, Collection::AfterWords(1 << 12));
+        let types = Types::new();
+        let keep: Vec<Ref> = (0..100)
+            .map(|number| {
+                let _ = heap.new_list(SlotClass::Scalars, number as usize * 3 % 50);
+                heap.new_cell(SlotClass::Scalars, number).unwrap()
+            })
+            .collect();
+        let mut state = 1_u32;
+        for _ in 0..20_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let size = if state >> 28 == 0 { 1000 } else { state >> 24 & 31 };
+            let list = heap.new_list(SlotClass::Scalars, size as usize).unwrap();
+            assert!(heap.slots(list, 0, size).iter().all(|&slot| slot == 0));
+            heap.slots_mut(list, 0, size).fill(u64::MAX);
+            if heap.collection_due() {
+                heap.collect(&types, |marker| keep.iter().for_each(|cell| marker.reference(cell.slot())));
+            }
+        }
+        assert!(keep.iter().zip(0..).all(|(&cell, number)| heap.slot(cell, 0) == number));
+        assert!(heap.collections() > 10 && heap.used_words() < 1 << 15);
+    }
+}

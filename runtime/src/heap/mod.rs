@@ -16,6 +16,7 @@ mod memory;
 mod object;
 mod runs;
 mod trap;
+pub(crate) mod vector;
 
 pub use object::{BOUND_FUNC, BOUND_RECEIVER, FUNC_CAPTURES, ITEM_KEY, ITEM_VALUE, SliceHeader};
 pub use trap::{Charge, NoCharge, Trap};

@@ -19,7 +19,7 @@ pub const ITEM_VALUE: u32 = 1;
 /// ```text
 /// header word   length as int32 in bits 32..64 (negative after `make([]T, -1, c)`, spec/03 §4.5)
 /// slot 0        base (0..32), offset (32..64)
-/// slot 1        length, 0 if negative (0..32), capacity (32..64)
+/// slot 1        length, 0 if negative (0..32), capacity (32..63), pending (63, see `vector`)
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SliceHeader {
@@ -182,7 +182,12 @@ impl Heap {
     pub fn slice(&self, object: Ref) -> SliceHeader {
         let (place, size) = (self.slot(object, 0), self.slot(object, 1));
         let len = self.header(object).len() as i32;
-        SliceHeader { base: Ref::of(place), offset: (place >> 32) as u32, len, cap: (size >> 32) as u32 }
+        SliceHeader {
+            base: Ref::of(place),
+            offset: (place >> 32) as u32,
+            len,
+            cap: (size >> 32) as u32 & MAX_LEN as u32,
+        }
     }
 
     /// Content of a slice header, `None` for nil.

@@ -3,7 +3,7 @@
 use super::table::{HANDLERS, STEPS};
 use super::{Cx, Dispatch, Exit, Handler, Next};
 use crate::frame::STACK_EXHAUSTED;
-use crate::heap::Trap;
+use crate::heap::{Ref, Trap};
 use crate::load::LOOKUP;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
 use crate::recount::charger;
@@ -49,6 +49,17 @@ leaves! {
     leave_nil(cx, ip, regs) { cx.fail(Trap::nil_pointer()); }
     /// Call of a nil function value.
     leave_nil_call(cx, ip, regs) { cx.fail(super::call::nil_call()); }
+    /// The array of the slice is not an object yet, and the instruction needs one.
+    leave_pending(cx, ip, regs) {
+        // Every instruction that leaves here has the slice in field `a` if it stores, else in `b`.
+        let word = cx.word_at(cx.pc_of(ip));
+        let stores = matches!(Op::from_code(code_of(word)), Some(Op::StoreIndex | Op::StoreIndexByte));
+        let slice = if stores { reg!(regs, word, a) } else { reg!(regs, word, b) };
+        match cx.heap.own_array(Ref::of(slice)) {
+            Ok(()) => cx.exit = Exit::Step,
+            Err(trap) => cx.fail(trap),
+        }
+    }
     /// An index out of range.
     leave_index(cx, ip, regs) {
         let word = cx.word_at(cx.pc_of(ip));

@@ -2,7 +2,7 @@
 //!
 //! Checks that fail leave through cold functions that work out the text from the instruction, so the handlers here need no stack frame.
 
-use super::drive::{leave_index, leave_nil};
+use super::drive::{leave_index, leave_nil, leave_pending};
 use crate::heap::{Kind, NoCharge, Ref, SlotClass};
 use crate::recount::charger;
 use crate::value::copy::copy;
@@ -188,8 +188,12 @@ handler! {
     }
     StoreIndex(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
-        if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
+        let sizes = *slot_at!(cx, slice, 1);
+        if index >= u64::from(sizes as u32) {
             return leave_index(cx, ip, regs, budget, table, index);
+        }
+        if (sizes as i64) < 0 {
+            return leave_pending(cx, ip, regs, budget, table, slice);
         }
         let place = *slot_at!(cx, slice, 0);
         *slot_at!(cx, place, (place >> 32) + index) = late!(regs, ip, c);
@@ -211,8 +215,12 @@ handler! {
     }
     StoreIndexByte(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
-        if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
+        let sizes = *slot_at!(cx, slice, 1);
+        if index >= u64::from(sizes as u32) {
             return leave_index(cx, ip, regs, budget, table, index);
+        }
+        if (sizes as i64) < 0 {
+            return leave_pending(cx, ip, regs, budget, table, slice);
         }
         let place = *slot_at!(cx, slice, 0);
         let index = (place >> 32) + index;
@@ -225,8 +233,12 @@ handler! {
     }
     AddrIndex(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
+        let sizes = *slot_at!(cx, slice, 1);
+        if index >= u64::from(sizes as u32) {
             return leave_index(cx, ip, regs, budget, table, index);
+        }
+        if (sizes as i64) < 0 {
+            return leave_pending(cx, ip, regs, budget, table, slice);
         }
         let place = *slot_at!(cx, slice, 0);
         late!(regs, ip, a) = slot::pointer(Ref::of(place), (place >> 32) as u32 + index as u32);
@@ -251,7 +263,7 @@ handler! {
         next!(cx, ip, regs, budget, table, 1)
     }
     CapSlice(cx, ip, regs, budget, table, word) {
-        reg!(regs, word, a) = *slot_at!(cx, reg!(regs, word, b), 1) >> 32;
+        reg!(regs, word, a) = *slot_at!(cx, reg!(regs, word, b), 1) << 1 >> 33;
         next!(cx, ip, regs, budget, table, 1)
     }
 }

@@ -1,7 +1,8 @@
-//! `append` (spec/03 §4.5): capacities are exact, so every growth makes a new array of exactly the new length.
+//! `append` (spec/03 §4.5): capacities are exact, so every growth makes a new array of exactly the new length; how that does not
+//! become quadratic is said in `heap::vector`.
 
 use super::slice::{elem_of, move_elements};
-use crate::heap::{Charge, Heap, MAX_LEN, Ref, SliceHeader, Trap, out_of_memory};
+use crate::heap::{Charge, Heap, MAX_LEN, Ref, SliceHeader, Trap, out_of_memory, vector};
 use crate::value::copy;
 use crate::value::zero::array_bytes;
 use crate::value::{TypeIndex, Types};
@@ -32,7 +33,30 @@ pub fn append(
         charge.alloc(heap, i64::from(size::SLICE))?;
         return Ok(heap.new_slice(SliceHeader { len: old.len + added.len, ..old })?.slot());
     }
+    let (elem, _) = elem_of(types, ty);
+    if len >= vector::LEAST as u64 && !copy::copies(types.get(elem).repr) {
+        return append_pending(heap, types, ty, (Ref::of(slice), added), len, charge);
+    }
     append_grown(heap, types, ty, (old, added), charge)
+}
+
+/// Growth where elements are their own copies: the new array is pending.
+fn append_pending(
+    heap: &mut Heap,
+    types: &Types,
+    ty: TypeIndex,
+    (old, added): (Ref, SliceHeader),
+    len: u64,
+    charge: &mut impl Charge,
+) -> Result<u64, Trap> {
+    let (elem, bytes) = elem_of(types, ty);
+    charge.alloc(heap, array_bytes(len as i64, bytes)?)?;
+    charge.alloc(heap, i64::from(size::SLICE))?;
+    let slice = heap.grow_pending(old, (types.get(ty).class, bytes), len as usize)?;
+    let first = len as u32 - added.count();
+    let place = (heap.slice(slice).base, first);
+    move_elements(heap, types, elem, ((added.base, added.offset), place), added.count(), charge)?;
+    Ok(slice.slot())
 }
 
 fn new_array(

@@ -86,6 +86,7 @@ pub fn load_index(heap: &Heap, slice: u64, index: u64) -> Result<u64, Trap> {
 /// As [`slice_trap`].
 #[inline]
 pub fn store_index(heap: &mut Heap, slice: u64, index: u64, value: u64) -> Result<(), Trap> {
+    heap.own_array(Ref::of(slice))?;
     let (array, index) = place(heap, slice, index)?;
     heap.set_element(array, index, value);
     Ok(())
@@ -96,7 +97,8 @@ pub fn store_index(heap: &mut Heap, slice: u64, index: u64, value: u64) -> Resul
 /// # Errors
 ///
 /// As [`slice_trap`].
-pub fn addr_index(heap: &Heap, slice: u64, index: u64) -> Result<u64, Trap> {
+pub fn addr_index(heap: &mut Heap, slice: u64, index: u64) -> Result<u64, Trap> {
+    heap.own_array(Ref::of(slice))?;
     place(heap, slice, index).map(|(array, index)| slot::pointer(array, index))
 }
 

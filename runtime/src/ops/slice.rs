@@ -90,7 +90,9 @@ pub fn slice_slice(heap: &mut Heap, slice: u64, bounds: Bounds, charge: &mut imp
         Some(max) => bounds.three(max, old.count(), old.cap)?,
     };
     charge.alloc(heap, i64::from(size::SLICE))?;
-    let header = SliceHeader { base: old.base, offset: old.offset + low, len: (high - low) as i32, cap: max - low };
+    heap.own_array(Ref::of(slice))?;
+    let base = heap.slice(Ref::of(slice)).base;
+    let header = SliceHeader { base, offset: old.offset + low, len: (high - low) as i32, cap: max - low };
     Ok(heap.new_slice(header)?.slot())
 }
 
@@ -203,6 +205,7 @@ pub fn copy(
     (dst, src): (u64, u64),
     charge: &mut impl Charge,
 ) -> Result<u64, Trap> {
+    heap.own_array(Ref::of(dst))?;
     let (Some(to), Some(from)) = (heap.slice_or_nil(dst), heap.slice_or_nil(src)) else { return Ok(0) };
     let count = to.count().min(from.count());
     if count != 0 {

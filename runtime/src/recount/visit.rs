@@ -401,6 +401,9 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 let Kind::Slice { elem, .. } = info.kind else { return Ok(()) };
                 self.visit(u64::from(size::SLICE))?;
                 let base = self.heap.slice(object).base;
+                if self.heap.is_pending(object) {
+                    return self.pending(elem, object);
+                }
                 if !base.is_nil() {
                     self.tasks.push(Task::Base(elem, base));
                 }
@@ -454,6 +457,20 @@ impl<'a, T: Tally> Visitor<'a, T> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The array of a slice that is not an object yet: the header stands for it.
+    fn pending(&mut self, elem: TypeIndex, slice: Ref) -> Result<(), Abort> {
+        if !self.mark(slice) {
+            return Ok(());
+        }
+        let header = self.heap.slice(slice);
+        if self.heap.header(header.base).is(ObjectKind::Data) {
+            return self.visit(u64::from(size::ARRAY) + u64::from(header.cap));
+        }
+        self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(header.cap))?;
+        self.elements(elem, header.base, header.cap);
+        Ok(())
     }
 
     fn elements(&mut self, elem: TypeIndex, list: Ref, len: u32) {
