@@ -6,6 +6,7 @@ use crate::frame::STACK_EXHAUSTED;
 use crate::heap::{Ref, Trap};
 use crate::load::LOOKUP;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
+use crate::panic::Activation;
 use crate::recount::charger;
 use regno_bytecode::op::{Op, code_of, field_a};
 
@@ -214,6 +215,11 @@ impl Cx {
             activations.iter().for_each(|activation| marker.reference(activation.callee()));
             defers.iter().for_each(|deferred| marker.reference(deferred.closure));
             exceptions.iter().for_each(|exception| marker.iface(exception.value));
+            for activation in activations {
+                if let Activation::Defer { callee, .. } = *activation {
+                    marker.unknown(callee);
+                }
+            }
             remembered.held().for_each(|slot| marker.unknown(slot));
             marker.unknowns(defer_args);
             marker.unknowns(registers);
