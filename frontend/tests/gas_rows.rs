@@ -32,7 +32,9 @@ impl Price<'_> {
                         UnaryOp::Xor => 14,
                     }
             }
-            ExprKind::Binary { op, left, right } | ExprKind::FailingBinary { op, left, right, .. } => self.expr(*left) + self.expr(*right) + binary(*op),
+            ExprKind::Binary { op, left, right } | ExprKind::FailingBinary { op, left, right, .. } => {
+                self.expr(*left) + self.expr(*right) + binary(*op)
+            }
             ExprKind::Convert { target, operand } => self.type_expr(*target) + self.expr(*operand) + 207 + 16,
             ExprKind::Call { callee, args, .. } => self.call(callee, args),
             ExprKind::Index { operand, index, comma_ok, .. } => {

@@ -69,8 +69,14 @@ fn parse_line(function: &mut Function, current: &mut Option<Block>, words: &mut 
     }
     match words.word()? {
         "function" => header(function, words),
-        "params" => words.until_end(|words| Ok(function.params.push(words.entity("v")?))),
-        "results" => words.until_end(|words| Ok(function.results.push(words.repr()?))),
+        "params" => words.until_end(|words| {
+            function.params.push(words.entity("v")?);
+            Ok(())
+        }),
+        "results" => words.until_end(|words| {
+            function.results.push(words.repr()?);
+            Ok(())
+        }),
         "reg" => register(function, words),
         "scope" => scope(function, words),
         "entry" => entries(function, words),
