@@ -3,7 +3,7 @@
 use super::code::Starts;
 use super::{Check, VerifyError, ensure};
 use regno_bytecode::event::Event;
-use regno_bytecode::module::{Function, Module, Segment, SlotPlace};
+use regno_bytecode::module::{BlockKind, Function, Module, Segment, SlotPlace};
 use regno_bytecode::op::{Op, field_a, field_long};
 
 pub(super) fn verify(module: &Module, function: &Function, starts: &Starts) -> Result<(), VerifyError> {
@@ -94,6 +94,28 @@ fn debug_tables(module: &Module, function: &Function) -> Result<(), VerifyError>
             SlotPlace::Static { .. } | SlotPlace::Never => true,
         });
         ensure(placed, check, || format!("scope {number}: a slot lies outside the frame"))?;
+    }
+    states(function)
+}
+
+/// States are in order, and each encloses only later ones, so that following them ends.
+fn states(function: &Function) -> Result<(), VerifyError> {
+    let check = Check::DebugTable;
+    let ordered =
+        function.state_map.windows(2).all(|pair| matches!(pair, [a, b] if a.pc <= b.pc && a.event <= b.event));
+    let known = function.state_map.iter().all(|entry| index(entry.state) < function.states.len());
+    ensure(ordered && known, check, || "block states are not in order".to_owned())?;
+    for (number, state) in function.states.iter().enumerate() {
+        let enclosed = state.outer.is_none_or(|outer| index(outer) < number);
+        let sound = match &state.block {
+            BlockKind::Called => true,
+            BlockKind::Scope { scope, .. } => index(*scope) < function.scopes.len(),
+            BlockKind::Native { args, .. } => args.iter().all(|arg| match arg.place {
+                SlotPlace::Register(register) | SlotPlace::Cell(register) => u32::from(register) < function.frame_size,
+                SlotPlace::Static { .. } | SlotPlace::Never => true,
+            }),
+        };
+        ensure(enclosed && sound, check, || format!("block state {number} is not sound"))?;
     }
     Ok(())
 }
