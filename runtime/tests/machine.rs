@@ -384,7 +384,10 @@ fn machines_end_at_their_limits() {
     let text = Err(RunError::Fatal("call stack limit exceeded".to_owned()));
     assert_eq!(run(Limits { max_frames: 1 << 20, ..Limits::default() }), text);
     assert_eq!(run(Limits { max_registers: 1 << 20, max_frames: 1 << 12, ..Limits::default() }), text);
-    let main = Asm::new("main", 0, 0, 1).label("again").op(Op::NewCell, 0, 0, 4).jump(Op::Jump, 0, 0, "again").done();
+    // Each heap item holds the one before, so that none can be freed.
+    let cell = regno_bytecode::types::Repr::Cell as i32;
+    let main = Asm::new("main", 0, 0, 1).op(Op::LoadImm, 0, 0, 0).label("again").op(Op::NewCell, 0, 0, cell);
+    let main = main.jump(Op::Jump, 0, 0, "again").done();
     let program = asm::load(module(vec![bottom(&[]), main], &[]));
     let limits = Limits { max_heap_words: 1 << 16, ..Limits::default() };
     let outcome = asm::run_with(&program, Config { limits, ..Config::default() });
