@@ -124,7 +124,8 @@ fn charge_refused(error: &CompileError, settings: Settings, report: &mut Report)
     for bytes in [size::PACKAGE, size::BLOCK].into_iter().filter(|_| counted) {
         report.alloc_bytes += i64::from(bytes);
         if u64::try_from(report.alloc_bytes).ok() > settings.max_alloc {
-            return Err("allocation limit exceeded".to_owned());
+            // There is no collector yet that could be asked (spec/00 addendum 3).
+            return Err("runtime error: invalid memory address or nil pointer dereference".to_owned());
         }
         report.memory_gas += u64::from(bytes);
         report.gas += u64::from(bytes);
