@@ -3,7 +3,7 @@
 use regno_bytecode::artifact;
 use regno_bytecode::module::Module;
 use regno_conformance::compile::{CompileError, Source, compile_package};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
@@ -90,7 +90,9 @@ pub fn artifact(path: &Path) -> Result<Module, Error> {
     artifact::decode(&bytes).map_err(|error| Error::Artifact(path.to_owned(), error))
 }
 
-/// Whether a file starts like an artifact.
+/// Whether a file starts like an artifact. Only its first bytes are read.
 pub fn is_artifact(path: &Path) -> bool {
-    fs::read(path).is_ok_and(|bytes| bytes.starts_with(&artifact::MAGIC))
+    let mut start = artifact::MAGIC;
+    start.fill(0);
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == artifact::MAGIC
 }

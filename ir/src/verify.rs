@@ -1,7 +1,7 @@
 //! What must hold of a function between all passes.
 
 use crate::entity::{Block, Inst, Reg};
-use crate::function::{Arg, Entity, Function, InstData};
+use crate::function::{Entity, Function, InstData};
 use crate::module::Module;
 use crate::op::{Op, Refers};
 use cranelift_entity::{EntitySet, SecondaryMap};
@@ -292,9 +292,4 @@ fn result_repr(data: &InstData) -> Option<Repr> {
         Op::Shl | Op::Shr | Op::Neg | Op::Complement | Op::Const => Some(data.repr),
         _ => None,
     }
-}
-
-/// The registers an instruction reads.
-pub fn uses(data: &InstData) -> impl Iterator<Item = Reg> + '_ {
-    data.args.iter().copied().filter_map(Arg::reg)
 }

@@ -11,22 +11,8 @@ use crate::types::{Kind, NilContext, Type, TypeId};
 /// The name of a predeclared function.
 pub(super) const fn builtin_name(builtin: Builtin) -> &'static str {
     match builtin {
-        Builtin::Append => "append",
-        Builtin::Cap => "cap",
-        Builtin::Copy => "copy",
-        Builtin::Delete => "delete",
-        Builtin::Len => "len",
-        Builtin::Make => "make",
-        Builtin::New => "new",
-        Builtin::Panic => "panic",
-        Builtin::Print => "print",
-        Builtin::Println => "println",
-        Builtin::Recover => "recover",
-        Builtin::IsTypedNil => "istypednil",
-        Builtin::Revive => "revive",
-        Builtin::AddressString => "String",
-        Builtin::AddressIsValid => "IsValid",
         Builtin::Aborting(_) => "attach",
+        named => named.name(),
     }
 }
 

@@ -83,6 +83,30 @@ pub enum Builtin {
     Aborting(&'static str),
 }
 
+impl Builtin {
+    /// Its name; empty for those that only abort, which share a variant.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Builtin::Append => "append",
+            Builtin::Cap => "cap",
+            Builtin::Copy => "copy",
+            Builtin::Delete => "delete",
+            Builtin::Len => "len",
+            Builtin::Make => "make",
+            Builtin::New => "new",
+            Builtin::Panic => "panic",
+            Builtin::Print => "print",
+            Builtin::Println => "println",
+            Builtin::Recover => "recover",
+            Builtin::IsTypedNil => "istypednil",
+            Builtin::Revive => "revive",
+            Builtin::AddressString => "String",
+            Builtin::AddressIsValid => "IsValid",
+            Builtin::Aborting(_) => "",
+        }
+    }
+}
+
 /// How a method gets its receiver, after automatic address-of and promotion have become explicit nodes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Receiver {

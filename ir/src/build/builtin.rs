@@ -25,28 +25,6 @@ pub(super) fn slots(builtin: Builtin) -> u64 {
     }
 }
 
-/// Its name in stack traces.
-pub(super) fn name(builtin: Builtin) -> &'static str {
-    match builtin {
-        Builtin::Append => "append",
-        Builtin::Cap => "cap",
-        Builtin::Copy => "copy",
-        Builtin::Delete => "delete",
-        Builtin::Len => "len",
-        Builtin::Make => "make",
-        Builtin::New => "new",
-        Builtin::Panic => "panic",
-        Builtin::Print => "print",
-        Builtin::Println => "println",
-        Builtin::Recover => "recover",
-        Builtin::IsTypedNil => "istypednil",
-        Builtin::Revive => "revive",
-        Builtin::AddressString => "String",
-        Builtin::AddressIsValid => "IsValid",
-        Builtin::Aborting(_) => "",
-    }
-}
-
 /// Number of arguments before the variadic ones; `None` if the function is not variadic.
 fn fixed_args(builtin: Builtin) -> Option<usize> {
     match builtin {
@@ -324,7 +302,7 @@ impl Context<'_> {
         if let Some(&(_, known)) = self.native_methods.iter().find(|(other, _)| *other == builtin) {
             return known;
         }
-        let mut b = FunctionBuilder::new(self, name(builtin), FunctionKind::Synthetic, 0);
+        let mut b = FunctionBuilder::new(self, builtin.name(), FunctionKind::Synthetic, 0);
         b.native_state(None, None, &[]);
         let receiver = b.temp(Repr::Str);
         b.function.params.push(receiver);

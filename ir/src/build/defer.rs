@@ -1,6 +1,6 @@
 //! `defer` (spec/02 §9.4, spec/03 §4.1): arguments are copied and packed at the statement.
 
-use super::builtin::{name, slots};
+use super::builtin::slots;
 use super::call::{Callable, Called};
 use super::emit::FunctionBuilder;
 use super::value::Value;
@@ -63,7 +63,7 @@ impl FunctionBuilder<'_, '_> {
     /// The function that runs a deferred predeclared function.
     fn thunk(&mut self, builtin: Builtin, values: &[Value], spread: Spread, ty: TypeId) -> FuncRef {
         let file = self.file;
-        let mut b = FunctionBuilder::new(&mut *self.cx, name(builtin), FunctionKind::Synthetic, file);
+        let mut b = FunctionBuilder::new(&mut *self.cx, builtin.name(), FunctionKind::Synthetic, file);
         b.native_state(None, None, &[]);
         let mut params = Vec::new();
         for value in values {
