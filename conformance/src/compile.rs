@@ -1,12 +1,14 @@
 //! Source text to a compiled module, through all compiler crates.
 
+use crate::session::Session;
 use bumpalo::Bump;
 use regno_bytecode::module::Module;
-use regno_frontend::diagnostic::render_first;
 use regno_frontend::golayer;
 use regno_frontend::limits::Limits;
+use regno_frontend::package::{NoPackages, Packages, expected_name};
 use regno_frontend::source::SourceFile;
 use std::fmt;
+use std::rc::Rc;
 
 /// A source file of a package: name and text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,74 +43,30 @@ impl std::error::Error for CompileError {}
 pub struct Program {
     /// The package.
     pub module: Module,
+    /// The packages that it imports, directly or through others, each after those that it needs itself: the order in which they
+    /// are initialised.
+    pub dependencies: Vec<Rc<Module>>,
     /// Why `main()` cannot be called, if so. The package is initialised all the same.
     pub no_main: Option<String>,
 }
 
-/// Compiles a package of one or more files.
+/// Compiles a package of one or more files that imports nothing.
 ///
 /// # Errors
 ///
 /// The first finding of the parser, the checker or the code generator.
 pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
-    compile(path, None, sources).map(|program| program.module)
+    Session::new(&NoPackages).compile(path, None, sources).map(|program| program.module)
 }
 
-/// Compiles a package that is going to be run by calling its `main`. Its name must be the last element of the path, versions left
-/// out.
+/// Compiles a package that is going to be run by calling its `main`, with what it imports. Its name must be the last element of the
+/// path, versions left out.
 ///
 /// # Errors
 ///
 /// The first finding of the parser, the checker or the code generator.
-pub fn compile_program(path: &str, sources: &[Source]) -> Result<Program, CompileError> {
-    let versioned = |element: &str| {
-        element.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let mut elements = path.rsplit('/');
-    let last = elements.next().unwrap_or(path);
-    let name = elements.next().filter(|_| versioned(last)).unwrap_or(last);
-    compile(path, Some(name), sources)
-}
-
-fn compile(path: &str, name: Option<&str>, sources: &[Source]) -> Result<Program, CompileError> {
-    let limits = Limits::default();
-    let arena = Bump::new();
-    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
-    let mut parsed = Vec::with_capacity(files.len());
-    let mut parse_charges = Vec::new();
-    for file in &files {
-        let mut result = regno_frontend::syntax::parse_file(&arena, file, &limits);
-        parse_charges.append(&mut result.charges);
-        if let Some(text) = render_first(&result.errors, file) {
-            // The reference looks for the package name first, and charges nothing for that.
-            let clause = regno_frontend::syntax::fails_before_declarations(&result, file);
-            let parse_charges = if clause { Vec::new() } else { parse_charges };
-            return Err(CompileError { text, parse_charges, parsed: false });
-        }
-        parsed.push(result);
-    }
-    // Only the package `main` is made in the run that is measured.
-    let at = |text: String, parsed: bool| CompileError {
-        text,
-        parse_charges: parse_charges.clone(),
-        parsed: parsed && path == "main",
-    };
-    let refuse = |text: String| at(text, true);
-    let misnamed = |expected: &str| parsed.iter().map(|file| file.file.package.name).find(|&name| name != expected);
-    if let Some(expected) = name
-        && let Some(got) = misnamed(expected)
-    {
-        // The reference's package `main` is made before the file is looked at, and that finding ends differently.
-        let end = if path == "main" { "!" } else { "" };
-        return Err(refuse(format!("expected package name [{expected}] but got [{got}]{end}")));
-    }
-    let package = regno_frontend::check::check_package(path, &parsed, &files, &limits)
-        .map_err(|e| at(e.to_string(), !e.while_reading))?;
-    let mut ir =
-        regno_ir::build::build_package(&package, &files, parse_charges.clone()).map_err(|e| refuse(e.to_string()))?;
-    ir.functions.values_mut().for_each(regno_ir::passes::optimize);
-    let module = regno_codegen::compile_module(&ir).map_err(|e| refuse(e.to_string()))?;
-    Ok(Program { module, no_main: package.no_main })
+pub fn compile_program(path: &str, sources: &[Source], packages: &dyn Packages) -> Result<Program, CompileError> {
+    Session::new(packages).compile(path, Some(expected_name(path)), sources)
 }
 
 /// What Go's type checker says about a package (spec/01 §3.1); `None` if it is fine, or if loading stops before it is asked.

@@ -3,6 +3,7 @@
 use crate::compile::{Program, Source, compile_program, type_check};
 use crate::directives::Directives;
 use crate::execute::{Execution, Settings, execute_main, refused, unusable};
+use regno_frontend::package::NoPackages;
 use regno_runtime::Report;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -99,8 +100,8 @@ fn source_of(file: &str, text: &[u8]) -> Source {
 }
 
 fn run_source(path: &str, source: &Source, settings: Settings) -> Execution {
-    match compile_program(path, std::slice::from_ref(source)) {
-        Ok(Program { module, no_main }) => {
+    match compile_program(path, std::slice::from_ref(source), &NoPackages) {
+        Ok(Program { module, no_main, .. }) => {
             let execution = execute_main(module, no_main, settings);
             execution.unwrap_or_else(|error| unusable(error.to_string()))
         }

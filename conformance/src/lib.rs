@@ -3,6 +3,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`compile`] | source text to a compiled module, through all compiler crates |
+//! | [`session`] | packages compiled together with what they import |
 //! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
 //! | [`execute`] | one program run to its end, with every observable |
 //! | [`filetest`] | a file as a filetest: result row, check against its directives |
@@ -14,4 +15,5 @@ pub mod corpus;
 pub mod directives;
 pub mod execute;
 pub mod filetest;
+pub mod session;
 pub mod stack;

@@ -5,6 +5,7 @@ pub mod constant;
 pub mod diagnostic;
 pub mod golayer;
 pub mod limits;
+pub mod package;
 pub mod source;
 pub mod syntax;
 pub mod typed;

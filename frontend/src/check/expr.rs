@@ -262,6 +262,7 @@ impl<'a> Checker<'a> {
             Entity::Nil => return Ok(self.nil(span)),
             Entity::Undefined => return Err(self.error(span, format!("name not defined: {name}"))),
             Entity::Iota => return self.iota(span),
+            Entity::Package(_) => return Err(self.misplaced_package(name, span)),
             Entity::Builtin(_) => {
                 return Err(self.error(span, format!("use of builtin {name} not in function call")));
             }
@@ -310,7 +311,11 @@ impl<'a> Checker<'a> {
 
     /// The type that a name denotes.
     pub(super) fn denoted_type(&mut self, e: ExprRef<'a>) -> Result<Option<TypeId>> {
-        let ast::ExprKind::Ident(name) = unparen(e).kind else { return Ok(None) };
+        let name = match unparen(e).kind {
+            ast::ExprKind::Ident(name) => name,
+            ast::ExprKind::Selector(selector) => return self.member_type(selector, e.span),
+            _ => return Ok(None),
+        };
         Ok(match self.meaning(name, e.span)? {
             Some((Entity::Type(t), _)) => Some(t),
             _ => None,
@@ -323,6 +328,7 @@ impl<'a> Checker<'a> {
             match e.kind {
                 ast::ExprKind::Paren(x) | ast::ExprKind::Star(x) => e = x,
                 ast::ExprKind::Ident(name) => return self.names_type(name, e.span),
+                ast::ExprKind::Selector(selector) => return Ok(self.member_type(selector, e.span)?.is_some()),
                 ast::ExprKind::ArrayType(_)
                 | ast::ExprKind::StructType(_)
                 | ast::ExprKind::FuncType(_)

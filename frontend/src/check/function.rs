@@ -47,6 +47,7 @@ impl<'a> Checker<'a> {
             variadic: false,
             crossing: false,
             body: Vec::new(),
+            native: false,
             file: self.at.file,
             span,
         })
@@ -78,6 +79,12 @@ impl<'a> Checker<'a> {
     /// The body of a declared function or method.
     pub(super) fn function(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
         let Some(body) = decl.body else {
+            if self.natives {
+                self.funcs[func].native = true;
+                let parts = Parts { receiver: decl.receiver, literal: None, ty: decl.ty, body: &[] };
+                self.function_body(func, parts, decl.span)?;
+                return Ok(());
+            }
             if decl.receiver.is_some() {
                 return self.bodiless_method(decl, func);
             }

@@ -15,6 +15,7 @@
 //! | `function` | declared functions, methods, literals |
 //! | `init` | order and repetition of package initialisation |
 //! | `entry` | calls of `main` and `init` |
+//! | `world`, `import` | packages checked before, and what is used from them |
 //! | `types` | type expressions |
 //! | `stmt`, `assign`, `branch`, `switch` | statements |
 //! | `resolver` | what the reference's parser says about names |
@@ -42,6 +43,7 @@ mod finish;
 mod fold;
 mod function;
 mod heap;
+mod import;
 mod index;
 mod init;
 mod initializer;
@@ -58,6 +60,9 @@ mod stmt;
 mod switch;
 mod terminate;
 mod types;
+mod world;
+
+pub use world::{Exports, Options, World};
 
 use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
@@ -68,6 +73,7 @@ use crate::typed::{
 };
 use crate::types::{TypeId, TypeTable};
 use cranelift_entity::{PrimaryMap, SecondaryMap};
+use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
@@ -101,7 +107,7 @@ impl fmt::Display for CheckError {
 
 impl std::error::Error for CheckError {}
 
-/// Checks a package without imports.
+/// Checks a package without imports; see [`World::check`] for packages with imports.
 ///
 /// `files` are the parsed files in the reference's order (by name) and `sources` their texts, index by index. Files with
 /// syntax errors must have been refused before.
@@ -115,8 +121,7 @@ pub fn check_package(
     sources: &[SourceFile],
     limits: &Limits,
 ) -> std::result::Result<typed::Package, CheckError> {
-    let files: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
-    Checker::new(path, &files, sources, *limits).package()
+    World::new().check(path, files, sources, Options { limits: *limits, natives: false })
 }
 
 /// Runs `f` with enough stack for another level of recursion over the syntax tree.
@@ -134,6 +139,10 @@ pub(crate) struct Checker<'a> {
     sources: &'a [SourceFile],
     /// Depth of blocks and names in a block.
     limits: Limits,
+    /// Functions may have no body.
+    natives: bool,
+    /// Other packages.
+    imports: import::Imports,
     /// All types.
     pub(crate) types: TypeTable,
     /// Expression nodes.
@@ -179,15 +188,23 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(path: &str, files: &[&'a ast::File<'a>], sources: &'a [SourceFile], limits: Limits) -> Self {
+    fn new(
+        path: &str,
+        files: &[&'a ast::File<'a>],
+        sources: &'a [SourceFile],
+        options: Options,
+        types: TypeTable,
+    ) -> Self {
         let mut type_exprs = PrimaryMap::new();
         let name_expr = type_exprs.push(typed::TypeExpr::Name);
         Self {
             path: path.into(),
             files: files.to_vec(),
             sources,
-            limits,
-            types: TypeTable::new(),
+            limits: options.limits,
+            natives: options.natives,
+            imports: import::Imports::default(),
+            types,
             exprs: PrimaryMap::new(),
             stmts: PrimaryMap::new(),
             type_exprs,
@@ -212,15 +229,15 @@ impl<'a> Checker<'a> {
     }
 
     /// The check, phase by phase (spec/01 §4.1).
-    fn package(mut self) -> Result<typed::Package> {
+    fn package(&mut self, known: &IndexMap<Rc<str>, Rc<Exports>>) -> Result<Vec<typed::InitStep>> {
         self.check_syntax()?;
         self.collect()?;
+        self.collect_imports(known)?;
         self.predefine()?;
         self.bodies()?;
         self.finish_expressions();
         self.finish_variables();
-        let init_steps = self.init_steps();
-        Ok(self.into_package(init_steps))
+        Ok(self.init_steps())
     }
 
     /// What comes before everything else: names within a file, then forms that the reference does not convert.
@@ -236,9 +253,9 @@ impl<'a> Checker<'a> {
         let no_main = self.no_main();
         let init_abort = self.check_inits();
         typed::Package {
-            name: self.files.first().map_or_else(String::new, |file| file.package.name.to_owned()),
+            name: self.package_name().to_owned(),
             path: self.path.to_string(),
-            types: self.types,
+            types: Rc::new(self.types),
             exprs: self.exprs,
             stmts: self.stmts,
             type_exprs: self.type_exprs,
@@ -252,8 +269,20 @@ impl<'a> Checker<'a> {
             no_main,
             init_abort,
             package_slots,
-            file_imports: vec![0; self.files.len()],
+            file_imports: self
+                .imports
+                .files
+                .iter()
+                .map(|names| u32::try_from(names.len()).unwrap_or(u32::MAX))
+                .collect(),
+            imports: self.imports.paths.into_iter().collect(),
+            imported_methods: self.imports.methods,
         }
+    }
+
+    /// The name in the package clause.
+    fn package_name(&self) -> &str {
+        self.files.first().map_or("", |file| file.package.name)
     }
 
     /// An error at a node.

@@ -108,9 +108,6 @@ impl<'a> Checker<'a> {
         let mut repeated = Vec::new();
         for (index, file) in self.files.clone().into_iter().enumerate() {
             self.at.file = u32::try_from(index).unwrap_or(u32::MAX);
-            if let Some(import) = file.imports.first() {
-                return Err(self.error(import.span, format!("unknown import path {}", import.path)));
-            }
             for decl in file.decls {
                 self.collect_decl(decl, &mut repeated)?;
             }
@@ -161,7 +158,8 @@ impl<'a> Checker<'a> {
             }
             self.refuse_predeclared(name.name, spec.span)?;
             let entity = if let DeclKind::Var(_) = kind {
-                let global = self.globals.push(Global { name: name.name.to_owned(), ty: TypeId::INVALID });
+                let global =
+                    self.globals.push(Global { name: name.name.to_owned(), ty: TypeId::INVALID, imported: None });
                 Some(Entity::Global(global))
             } else {
                 None
@@ -242,6 +240,12 @@ impl<'a> Checker<'a> {
             return;
         }
         self.package.names.insert(name, PackageName { decl, entity, hidden });
+    }
+
+    /// The package-level names that a program can refer to, with their meanings.
+    pub(super) fn visible_names(&self) -> impl Iterator<Item = (&str, &Entity)> {
+        let visible = self.package.names.iter().filter(|(_, name)| !name.hidden);
+        visible.filter_map(|(name, found)| Some((name.as_str(), found.entity.as_ref()?)))
     }
 
     /// The meaning of a package-level name, worked out now if need be.

@@ -37,6 +37,8 @@ pub(super) enum Entity {
     Nil,
     /// `iota`
     Iota,
+    /// An imported package, by its number.
+    Package(u32),
 }
 
 /// A block that is being checked.
@@ -190,6 +192,9 @@ impl<'a> Checker<'a> {
             if let Some(entity) = block.names.get(wanted) {
                 return Ok(Some((entity.clone(), index)));
             }
+        }
+        if let Some(package) = self.imported_package(wanted) {
+            return Ok(Some((Entity::Package(package), 0)));
         }
         if let Some(entity) = self.package_entity(wanted)? {
             return Ok(Some((entity, 0)));

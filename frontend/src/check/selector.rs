@@ -44,8 +44,11 @@ impl<'a> Checker<'a> {
         if let Some(t) = self.type_of_expr(selector.x)? {
             return self.method_expr(selector, t, span).map(Selected::Value);
         }
-        let operand = self.single(selector.x)?;
         let name = selector.sel.name;
+        if let Some(package) = self.names_package(selector.x)? {
+            return self.package_member(package, name, span).map(Selected::Value);
+        }
+        let operand = self.single(selector.x)?;
         let Some(t) = operand.ty else {
             return Err(self.error(span, format!("missing field {name} in untyped nil")));
         };
@@ -70,7 +73,7 @@ impl<'a> Checker<'a> {
                 Ok(Selected::Value(Operand { id, ty: Some(selection.ty) }))
             }
             Target::Method { named, index, .. } => {
-                let func = self.types.named(named).methods.get(index as usize).map_or(u32::MAX, |method| method.func);
+                let func = self.method_func(named, index);
                 let adjust = selection.receiver_adjust();
                 let method = self.concrete_method(func, name, &selection, adjust);
                 let operand = if adjust == ReceiverAdjust::Address { self.address(base, span) } else { base };
@@ -83,18 +86,24 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn concrete_method(&self, func: u32, name: &str, selection: &Selection, adjust: ReceiverAdjust) -> MethodRef {
-        if func >= u32::MAX - 1 {
+    fn concrete_method(
+        &self,
+        func: Option<FuncId>,
+        name: &str,
+        selection: &Selection,
+        adjust: ReceiverAdjust,
+    ) -> MethodRef {
+        let Some(func) = func else {
             let builtin = if name == "IsValid" { Builtin::AddressIsValid } else { Builtin::AddressString };
             return MethodRef::Native(builtin);
-        }
+        };
         let pointer = matches!(selection.target, Target::Method { ptr_receiver: true, .. });
         let receiver = match (pointer, adjust) {
             (true, _) => Receiver::Pointer,
             (false, ReceiverAdjust::Deref) => Receiver::ValueThroughPointer,
             (false, _) => Receiver::Value,
         };
-        MethodRef::Concrete { func: FuncId::from_u32(func), receiver }
+        MethodRef::Concrete { func, receiver }
     }
 
     /// Explicit selectors for the embedded fields on the way.
@@ -123,23 +132,22 @@ impl<'a> Checker<'a> {
         };
         let found = self.types.as_named(declared).and_then(|named| {
             let methods = &self.types.named(named).methods;
-            methods
-                .iter()
-                .find(|method| *method.name == *name)
-                .map(|method| (method.func, method.ptr_receiver, method.signature))
+            let index = methods.iter().position(|method| *method.name == *name)?;
+            let method = methods.get(index)?;
+            Some((named, index as u32, method.ptr_receiver, method.signature))
+        });
+        let found = found.and_then(|(named, index, ptr_receiver, signature)| {
+            Some((self.method_func(named, index)?, ptr_receiver, signature))
         });
         let Some((func, ptr_receiver, signature)) = found else {
             return Err(self.error(span, format!("unknown *DeclaredType method named {name}")));
         };
-        if func >= u32::MAX - 1 {
-            return Err(self.error(span, format!("unknown *DeclaredType method named {name}")));
-        }
         let receiver = if ptr_receiver { self.types.pointer(declared) } else { declared };
         let mut ty = self.types.as_func(signature).cloned().unwrap_or_default();
         ty.params.insert(0, Param { name: "".into(), ty: receiver });
         let ty = self.types.func(ty);
         let target = self.type_expr(selector.x)?;
-        let id = self.add_node(ExprKind::MethodExpr { target, func: FuncId::from_u32(func) }, ty, Some(ty), span);
+        let id = self.add_node(ExprKind::MethodExpr { target, func }, ty, Some(ty), span);
         Ok(Operand { id, ty: Some(ty) })
     }
 

@@ -70,6 +70,9 @@ impl<'a> Checker<'a> {
                 Err(self.error(e.span, "checker for ILLEGAL does not exist".to_owned()))
             }
             ExprKind::Selector(selector) => {
+                if let Some(t) = self.member_type(selector, e.span)? {
+                    return Ok(t);
+                }
                 if let ExprKind::Ident(name) = selector.x.kind {
                     self.lookup(name, selector.x.span)?;
                 }

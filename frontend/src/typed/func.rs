@@ -106,6 +106,8 @@ pub enum FuncKind {
         /// Pointer receiver.
         pointer: bool,
     },
+    /// A function or method of another package, which is linked: signature and parameters only.
+    Imported(ImportedName),
     /// Function literal: `captures[i]` is the variable of the enclosing function whose heap item becomes capture `i`.
     Literal {
         /// Enclosing function.
@@ -138,10 +140,21 @@ pub struct Func {
     pub crossing: bool,
     /// Statements.
     pub body: Vec<StmtId>,
+    /// Declared without body: implemented by the runtime (spec/06 §4).
+    pub native: bool,
     /// Index of the file it is declared in.
     pub file: u32,
     /// Source range of the declaration or literal.
     pub span: Span,
+}
+
+/// What something is called in another package.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ImportedName {
+    /// Import path of the package.
+    pub package: String,
+    /// `F` for functions and variables, `T.M` for methods.
+    pub name: String,
 }
 
 /// A package-level variable. Always boxed (spec/03 §3).
@@ -151,6 +164,8 @@ pub struct Global {
     pub name: String,
     /// Type.
     pub ty: TypeId,
+    /// It is a variable of another package.
+    pub imported: Option<ImportedName>,
 }
 
 /// One top-level run of the package's initialisation (spec/02 §11.1).

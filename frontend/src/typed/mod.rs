@@ -23,11 +23,13 @@ pub use expr::{
     BinaryOp, Builtin, Callee, CompositeElement, CompositeKind, Expr, ExprKind, IndexKind, MethodRef, Place, Receiver,
     SliceKind, Spread, TypeExpr, TypeField, UnaryOp,
 };
-pub use func::{Func, FuncKind, Global, InitStep, Scope, ScopeKind, Slot, Var, VarKind};
+pub use func::{Func, FuncKind, Global, ImportedName, InitStep, Scope, ScopeKind, Slot, Var, VarKind};
 pub use stmt::{BranchKind, Clause, DeclSpec, RangeKind, RangeStmt, Stmt, StmtKind, TypeClause};
 
-use crate::types::TypeTable;
+use crate::types::{NamedId, TypeTable};
 use cranelift_entity::{PrimaryMap, entity_impl};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// An expression node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,8 +72,8 @@ pub struct Package {
     pub path: String,
     /// Package name of the package clause.
     pub name: String,
-    /// All types that occur.
-    pub types: TypeTable,
+    /// All types of this package and of those that were checked before it in the same world.
+    pub types: Rc<TypeTable>,
     /// Expression nodes.
     pub exprs: PrimaryMap<ExprId, Expr>,
     /// Statement nodes.
@@ -84,7 +86,7 @@ pub struct Package {
     pub scopes: PrimaryMap<ScopeId, Scope>,
     /// Functions, methods, literals.
     pub funcs: PrimaryMap<FuncId, Func>,
-    /// Package-level variables in slot order.
+    /// Package-level variables in slot order, then variables of other packages in the order of their first use.
     pub globals: PrimaryMap<GlobalId, Global>,
     /// What runs when the package is initialised, in execution order, repeated executions included
     /// (spec/02 §11.2); `init` functions are not in it.
@@ -99,6 +101,24 @@ pub struct Package {
     pub no_main: Option<String>,
     /// Package-level names in slot order: constants, variables, types, functions (spec/03 §3, row "package").
     pub package_slots: Vec<Slot>,
-    /// Number of import names of each file, in file order (spec/03 §5.1); zeros while imports are not supported.
+    /// Number of import names of each file, in file order (spec/03 §5.1).
     pub file_imports: Vec<u32>,
+    /// Paths of the imported packages in the order of their first import.
+    pub imports: Vec<String>,
+    /// Stand-ins of methods of types of other packages, as far as the package names them; see [`Self::method`].
+    pub imported_methods: HashMap<(NamedId, u32), FuncId>,
+}
+
+impl Package {
+    /// The function of a declared type's method, by its index. `None` for a method of a predeclared type, and for one of another
+    /// package that no expression of this package names: [`NamedType::pkg_path`](crate::types::NamedType::pkg_path) and the names
+    /// of type and method tell them apart.
+    #[must_use]
+    pub fn method(&self, named: NamedId, index: u32) -> Option<FuncId> {
+        let declared = self.types.named(named);
+        if *declared.pkg_path != *self.path {
+            return self.imported_methods.get(&(named, index)).copied();
+        }
+        declared.methods.get(index as usize).map(|method| FuncId::from_u32(method.func))
+    }
 }

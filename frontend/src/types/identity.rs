@@ -17,7 +17,7 @@ entity_impl!(IdentityId, "identity");
 type MemberKey = (Option<Rc<str>>, Rc<str>, IdentityId);
 
 /// What the identity of a type depends on.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum IdentityKey {
     Invalid,
     Basic(Basic),
@@ -36,7 +36,7 @@ pub(super) enum IdentityKey {
 }
 
 /// The identities of all types of a table.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Identities {
     of: PrimaryMap<TypeId, IdentityId>,
     known: HashMap<IdentityKey, IdentityId>,

@@ -11,9 +11,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// All types of a compilation, predeclared ones first.
+#[derive(Clone)]
 pub struct TypeTable {
     types: PrimaryMap<TypeId, Type>,
     named: PrimaryMap<NamedId, NamedType>,
+    named_types: PrimaryMap<NamedId, TypeId>,
     interned: HashMap<Type, TypeId>,
     pub(super) identities: Identities,
 }
@@ -31,6 +33,7 @@ impl TypeTable {
         let mut table = Self {
             types: PrimaryMap::new(),
             named: PrimaryMap::new(),
+            named_types: PrimaryMap::new(),
             interned: HashMap::new(),
             identities: Identities::default(),
         };
@@ -108,7 +111,9 @@ impl TypeTable {
     /// Declares a type; its underlying type and methods may follow later.
     pub fn declare(&mut self, named: NamedType) -> TypeId {
         let id = self.named.push(named);
-        self.push(Type::Named(id))
+        let ty = self.push(Type::Named(id));
+        self.named_types.push(ty);
+        ty
     }
 
     /// Sets the right side of a type declaration. It may be a declared type itself, complete or not.
@@ -138,6 +143,12 @@ impl TypeTable {
     #[must_use]
     pub fn named(&self, named: NamedId) -> &NamedType {
         &self.named[named]
+    }
+
+    /// The type that a declared type is.
+    #[must_use]
+    pub fn named_type(&self, named: NamedId) -> TypeId {
+        self.named_types[named]
     }
 
     /// All types in the order of their ids.

@@ -34,7 +34,7 @@ fn build(cx: &mut Context<'_>, id: FuncId, copy_receiver: bool) -> Function {
     let package = cx.package;
     let func = &package.funcs[id];
     let (kind, captures) = match &func.kind {
-        FuncKind::Declared => (FunctionKind::Declared, 0),
+        FuncKind::Declared | FuncKind::Imported(_) => (FunctionKind::Declared, 0),
         // The value of a method expression takes the receiver as an argument like any other.
         FuncKind::Method { .. } if copy_receiver => (FunctionKind::Declared, 0),
         FuncKind::Method { receiver_type, .. } => (FunctionKind::Method(cx.type_ref(*receiver_type)), 0),

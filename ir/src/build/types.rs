@@ -1,10 +1,10 @@
 //! Type descriptors and method tables from the front end's types.
 
 use super::Context;
-use crate::entity::{FuncRef, StrRef, TypeRef};
+use crate::entity::{StrRef, TypeRef};
 use cranelift_entity::EntityRef;
 use regno_bytecode::types::{FieldDesc, MethodEntry, MethodReceiver, PathStep, Repr, TypeDesc, TypeKind};
-use regno_frontend::typed::{Builtin, FuncId};
+use regno_frontend::typed::Builtin;
 use regno_frontend::types::{Basic, Kind, MethodSetEntry, NamedId, Target, Type, TypeId};
 
 impl Context<'_> {
@@ -155,17 +155,18 @@ impl Context<'_> {
             Target::Field(_) => return None,
             Target::InterfaceMethod { .. } => (MethodReceiver::Interface, None, false, operand),
             Target::Method { named, index, ptr_receiver } => {
-                let method = self.package.types.named(named).methods.get(index as usize)?;
                 let receiver = match (ptr_receiver, selection.deref) {
                     (true, true) => MethodReceiver::Pointer,
                     (true, false) => MethodReceiver::AddressOfField,
                     (false, true) => MethodReceiver::ValueThroughPointer,
                     (false, false) => MethodReceiver::Value,
                 };
-                match self.package.funcs.get(FuncId::from_u32(method.func)) {
-                    Some(func) => {
-                        let receiver_type = func.params.first().map_or(operand, |&param| self.package.vars[param].ty);
-                        (receiver, Some(FuncRef::from_u32(method.func)), false, receiver_type)
+                let id = self.package.method(named, index).filter(|&id| self.package.funcs.is_valid(id));
+                match id {
+                    Some(id) => {
+                        let param = self.package.funcs[id].params.first();
+                        let receiver_type = param.map_or(operand, |&param| self.package.vars[param].ty);
+                        (receiver, Some(self.func(id)), false, receiver_type)
                     }
                     None => match self.address_method(named, &entry.name) {
                         Some(builtin) => (receiver, Some(self.native_method(builtin)), false, operand),

@@ -1,0 +1,220 @@
+//! Compiling packages together with what they import.
+//!
+//! A [`Session`] keeps the packages that have been compiled, so that a library package is read, checked and compiled once for any
+//! number of programs. Programs themselves leave no trace in it.
+
+use crate::compile::{CompileError, Program, Source};
+use bumpalo::Bump;
+use indexmap::IndexMap;
+use regno_bytecode::module::Module;
+use regno_frontend::check::{Options, World};
+use regno_frontend::diagnostic::render_first;
+use regno_frontend::limits::Limits;
+use regno_frontend::package::{ImportError, PackageFile, PackageSource, Packages, check_import};
+use regno_frontend::source::{SourceFile, Span};
+use regno_frontend::syntax::{self, ParsedFile};
+use std::rc::Rc;
+
+/// A compiled package that others import.
+struct Compiled {
+    module: Rc<Module>,
+    /// Paths of its direct imports in the order of their first import.
+    imports: Vec<String>,
+}
+
+/// Packages that have been compiled, and where others are found.
+pub struct Session<'p> {
+    packages: &'p dyn Packages,
+    limits: Limits,
+    world: World,
+    compiled: IndexMap<String, Compiled>,
+    /// Packages that are being compiled, the outermost first.
+    loading: Vec<String>,
+}
+
+/// Why a package cannot be loaded, as far as the importing package's message is concerned.
+enum Refusal {
+    /// The import itself is not allowed or leads nowhere.
+    Import(ImportError),
+    /// The imported package is broken: its own finding.
+    Package(CompileError),
+}
+
+impl<'p> Session<'p> {
+    /// A session that has compiled nothing.
+    #[must_use]
+    pub fn new(packages: &'p dyn Packages) -> Self {
+        Self {
+            packages,
+            limits: Limits::default(),
+            world: World::new(),
+            compiled: IndexMap::new(),
+            loading: Vec::new(),
+        }
+    }
+
+    /// Compiles a package that is going to be run, with everything it imports. With `name`, its package clause must say so.
+    ///
+    /// # Errors
+    ///
+    /// The first finding of the parser, the checker or the code generator.
+    pub fn compile(&mut self, path: &str, name: Option<&str>, sources: &[Source]) -> Result<Program, CompileError> {
+        let arena = Bump::new();
+        let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
+        let (parsed, parse_charges) = parse(&arena, &files, &self.limits)?;
+        // Only the package `main` is made in the run that is measured.
+        let at = |text: String, parsed: bool| CompileError {
+            text,
+            parse_charges: parse_charges.clone(),
+            parsed: parsed && path == "main",
+        };
+        let refuse = |text: String| at(text, true);
+        let misnamed = |expected: &str| parsed.iter().map(|file| file.file.package.name).find(|&name| name != expected);
+        if let Some(expected) = name
+            && let Some(got) = misnamed(expected)
+        {
+            // The reference's package `main` is made before the file is looked at, and that finding ends differently.
+            let end = if path == "main" { "!" } else { "" };
+            return Err(refuse(format!("expected package name [{expected}] but got [{got}]{end}")));
+        }
+        let imports = self.import_all(path, &parsed, &files).map_err(|error| match error {
+            Located { refusal: Refusal::Import(error), at: location } => refuse(format!("{location}: {error}")),
+            Located { refusal: Refusal::Package(error), .. } => refuse(error.text),
+        })?;
+        let options = Options { limits: self.limits, natives: false };
+        let mut world = self.world.clone();
+        let package = world.check(path, &parsed, &files, options).map_err(|e| at(e.to_string(), !e.while_reading))?;
+        drop(world);
+        let module = generate(&package, &files, parse_charges.clone()).map_err(refuse)?;
+        Ok(Program { module, dependencies: self.closure(&imports), no_main: package.no_main })
+    }
+
+    /// Modules of the packages and of all that they import, each after those that it needs.
+    fn closure(&self, imports: &[String]) -> Vec<Rc<Module>> {
+        let mut order: IndexMap<&str, &Rc<Module>> = IndexMap::new();
+        // A package is entered when all its imports are: it is looked at twice.
+        let mut pending: Vec<(&str, bool)> = imports.iter().rev().map(|path| (path.as_str(), false)).collect();
+        while let Some((path, ready)) = pending.pop() {
+            let Some(compiled) = self.compiled.get(path) else { continue };
+            if order.contains_key(path) {
+                continue;
+            }
+            if ready {
+                order.insert(path, &compiled.module);
+                continue;
+            }
+            pending.push((path, true));
+            pending.extend(compiled.imports.iter().rev().map(|path| (path.as_str(), false)));
+        }
+        order.into_values().cloned().collect()
+    }
+
+    /// Compiles what the files import. Gives the paths in the order of their first import.
+    fn import_all(
+        &mut self,
+        path: &str,
+        parsed: &[ParsedFile<'_>],
+        files: &[SourceFile],
+    ) -> Result<Vec<String>, Located> {
+        let mut imports: Vec<String> = Vec::new();
+        for (file, source) in parsed.iter().zip(files) {
+            for spec in file.file.imports {
+                let result = check_import(path, source.name(), spec.path)
+                    .map_err(Refusal::Import)
+                    .and_then(|()| self.require(spec.path));
+                if let Err(refusal) = result {
+                    return Err(Located { refusal, at: location(path, source, spec.span) });
+                }
+                if !imports.iter().any(|known| known == spec.path) {
+                    imports.push(spec.path.to_owned());
+                }
+            }
+        }
+        Ok(imports)
+    }
+
+    /// Makes sure that a package is compiled.
+    fn require(&mut self, path: &str) -> Result<(), Refusal> {
+        if self.compiled.contains_key(path) {
+            return Ok(());
+        }
+        if self.loading.iter().any(|loading| loading == path) {
+            let through = self.loading.clone();
+            return Err(Refusal::Import(ImportError::Cycle { path: path.to_owned(), through }));
+        }
+        let Some(source) = self.packages.package(path) else {
+            return Err(Refusal::Import(ImportError::Unknown { path: path.to_owned() }));
+        };
+        self.loading.push(path.to_owned());
+        let result = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.compile_import(&source));
+        self.loading.pop();
+        let compiled = result?;
+        self.compiled.insert(path.to_owned(), compiled);
+        Ok(())
+    }
+
+    fn compile_import(&mut self, source: &PackageSource) -> Result<Compiled, Refusal> {
+        let arena = Bump::new();
+        let file = |file: &PackageFile| SourceFile::new(&file.name, file.text.as_ref());
+        let files: Vec<SourceFile> = source.files.iter().map(file).collect();
+        let (parsed, charges) = parse(&arena, &files, &self.limits).map_err(Refusal::Package)?;
+        let imports = self.import_all(&source.path, &parsed, &files).map_err(|located| match located.refusal {
+            Refusal::Import(error) => refused(format!("{}: {error}", located.at)),
+            package @ Refusal::Package(_) => package,
+        })?;
+        let options = Options { limits: self.limits, natives: source.library };
+        let package =
+            self.world.check(&source.path, &parsed, &files, options).map_err(|error| refused(error.to_string()))?;
+        let module = generate(&package, &files, charges).map_err(refused)?;
+        Ok(Compiled { module: Rc::new(module), imports })
+    }
+}
+
+/// A refusal and the import that it is about: `PATH/FILE:L:C`.
+struct Located {
+    refusal: Refusal,
+    at: String,
+}
+
+fn refused(text: String) -> Refusal {
+    Refusal::Package(CompileError { text, parse_charges: Vec::new(), parsed: false })
+}
+
+/// `PATH/FILE:L:C-C2`
+fn location(path: &str, source: &SourceFile, span: Span) -> String {
+    let (start, end) = (source.position(span.start), source.position(span.end));
+    format!("{path}/{}:{start}-{}", source.name(), end.column)
+}
+
+/// Parses all files; the first error ends it. Gives the gas of the parse, token by token.
+fn parse<'a>(
+    arena: &'a Bump,
+    files: &[SourceFile],
+    limits: &Limits,
+) -> Result<(Vec<ParsedFile<'a>>, Vec<u32>), CompileError> {
+    let mut parsed = Vec::with_capacity(files.len());
+    let mut parse_charges = Vec::new();
+    for file in files {
+        let mut result = syntax::parse_file(arena, file, limits);
+        parse_charges.append(&mut result.charges);
+        if let Some(text) = render_first(&result.errors, file) {
+            // The reference looks for the package name first, and charges nothing for that.
+            let clause = syntax::fails_before_declarations(&result, file);
+            let parse_charges = if clause { Vec::new() } else { parse_charges };
+            return Err(CompileError { text, parse_charges, parsed: false });
+        }
+        parsed.push(result);
+    }
+    Ok((parsed, parse_charges))
+}
+
+/// Typed tree to module. The error is a text without location.
+fn generate(
+    package: &regno_frontend::typed::Package,
+    files: &[SourceFile],
+    charges: Vec<u32>,
+) -> Result<Module, String> {
+    let mut ir = regno_ir::build::build_package(package, files, charges).map_err(|e| e.to_string())?;
+    ir.functions.values_mut().for_each(regno_ir::passes::optimize);
+    regno_codegen::compile_module(&ir).map_err(|e| e.to_string())
+}

@@ -1,0 +1,233 @@
+//! Imports: names of packages in files, and the stand-ins of what is used from them (spec/01 §2.4).
+//!
+//! A function, method or variable of another package gets an entity of its own in this package's tables when it is first used,
+//! so that the rest of the compiler numbers them like the package's own.
+
+use super::crossing::is_crossing;
+use super::expr::Operand;
+use super::scope::Entity;
+use super::world::{Export, Exports};
+use super::{Checker, Result};
+use crate::package::expected_name;
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::typed::{ExprKind, FuncId, FuncKind, Global, GlobalId, ImportedName, Scope, ScopeKind, Var, VarKind};
+use crate::types::{NamedId, TypeId, is_exported};
+use cranelift_entity::EntityRef;
+use indexmap::{IndexMap, IndexSet};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What the files of a package import, and the stand-ins.
+#[derive(Default)]
+pub(super) struct Imports {
+    /// Paths in the order of their first import.
+    pub(super) paths: IndexSet<String>,
+    /// Imported packages by number.
+    packages: Vec<Rc<Exports>>,
+    /// For each file the names of packages.
+    pub(super) files: Vec<IndexMap<String, u32>>,
+    funcs: HashMap<(u32, Rc<str>), FuncId>,
+    globals: HashMap<(u32, Rc<str>), GlobalId>,
+    /// Methods of types of other packages.
+    pub(super) methods: HashMap<(NamedId, u32), FuncId>,
+}
+
+impl<'a> Checker<'a> {
+    /// Works out the imports of all files.
+    pub(super) fn collect_imports(&mut self, known: &IndexMap<Rc<str>, Rc<Exports>>) -> Result<()> {
+        for (index, file) in self.files.clone().into_iter().enumerate() {
+            self.at.file = u32::try_from(index).unwrap_or(u32::MAX);
+            self.imports.files.push(IndexMap::new());
+            for spec in file.imports {
+                self.import(spec, known)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, spec: &'a ast::ImportSpec<'a>, known: &IndexMap<Rc<str>, Rc<Exports>>) -> Result<()> {
+        let Some(exports) = known.get(spec.path) else {
+            return Err(self.error(spec.span, format!("unknown import path {}", spec.path)));
+        };
+        self.imports.paths.insert(spec.path.to_owned());
+        let name = match spec.name.map(|name| name.name) {
+            Some("_") => return Ok(()),
+            Some(".") => return Err(self.error(spec.span, "dot imports not allowed in gno".to_owned())),
+            Some(name) => name.to_owned(),
+            None => {
+                let expected = expected_name(spec.path);
+                if *exports.name != *expected {
+                    let text = format!(
+                        "package name for {:?} ({:?}) doesn't match its expected identifier {expected:?}; the import declaration must specify an identifier",
+                        spec.path, &*exports.name
+                    );
+                    return Err(self.error(spec.span, text));
+                }
+                exports.name.to_string()
+            }
+        };
+        self.refuse_predeclared(&name, spec.span)?;
+        let packages = &mut self.imports.packages;
+        let number = packages.iter().position(|package| package.path == exports.path).unwrap_or_else(|| {
+            packages.push(exports.clone());
+            packages.len() - 1
+        });
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        let names = self.imports.files.last_mut();
+        let other = names.and_then(|names| names.insert(name.clone(), number)).filter(|&other| other != number);
+        match other {
+            Some(_) => Err(self.error(spec.span, format!("StaticBlock.Define2({name}) cannot change .V"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The package that a name means in the current file.
+    pub(super) fn imported_package(&self, name: &str) -> Option<u32> {
+        self.imports.files.get(self.at.file as usize)?.get(name).copied()
+    }
+
+    /// The package that an expression names, if it is the name of one.
+    pub(super) fn names_package(&mut self, e: ast::ExprRef<'a>) -> Result<Option<u32>> {
+        let ast::ExprKind::Ident(name) = super::expr::unparen(e).kind else { return Ok(None) };
+        if self.imported_package(name).is_none() {
+            return Ok(None);
+        }
+        Ok(match self.meaning(name, e.span)? {
+            Some((Entity::Package(package), _)) => Some(package),
+            _ => None,
+        })
+    }
+
+    /// The error of a package name that stands alone.
+    pub(super) fn misplaced_package(&self, name: &str, span: Span) -> super::CheckError {
+        self.error(span, format!("package {name} cannot only be referred to in a selector expression"))
+    }
+
+    /// What `package.name` means.
+    fn member(&self, package: u32, name: &str, span: Span) -> Result<Export> {
+        let Some(exports) = self.imports.packages.get(package as usize) else {
+            return Err(self.error(span, "should not happen".to_owned()));
+        };
+        if !is_exported(name) {
+            return Err(self.error(span, format!("cannot access {}.{name} from {}", exports.path, self.path)));
+        }
+        match exports.names.get(name) {
+            Some(export) => Ok(export.clone()),
+            None => Err(self.error(span, format!("name {name} not declared"))),
+        }
+    }
+
+    /// The type that `package.name` denotes, if it denotes one.
+    pub(super) fn member_type(&mut self, selector: &'a ast::SelectorExpr<'a>, span: Span) -> Result<Option<TypeId>> {
+        let Some(package) = self.names_package(selector.x)? else { return Ok(None) };
+        Ok(match self.member(package, selector.sel.name, span)? {
+            Export::Type(t) => Some(t),
+            _ => None,
+        })
+    }
+
+    /// `package.name` as a value: a constant, or what a package-level name inside a literal costs (spec/02 §5.6).
+    pub(super) fn package_member(&mut self, package: u32, name: &str, span: Span) -> Result<Operand> {
+        let via_package = true;
+        let (kind, ty, recorded) = match self.member(package, name, span)? {
+            Export::Const(value, t) => return Ok(self.constant(value, t, span)),
+            Export::Type(t) => {
+                let text = format!("{} (type) is not an expression", self.types.type_string(t));
+                return Err(self.error(span, text));
+            }
+            Export::Var(ty, recorded) => {
+                let global = self.imported_global(package, name, ty, recorded);
+                (ExprKind::Global { global, via_package }, ty, recorded)
+            }
+            Export::Func(signature) => {
+                let func = self.imported_func(package, name, signature);
+                (ExprKind::Func { func, via_package }, signature, signature)
+            }
+        };
+        let id = self.add_node(kind, ty, Some(recorded), span);
+        Ok(Operand { id, ty: Some(recorded) })
+    }
+
+    fn imported_global(&mut self, package: u32, name: &str, ty: TypeId, recorded: TypeId) -> GlobalId {
+        let key = (package, Rc::from(name));
+        if let Some(&known) = self.imports.globals.get(&key) {
+            return known;
+        }
+        let imported = Some(ImportedName { package: self.import_path(package), name: name.to_owned() });
+        let global = self.globals.push(Global { name: name.to_owned(), ty, imported });
+        self.global_statics[global] = Some(recorded);
+        self.imports.globals.insert(key, global);
+        global
+    }
+
+    fn imported_func(&mut self, package: u32, name: &str, signature: TypeId) -> FuncId {
+        let key = (package, Rc::from(name));
+        if let Some(&known) = self.imports.funcs.get(&key) {
+            return known;
+        }
+        let imported = ImportedName { package: self.import_path(package), name: name.to_owned() };
+        let func = self.stand_in(name, imported, signature, None);
+        self.imports.funcs.insert(key, func);
+        func
+    }
+
+    /// The function of a method in this package's table; `None` for methods of predeclared types.
+    pub(super) fn method_func(&mut self, named: NamedId, index: u32) -> Option<FuncId> {
+        let declared = self.types.named(named);
+        let method = declared.methods.get(index as usize)?;
+        if method.func >= u32::MAX - 1 {
+            return None;
+        }
+        if declared.pkg_path == self.path {
+            return Some(FuncId::from_u32(method.func));
+        }
+        if let Some(&known) = self.imports.methods.get(&(named, index)) {
+            return Some(known);
+        }
+        let (name, signature, pointer) = (method.name.clone(), method.signature, method.ptr_receiver);
+        let imported =
+            ImportedName { package: declared.pkg_path.to_string(), name: format!("{}.{name}", declared.name) };
+        let base = self.types.named_type(named);
+        let receiver = if pointer { self.types.pointer(base) } else { base };
+        let func = self.stand_in(&name, imported, signature, Some(receiver));
+        self.imports.methods.insert((named, index), func);
+        Some(func)
+    }
+
+    fn import_path(&self, package: u32) -> String {
+        self.imports.packages.get(package as usize).map_or_else(String::new, |exports| exports.path.to_string())
+    }
+
+    /// A function of another package: signature and parameters, no body.
+    fn stand_in(&mut self, name: &str, imported: ImportedName, signature: TypeId, receiver: Option<TypeId>) -> FuncId {
+        let func = self.new_function(name, Span::default());
+        let shape = self.types.as_func(signature).cloned().unwrap_or_default();
+        let scope = self.scopes.push(Scope { kind: ScopeKind::Func, parent: None, slots: Vec::new() });
+        let crossing = is_crossing(&shape);
+        let params = shape.params.into_iter().map(|param| (param.name.to_string(), param.ty));
+        let params: Vec<(String, TypeId)> =
+            receiver.into_iter().map(|t| (".recv".to_owned(), t)).chain(params).collect();
+        for (index, (name, ty)) in params.into_iter().enumerate() {
+            let kind = VarKind::Param(u32::try_from(index).unwrap_or(u32::MAX));
+            let var = self.vars.push(Var { name, ty, kind, boxed: false, scope });
+            self.scopes[scope].slots.push(var);
+            self.funcs[func].params.push(var);
+        }
+        for (index, result) in shape.results.into_iter().enumerate() {
+            let kind = VarKind::Result(u32::try_from(index).unwrap_or(u32::MAX));
+            let var = Var { name: result.name.to_string(), ty: result.ty, kind, boxed: false, scope };
+            let var = self.vars.push(var);
+            self.scopes[scope].slots.push(var);
+            self.funcs[func].results.push(var);
+        }
+        let entry = &mut self.funcs[func];
+        entry.kind = FuncKind::Imported(imported);
+        entry.signature = signature;
+        entry.scope = scope;
+        entry.variadic = shape.variadic;
+        entry.crossing = crossing;
+        debug_assert!(func.index() < u32::MAX as usize);
+        func
+    }
+}
