@@ -11,10 +11,12 @@ pub struct Limits {
     pub lexical_errors: usize,
     /// Errors after which the next syntax error stops the parse (spec/01 §A.1).
     pub syntax_errors: usize,
-    /// Names of one block, and blocks between a use and a declaration: the widths of a value path (spec/01 §4.3).
+    /// Names of one block: the width of an index in a value path (spec/01 §4.3).
     pub names_per_block: u32,
-    /// See [`Self::names_per_block`].
+    /// Blocks inside one another.
     pub block_depth: u32,
+    /// Blocks between a use of a name and its declaration (spec/01 §1.1).
+    pub path_depth: u32,
     /// Type expressions inside one another, written out. The identity of a type is a text, so that n levels cost n² bytes. Ours: the
     /// reference has none.
     pub type_depth: u32,
@@ -31,6 +33,7 @@ impl Default for Limits {
             syntax_errors: 11,
             names_per_block: 65_535,
             block_depth: 254,
+            path_depth: 127,
             type_depth: 1_000,
             type_instances: 2_000,
         }

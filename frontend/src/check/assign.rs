@@ -39,10 +39,15 @@ impl<'a> Checker<'a> {
 
     fn define(&mut self, assign: &'a ast::AssignStmt<'a>, id: StmtId, span: Span) -> Result<StmtKind> {
         let count = assign.lhs.len();
+        if miscounted(count, assign.rhs) {
+            let text = format!("assignment mismatch: {count} variable(s) but {} value(s)", assign.rhs.len());
+            return Err(self.error(span, text));
+        }
         let mut values = Vec::with_capacity(assign.rhs.len());
         let mut types = Vec::with_capacity(count);
         match self.values_for(count, assign.rhs)? {
             Values::Each(operands) => {
+                self.refuse_several(&operands, span)?;
                 for operand in operands {
                     let defined = self.default_operand(operand, span, &NilContext::Assignment)?;
                     values.push(defined.id);
@@ -88,6 +93,21 @@ impl<'a> Checker<'a> {
         Ok(StmtKind::Define { targets, fresh, values, aborts: None })
     }
 
+    /// Refuses calls with several results among single values.
+    pub(super) fn refuse_several(&self, operands: &[Operand], at: Span) -> Result<()> {
+        for operand in operands {
+            if let Some(t) = operand.ty
+                && let Type::Tuple(elems) = self.types.get(t)
+            {
+                let types: Vec<String> = elems.iter().map(|&t| self.types.type_string(t)).collect();
+                let (callee, types) = (self.render_callee_of(operand.id), types.join(" "));
+                let text = format!("multiple-value {callee} (value of type [{types}]) in single-value context");
+                return Err(self.error(at, text));
+            }
+        }
+        Ok(())
+    }
+
     fn define_mismatch(&self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {
         if let ([operand], [e]) = (operands, rhs)
             && count > 1
@@ -130,7 +150,7 @@ impl<'a> Checker<'a> {
                         self.callee_text(operand.id)
                     )
                 }
-                _ => "RHS should not be expression when len(Lhs) > len(Rhs)".to_owned(),
+                _ => format!("RHS should not be {} when len(Lhs) > len(Rhs)", self.render(operand.id)),
             },
             _ => match rhs.get(count) {
                 Some(&extra) => {
@@ -214,5 +234,19 @@ impl<'a> Checker<'a> {
         }
         let targets = places.into_iter().map(|place| place.place).collect();
         Ok((define, Some(StmtKind::Assign { targets, values })))
+    }
+}
+
+/// Whether the number of values cannot fit, whatever they are: one call, and one type assertion or index expression for two
+/// names, may give several.
+pub(super) fn miscounted(names: usize, values: &[ExprRef<'_>]) -> bool {
+    match values {
+        [] => false,
+        [value] if names > 1 => match unparen(value).kind {
+            ExprKind::Call(_) => false,
+            ExprKind::TypeAssert(_) | ExprKind::Index(_) => names != 2,
+            _ => true,
+        },
+        _ => values.len() != names,
     }
 }

@@ -146,7 +146,11 @@ impl<'a> Checker<'a> {
         }
         let mut common = None;
         for operand in &operands {
-            // Untyped constants are converted like `T(c)`, by a node without span.
+            // Untyped constants and nil are converted like `T(c)`, by a node without span.
+            if operand.ty.is_none() && self.types.kind(elem).is_primitive() {
+                let text = format!("cannot convert (const (undefined)) to {}", self.types.kind(elem).name());
+                return Err(self.error_at_block(text));
+            }
             let untyped = operand.ty.is_some_and(|t| self.types.is_untyped(t));
             let t = if untyped && self.is_const(operand.id) {
                 let at = self.block_span();

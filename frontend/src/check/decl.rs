@@ -1,10 +1,11 @@
 //! Declaration statements, and what they share with package-level declarations (spec/01 §4.3, spec/02 §8).
 
+use super::assign::miscounted;
 use super::expr::{Operand, Values, unparen};
 use super::scope::Entity;
 use super::{Checker, Result};
 use crate::source::Span;
-use crate::syntax::ast::{self, ExprKind};
+use crate::syntax::ast::{self, ExprKind, ExprRef};
 use crate::typed::{DeclSpec, ExprId, ScopeKind, StmtKind, VarId, VarKind};
 use crate::types::{Type, TypeId};
 
@@ -38,6 +39,14 @@ impl<'a> Checker<'a> {
     }
 
     fn local_vars(&mut self, spec: &'a ast::ValueSpec<'a>) -> Result<DeclSpec> {
+        self.check_local_count(spec, spec.values)?;
+        let outer = std::mem::replace(&mut self.nodes.stmt, spec.span);
+        let checked = self.local_values(spec);
+        self.nodes.stmt = outer;
+        checked
+    }
+
+    fn local_values(&mut self, spec: &'a ast::ValueSpec<'a>) -> Result<DeclSpec> {
         let ty = spec.ty.map(|ty| self.declared_type(ty, spec.span)).transpose()?;
         let mut values = Vec::with_capacity(spec.values.len());
         let mut types = Vec::with_capacity(spec.names.len());
@@ -46,6 +55,7 @@ impl<'a> Checker<'a> {
             let Values::Each(operands) = self.values_for(spec.names.len(), spec.values)? else {
                 return Err(self.error(spec.span, "missing init expr".to_owned()));
             };
+            self.refuse_several(&operands, spec.span)?;
             for operand in operands {
                 let (id, t, record) = self.variable_value(operand, ty, spec.span)?;
                 values.push(id);
@@ -118,7 +128,7 @@ impl<'a> Checker<'a> {
             }
             Values::Each(_) => Err(self.error(spec.span, "missing init expr".to_owned())),
             Values::Mismatch(operands) => match (operands.as_slice(), spec.values) {
-                ([operand], [e]) if count > 1 => Err(self.one_for_many(count, *operand, e, spec.span)),
+                ([operand], [e]) if count > 1 => Err(self.one_for_declared(count, *operand, e, spec.span)),
                 _ => {
                     self.check_value_count(spec, spec.values.len(), false)?;
                     Err(self.error(spec.span, "missing init expr".to_owned()))
@@ -127,20 +137,35 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// [`one_for_many`](Self::one_for_many) in a declaration, where calls are named with their arguments.
+    fn one_for_declared(&self, count: usize, operand: Operand, e: ExprRef<'a>, at: Span) -> super::CheckError {
+        if !matches!(unparen(e).kind, ExprKind::Call(_)) {
+            return self.one_for_many(count, operand, e, at);
+        }
+        let got = self.result_count(operand);
+        let call = self.render(operand.id);
+        self.error(at, format!("assignment mismatch: {count} variable(s) but {call} returns {got} value(s)"))
+    }
+
+    /// How many values a call gives.
+    fn result_count(&self, operand: Operand) -> usize {
+        match operand.ty.map(|t| self.types.get(t)) {
+            Some(Type::Tuple(elems)) => elems.len(),
+            _ => 1,
+        }
+    }
+
     /// The error of one right side that does not give as many values as there are targets.
     pub(super) fn one_for_many(
         &self,
         count: usize,
         operand: Operand,
-        e: ast::ExprRef<'a>,
+        e: ExprRef<'a>,
         at: Span,
     ) -> super::CheckError {
         let text = match unparen(e).kind {
             ExprKind::Call(_) => {
-                let got = match operand.ty.map(|t| self.types.get(t)) {
-                    Some(Type::Tuple(elems)) => elems.len(),
-                    _ => 1,
-                };
+                let got = self.result_count(operand);
                 let (noun, values) = (plural(count, "variable"), plural(got, "value"));
                 let callee = self.callee_text(operand.id);
                 format!("assignment mismatch: {count} {noun} but {callee} returns {got} {values}")
@@ -149,6 +174,23 @@ impl<'a> Checker<'a> {
             _ => format!("assignment mismatch: {count} variable(s) but 1 value(s)"),
         };
         self.error(at, text)
+    }
+
+    /// Refuses a declaration in a body whose number of values cannot fit; the values are not looked at.
+    fn check_local_count(&mut self, spec: &'a ast::ValueSpec<'a>, values: &'a [ExprRef<'a>]) -> Result<()> {
+        let count = spec.names.len();
+        if !miscounted(count, values) {
+            return Ok(());
+        }
+        let text = match (values, spec.names.get(values.len()), values.get(count)) {
+            ([value], ..) if matches!(unparen(value).kind, ExprKind::TypeAssert(_) | ExprKind::Index(_)) => {
+                format!("assignment mismatch: {count} variable(s) but 1 value(s)")
+            }
+            (_, Some(name), _) => format!("missing init expr for {}<!VPInvalid(0)>", name.name),
+            (_, None, Some(extra)) => format!("extra init expr {}", self.raw_expr(extra)),
+            (_, None, None) => return Ok(()),
+        };
+        Err(self.error(spec.span, text))
     }
 
     /// Refuses a spec with fewer or more values than names.
@@ -173,7 +215,7 @@ impl<'a> Checker<'a> {
     pub(super) fn check_const_count(
         &mut self,
         spec: &'a ast::ValueSpec<'a>,
-        values: &'a [ast::ExprRef<'a>],
+        values: &'a [ExprRef<'a>],
     ) -> Result<()> {
         let count = spec.names.len();
         if let Some(&extra) = values.get(count) {
@@ -205,7 +247,11 @@ impl<'a> Checker<'a> {
         if repeats_wrongly(spec, source) {
             return self.local_undefined(spec);
         }
-        self.check_const_count(spec, source.values)?;
+        self.check_local_count(spec, source.values)?;
+        if source.values.is_empty() {
+            // **Quirk**: accepted, the names stand for nothing.
+            return self.local_undefined(spec);
+        }
         let ty = source.ty.map(|ty| self.declared_type(ty, spec.span)).transpose()?;
         let outer = self.at.iota.replace(spec.iota);
         let mut values = Vec::with_capacity(spec.names.len());

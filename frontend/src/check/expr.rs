@@ -210,6 +210,7 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Slice(slice) => self.slice(slice, e.span),
             ast::ExprKind::TypeAssert(assert) => self.type_assert(assert, e.span),
             ast::ExprKind::Call(call) => self.call(call, e.span),
+            ast::ExprKind::Star(x) if self.denotes_type(x)? => self.refuse_type(e),
             ast::ExprKind::Star(x) => self.deref(x, e.span),
             ast::ExprKind::Unary(op, x) => self.unary(op, x, e.span),
             ast::ExprKind::Binary(binary) => self.binary(binary, e.span),
@@ -218,15 +219,18 @@ impl<'a> Checker<'a> {
             | ast::ExprKind::FuncType(_)
             | ast::ExprKind::InterfaceType(_)
             | ast::ExprKind::MapType(_)
-            | ast::ExprKind::ChanType(..) => {
-                let t = self.resolve_type(e)?;
-                let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                Err(self.error(self.nodes.stmt, text))
-            }
+            | ast::ExprKind::ChanType(..) => self.refuse_type(e),
             ast::ExprKind::Bad | ast::ExprKind::KeyValue(_) | ast::ExprKind::Ellipsis(_) => {
                 Err(self.error(e.span, "unexpected expression".to_owned()))
             }
         }
+    }
+
+    /// The error of a type where a value is wanted.
+    fn refuse_type(&mut self, e: ExprRef<'a>) -> Result<Operand> {
+        let t = self.resolve_type(e)?;
+        let text = format!("{} (type) is not an expression", self.types.type_string(t));
+        Err(self.error(self.nodes.stmt, text))
     }
 
     /// A name in an expression. Package-level variables and functions named inside a literal cost more (spec/02 §5.7).

@@ -1,6 +1,6 @@
 //! Constants: literals, folding and retyping (spec/02 §5.2, spec/01 §1.8).
 
-use super::expr::{Operand, Static};
+use super::expr::{Operand, Static, unparen};
 use super::{CheckError, Checker, Result};
 use crate::constant::{self, ConstError, Constant};
 use crate::source::Span;
@@ -279,8 +279,14 @@ impl<'a> Checker<'a> {
             return Err(self.error(at, "use of untyped nil in variable declaration".to_owned()));
         }
         if !self.is_const(operand.id) || self.value(operand.id) == Constant::Nil {
-            let operand = self.measured_operand(operand);
-            let text = self.not_constant(operand);
+            let text = match (unparen(e).kind, operand.ty) {
+                (ast::ExprKind::FuncLit(literal), Some(t)) if self.at.frames.is_empty() => {
+                    let signature = self.types.as_func(t).cloned().unwrap_or_default();
+                    let text = self.raw_literal(literal, &signature, 0);
+                    format!("{text} (variable of type {}) is not constant", self.types.type_string(t))
+                }
+                _ => self.not_constant(operand),
+            };
             return Err(self.error(at, text));
         }
         if let Some(t) = t {
@@ -289,20 +295,30 @@ impl<'a> Checker<'a> {
         Ok(Operand { id: operand.id, ty: self.recorded(operand.id) })
     }
 
-    /// Of `len(x)` and `cap(x)`, which are constant or not by their operand, the operand.
-    fn measured_operand(&self, operand: Operand) -> Operand {
-        match &self.exprs[operand.id].kind {
-            ExprKind::Call { callee: Callee::Builtin(Builtin::Len | Builtin::Cap), args, .. } => {
-                match args.as_slice() {
-                    [arg] => Operand { id: *arg, ty: self.recorded(*arg) },
-                    _ => operand,
-                }
-            }
-            _ => operand,
+    /// Of a primitive value, the operand that keeps it from being constant.
+    fn first_variable(&self, operand: Operand) -> Operand {
+        let mut at = operand;
+        while let Some(t) = at.ty
+            && self.types.kind(t).is_primitive()
+        {
+            let next = match &self.exprs[at.id].kind {
+                ExprKind::Unary { operand, .. } | ExprKind::Convert { operand, .. } => *operand,
+                ExprKind::Binary { left, right, .. } if self.is_const(*left) => *right,
+                ExprKind::Binary { left, .. } => *left,
+                ExprKind::Call { callee: Callee::Builtin(Builtin::Len | Builtin::Cap), args, .. } => match args.as_slice() {
+                    [arg] => *arg,
+                    _ => break,
+                },
+                _ => break,
+            };
+            at = Operand { id: next, ty: self.recorded(next) };
         }
+        at
     }
 
+    /// The message for the first part of a value that is not constant (spec/01 §3.4).
     fn not_constant(&self, operand: Operand) -> String {
+        let operand = self.first_variable(operand);
         let text = self.render(operand.id);
         let Some(t) = operand.ty else { return format!("{text} (variable of type nil) is not constant") };
         let name = self.types.type_string(t);

@@ -383,7 +383,8 @@ impl<'a> Checker<'a> {
 
     /// `&x`.
     fn address_of(&mut self, x: ast::ExprRef<'a>, span: Span) -> Result<Operand> {
-        let operand = self.single(x)?;
+        let operand = self.value_or_values(x)?;
+        let operand = self.refuse_tuple(operand, self.nodes.stmt)?;
         self.settle(operand.id);
         let operand = Operand { id: operand.id, ty: self.recorded(operand.id) };
         let place = self.addressed_place(operand.id);

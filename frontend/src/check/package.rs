@@ -258,7 +258,7 @@ impl<'a> Checker<'a> {
         let known = matches!(self.package.decls[decl].kind, DeclKind::Type(_, Some(_)) | DeclKind::Func(..));
         match self.package.decls[decl].state {
             State::Untouched => self.work_out(decl, true)?,
-            State::Running if !known => return Err(self.recursive(decl)),
+            State::Running if !known && !self.has_type(name) => return Err(self.recursive(decl)),
             _ => {}
         }
         let entity = self.package.names.get(name).and_then(|found| found.entity.clone());
@@ -266,6 +266,13 @@ impl<'a> Checker<'a> {
             self.note_dependency(index, decl, entity);
         }
         Ok(entity)
+    }
+
+    /// A variable of a split declaration whose own value has been worked out.
+    fn has_type(&self, name: &str) -> bool {
+        let Some(found) = self.package.names.get(name) else { return false };
+        let split = self.package.decls[found.decl].parts.len() > 1;
+        matches!(found.entity, Some(Entity::Global(global)) if split && self.global_statics[global].is_some())
     }
 
     /// Inside functions every package-level name counts, outside only what is not folded into the tree.

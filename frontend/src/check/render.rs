@@ -3,7 +3,7 @@
 use super::Checker;
 use super::builtin::builtin_name;
 use crate::constant::Constant;
-use crate::typed::{Builtin, Callee, ExprId, ExprKind, MethodRef, Place, UnaryOp, VarId};
+use crate::typed::{Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, MethodRef, Place, UnaryOp, VarId};
 use crate::types::TypeId;
 
 impl Checker<'_> {
@@ -50,23 +50,41 @@ impl Checker<'_> {
                 format!("{}.{name}", self.render(*operand))
             }
             ExprKind::MethodValue { operand, method } => self.render_method(*operand, method),
-            ExprKind::MethodExpr { func, .. } => self.funcs[*func].name.clone(),
+            ExprKind::MethodExpr { func, .. } => self.render_method_expr(*func),
             ExprKind::Deref(operand) => format!("*({})", self.render(*operand)),
             ExprKind::AddressOf(place) => format!("&({})", self.render_place(place)),
             ExprKind::TypeAssert { operand, to, .. } => {
                 format!("{}.((const-type {}))", self.render(*operand), self.types.type_string(*to))
             }
-            ExprKind::Composite { elements, .. } => {
+            ExprKind::Composite { kind, elements, .. } => {
+                let fields = if *kind == CompositeKind::StructKeyed { self.types.fields(node.ty) } else { &[] };
                 let parts: Vec<String> = elements
                     .iter()
-                    .map(|element| match element.key {
-                        Some(key) => format!("{}: {}", self.render(key), self.render(element.value)),
-                        None => self.render(element.value),
+                    .map(|element| {
+                        let value = self.render(element.value);
+                        match (element.key, fields.get(element.index as usize)) {
+                            (Some(key), _) => format!("{}: {value}", self.render(key)),
+                            (None, Some(field)) => {
+                                format!("{0}<VPField(0,{1},{0})>: {value}", field.name, element.index)
+                            }
+                            (None, None) => value,
+                        }
                     })
                     .collect();
                 format!("(const-type {}){{{}}}", self.types.type_string(node.ty), parts.join(", "))
             }
             ExprKind::FuncLit { .. } => format!("func {}{{ ... }}", self.types.type_string(node.ty)),
+        }
+    }
+
+    fn render_method_expr(&self, func: FuncId) -> String {
+        let name = &self.funcs[func].name;
+        match self.funcs[func].kind {
+            FuncKind::Method { receiver_type, pointer } => {
+                let star = if pointer { "*" } else { "" };
+                format!("typeval{{{star}{}}}.{name}", self.types.type_string(receiver_type))
+            }
+            _ => name.clone(),
         }
     }
 

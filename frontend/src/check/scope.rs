@@ -132,6 +132,8 @@ pub(super) struct Position<'a> {
     pub(super) span: Span,
     /// Source range of the local declaration whose type is being resolved: where errors in it are reported.
     pub(super) type_of: Option<Span>,
+    /// The clause of a type switch whose types are being resolved: errors in them are located there.
+    pub(super) case: Option<Span>,
 }
 
 impl<'a> Checker<'a> {
@@ -139,6 +141,7 @@ impl<'a> Checker<'a> {
 
     /// What the name at `span` means; captures it where it belongs to an enclosing function.
     pub(super) fn lookup(&mut self, name: &str, span: Span) -> Result<Entity> {
+        self.limit_path(name, span)?;
         match self.meaning(name, span)? {
             Some((Entity::Undefined, _)) => Err(self.error(span, format!("name not defined: {name}"))),
             Some((Entity::Local(var), block)) => Ok(Entity::Local(self.capture(var, block))),
@@ -151,6 +154,23 @@ impl<'a> Checker<'a> {
             }
             None => Err(self.error(span, format!("name {} not declared", self.renamed(name, span)))),
         }
+    }
+
+    /// Refuses a name whose block is too many levels away (spec/01 §1.1).
+    fn limit_path(&mut self, name: &str, span: Span) -> Result<()> {
+        let limit = self.limits.path_depth;
+        if self.at.blocks.len() + 2 <= limit as usize {
+            return Ok(());
+        }
+        let depth = match self.meaning(name, span)? {
+            Some((Entity::Local(var), _)) => self.value_path(var).0,
+            Some(_) if self.package.names.contains_key(name) => self.package_value_path(name).0,
+            _ => 0,
+        };
+        if depth > limit {
+            return Err(self.error(span, format!("exceeded maximum VPBlock depth ({limit})")));
+        }
+        Ok(())
     }
 
     /// Whether the name at `span` denotes a type. Captures nothing.

@@ -102,7 +102,10 @@ impl<'a> Checker<'a> {
                 types.push(None);
                 continue;
             }
-            let t = self.resolve_type(e)?;
+            let outer = self.at.case.replace(clause.span);
+            let t = self.resolve_type(e);
+            self.at.case = outer;
+            let t = t?;
             if seen.iter().flatten().any(|&other| self.types.identical(other, t)) {
                 let text = format!("duplicate type {} in type switch", self.types.type_string(t));
                 return Err(self.error(at, text));

@@ -118,7 +118,9 @@ impl Printer<'_> {
             self.text("...");
             return Ok(());
         }
-        self.open.push(identity);
+        // A struct or array that is printed itself is a copy that nothing in it refers to.
+        let copy = self.open.is_empty() && matches!(info.repr, Repr::Struct | Repr::Array);
+        self.open.push(if copy { (info.repr, u64::MAX) } else { identity });
         match &types.get(ty).kind {
             &Kind::Pointer { elem } => {
                 self.text("&");
