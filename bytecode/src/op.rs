@@ -348,7 +348,7 @@ macro_rules! for_each_op {
             Panic          [Src None None None] {t x c} "panic(a)";
             Recover        [Dst None None None] {c} "a = recover()";
             Stringify      [Mut None None None] {t c} "if interface a has a String or Error method, call it; a = the result in an interface";
-            Print          [Base Num Num None] {d} "print b interfaces from a on; c = 1: println; charges length/10";
+            Print          [Base Num Num None] {d} "print b interfaces from a on; bit 0 of c: println, bit 1: a is a slice of them, b = 1; charges length/10";
             CheckShift     [Src None None Type] {t} "abort if shift count a of the signed type is negative";
             Abort          [None None None Str] {t x} "end the machine with the fatal text";
             Raise          [None None None Str] {t x c} "raise a recoverable panic with the text";

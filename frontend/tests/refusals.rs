@@ -28,10 +28,52 @@ fn numbers_of_values_that_do_not_fit() {
         ),
         ("const (\na, b = iota, iota\nc\n)\nvar x = c", "name not defined: c"),
         ("func f() { const (\na, b = iota, iota\nc\n)\n_ = c }", "name not defined: c"),
+        ("var a, b, c = 1, 2", "assignment mismatch: 3 variable(s) but 2 value(s)"),
+        ("func f() { var a, b, c = 1, a }", "missing init expr for c<!VPInvalid(0)>"),
+        ("func f() { var a, b = 1, 2, f(3) }", "extra init expr f<VPInvalid(0)>(3)"),
+        ("func f() { a, b, c := 1, a }", "assignment mismatch: 3 variable(s) but 2 value(s)"),
+        (
+            "func f() int { var a, b = f(); return 0 }",
+            "assignment mismatch: 2 variable(s) but f<VPBlock(3,0)>() returns 1 value(s)",
+        ),
+        (
+            "func g() (int, bool) { return 1, true }\nfunc f() { a, b := 2, g() }",
+            "multiple-value g<VPBlock(3,0)> (value of type [int bool]) in single-value context",
+        ),
+        ("func f() { _, _ = &int(9) }", "RHS should not be &((const (9 int))) when len(Lhs) > len(Rhs)"),
     ] {
         assert_eq!(refused(text), message, "{text}");
     }
     accepted("const (\na, b = iota, iota\nc\n)\nfunc main() {}");
+    accepted("func main() { const t int }");
+    accepted("var a, b = 1, a + 1\nfunc main() {}");
+}
+
+#[test]
+fn the_part_of_a_value_that_is_not_constant() {
+    for (text, message) in [
+        ("var x = 1\nconst a = 2 < x", "x<VPBlock(2,0)> (variable of type int) is not constant"),
+        ("var x = 1\nconst a = -(1 << x)", "x<VPBlock(2,0)> (variable of type int) is not constant"),
+        (
+            "type T struct { s, t []int }\nconst a = len(T{t: []int{}}.t)",
+            "(const-type main.T){t<VPField(0,1,t)>: (const-type []int){}}.t (variable of type []int) is not constant",
+        ),
+        (
+            "const a = func() { println(1) }",
+            "func func(){ println<VPInvalid(0)>(1) } (variable of type func()) is not constant",
+        ),
+        ("func f() { t := *int }", "*int (type) is not an expression"),
+        ("func f() { var s []int; s = append(s, nil) }", "cannot convert (const (undefined)) to IntKind"),
+    ] {
+        assert_eq!(refused(text), message, "{text}");
+    }
+}
+
+#[test]
+fn names_are_at_most_127_blocks_away() {
+    let nested = |depth: usize| format!("var v = 1\nfunc f() {{ {} v++ {} }}", "{ ".repeat(depth), "}".repeat(depth));
+    assert!(check(&format!("package main\n{}\nfunc main() {{}}\n", nested(124))).is_ok());
+    assert_eq!(refused(&nested(125)), "exceeded maximum VPBlock depth (127)");
 }
 
 #[test]

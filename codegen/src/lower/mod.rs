@@ -253,7 +253,7 @@ impl<'f> Lowering<'f> {
             Op::Defer => (ByteOp::Defer, [Field::None, count, Field::None], func(self)?),
             Op::DeferValue => (ByteOp::DeferValue, [Field::None, count, callee], Extension::None),
             Op::DeferSelected => (ByteOp::DeferSelected, [Field::None, count, callee], Extension::None),
-            Op::Print => (ByteOp::Print, [Field::None, count, flag], Extension::None),
+            Op::Print => (ByteOp::Print, [Field::None, count, Field::Value(data.index as u16)], Extension::None),
             Op::MakeClosure => {
                 let dst = Field::Reg(self.result(data, 0)?);
                 (ByteOp::MakeClosure, [dst, Field::None, count], func(self)?)

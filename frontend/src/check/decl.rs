@@ -156,13 +156,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The error of one right side that does not give as many values as there are targets.
-    pub(super) fn one_for_many(
-        &self,
-        count: usize,
-        operand: Operand,
-        e: ExprRef<'a>,
-        at: Span,
-    ) -> super::CheckError {
+    pub(super) fn one_for_many(&self, count: usize, operand: Operand, e: ExprRef<'a>, at: Span) -> super::CheckError {
         let text = match unparen(e).kind {
             ExprKind::Call(_) => {
                 let got = self.result_count(operand);
@@ -212,11 +206,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Refuses a constant spec with fewer or more values than names.
-    pub(super) fn check_const_count(
-        &mut self,
-        spec: &'a ast::ValueSpec<'a>,
-        values: &'a [ExprRef<'a>],
-    ) -> Result<()> {
+    pub(super) fn check_const_count(&mut self, spec: &'a ast::ValueSpec<'a>, values: &'a [ExprRef<'a>]) -> Result<()> {
         let count = spec.names.len();
         if let Some(&extra) = values.get(count) {
             let text = self.raw_expr(extra);

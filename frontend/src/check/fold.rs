@@ -305,10 +305,12 @@ impl<'a> Checker<'a> {
                 ExprKind::Unary { operand, .. } | ExprKind::Convert { operand, .. } => *operand,
                 ExprKind::Binary { left, right, .. } if self.is_const(*left) => *right,
                 ExprKind::Binary { left, .. } => *left,
-                ExprKind::Call { callee: Callee::Builtin(Builtin::Len | Builtin::Cap), args, .. } => match args.as_slice() {
-                    [arg] => *arg,
-                    _ => break,
-                },
+                ExprKind::Call { callee: Callee::Builtin(Builtin::Len | Builtin::Cap), args, .. } => {
+                    match args.as_slice() {
+                        [arg] => *arg,
+                        _ => break,
+                    }
+                }
                 _ => break,
             };
             at = Operand { id: next, ty: self.recorded(next) };

@@ -3,7 +3,9 @@
 use super::Checker;
 use super::builtin::builtin_name;
 use crate::constant::Constant;
-use crate::typed::{Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, MethodRef, Place, UnaryOp, VarId};
+use crate::typed::{
+    Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, MethodRef, Place, UnaryOp, VarId,
+};
 use crate::types::TypeId;
 
 impl Checker<'_> {

@@ -92,7 +92,10 @@ impl<'a> Checker<'a> {
 
     /// An error in a type.
     fn type_error(&self, span: Span, text: String) -> super::CheckError {
-        self.error(self.at.type_of.or(self.at.case).unwrap_or(if self.at.frames.is_empty() { self.at.span } else { span }), text)
+        self.error(
+            self.at.type_of.or(self.at.case).unwrap_or(if self.at.frames.is_empty() { self.at.span } else { span }),
+            text,
+        )
     }
 
     fn not_a_type(&self, span: Span) -> super::CheckError {

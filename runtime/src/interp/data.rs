@@ -333,7 +333,11 @@ slow! {
         Ok(())
     }
     Print(cx, regs, word, _ext) {
-        cx.print(regs.slice(field_a(word), field_b(word)), field_c(word) == 1)
+        let line = field_c(word) & 1 != 0;
+        match regs.slice(field_a(word), field_b(word)) {
+            &[slice] if field_c(word) & 2 != 0 => cx.print_slice(slice, line),
+            values => cx.print(values, line),
+        }
     }
     ChargeAlloc(cx, _regs, _word, ext) {
         crate::heap::Charge::alloc(&mut charger!(cx), &mut cx.heap, ext as i64)
@@ -345,6 +349,17 @@ impl super::Cx {
     fn constant_text(&self, index: u64) -> String {
         let bytes = self.linked.module.strings.get(index as usize).map_or(&[][..], Vec::as_slice);
         String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    /// Prints the elements of a slice of interfaces, without their printing methods.
+    fn print_slice(&mut self, slice: u64, line: bool) -> Result<(), Trap> {
+        let slice = Ref::of(slice);
+        if slice.is_nil() {
+            return self.print(&[], line);
+        }
+        let header = self.heap.slice(slice);
+        let values = self.heap.slots(header.base, header.offset, header.count()).to_vec();
+        self.print(&values, line)
     }
 
     /// Prints interfaces that hold no more values with printing methods, and charges the length (spec/01 §1.12, spec/02 §3).

@@ -155,7 +155,7 @@ impl Instruction<'_> {
         let limit = match self.op {
             Op::Shl64Imm | Op::ShrI64Imm | Op::ShrU64Imm | Op::ShlU32Imm => Some((0, 63)),
             Op::RotlU32Imm => Some((1, 31)),
-            Op::Print => Some((0, 1)),
+            Op::Print => Some((0, if field_b(word) == 1 { 3 } else { 1 })),
             _ => None,
         };
         if let Some((least, most)) = limit {
