@@ -259,6 +259,7 @@ mod tests {
             events: vec![Event::Op(OpClass::Eval).pack(), Event::Alloc(40).pack()],
             event_ends: Vec::new(),
             lines: Vec::new(),
+            texts: Vec::new(),
             scopes: Vec::new(),
             states: Vec::new(),
             state_map: Vec::new(),

@@ -103,6 +103,8 @@ pub struct Function {
     pub event_ends: Vec<u32>,
     /// Source positions: `pc` of the first word, file index, line, column; in order of `pc`.
     pub lines: Vec<LineEntry>,
+    /// Texts of instructions, in order of `pc`; only in packages that realms can take part in.
+    pub texts: Vec<TextEntry>,
     /// Blocks of the reference with their slots (design.md §3.5); index 0 is the function's own.
     pub scopes: Vec<ScopeDesc>,
     /// Innermost scope from a `pc` on; in order of `pc`.
@@ -204,6 +206,16 @@ pub struct LineEntry {
     pub line: u32,
     /// Column, 1-based.
     pub column: u32,
+}
+
+/// How the reference shows an instruction: the call expression of a call in a stack trace (spec/05 §7.3), the target of a write that
+/// is refused (spec/05 §5.5).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TextEntry {
+    /// Word of the instruction.
+    pub pc: u32,
+    /// Text.
+    pub text: String,
 }
 
 /// A block of the reference.

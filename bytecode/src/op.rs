@@ -275,11 +275,13 @@ macro_rules! for_each_op {
 
             // Arrays, slices, strings.
             LoadElem       [Dst Src Src None] {t} "a = element c of array b (8-byte elements)";
+            RangeElem      [Dst Src Src None] {t} "LoadElem of a range loop: a read-only array does not make the element read-only";
             StoreElem      [Src Src Src None] {t} "element b of array a = c";
             LoadElemByte   [Dst Src Src None] {t} "a = element c of byte array b";
             StoreElemByte  [Src Src Src None] {t} "element b of byte array a = c";
             AddrElem       [Dst Src Src None] {t} "a = pointer to element c of array b";
             LoadIndex      [Dst Src Src None] {t} "a = element c of slice b (8-byte elements)";
+            RangeIndex     [Dst Src Src None] {t} "LoadIndex of a range loop: a read-only slice does not make the element read-only";
             StoreIndex     [Src Src Src None] {t} "element b of slice a = c";
             LoadIndexByte  [Dst Src Src None] {t} "a = element c of slice b of element kind uint8, data or list";
             StoreIndexByte [Src Src Src None] {t} "element b of such a slice a = c";
@@ -343,12 +345,14 @@ macro_rules! for_each_op {
             Defer          [Base Num None Func] {} "register a deferred call with b arguments from a on";
             DeferValue     [Base Num Src None] {} "register a deferred call of function value c";
             DeferSelected  [Base Num Src None] {} "register a deferred call of function c of SelectIface";
+            MarkCross      [None None None None] {} "the call that is deferred next is called with `cross`";
             HasDefers      [Dst None None None] {} "a = whether the frame has pending defers";
             RunDefers      [None None None None] {x c} "run the pending defers, then continue at the recovery point";
             Panic          [Src None None None] {t x c} "panic(a)";
             Recover        [Dst None None None] {c} "a = recover()";
             Stringify      [Mut None None None] {t c} "if interface a has a String or Error method, call it; a = the result in an interface";
             Print          [Base Num Num None] {d} "print b interfaces from a on; bit 0 of c: println, bit 1: a is a slice of them, b = 1; charges length/10";
+            CheckConvert   [Src Num None Type] {t} "abort if realms forbid the conversion of a: b = 0: from the type, b = 1: to the type (spec/05 §5.5)";
             CheckShift     [Src None None Type] {t} "abort if shift count a of the signed type is negative";
             Abort          [None None None Str] {t x} "end the machine with the fatal text";
             Raise          [None None None Str] {t x c} "raise a recoverable panic with the text";
@@ -360,6 +364,7 @@ macro_rules! for_each_op {
             DeferReturned  [None None None None] {x c} "a deferred call has returned";
             StringReturned [None None None None] {x c} "a String or Error method called by Stringify has returned";
             RunReturned    [None None None None] {x c} "the bottom frame of a top-level run has returned";
+            SwitchReturned [None None None None] {x c} "a call that switched the realm has returned";
         }
     };
 }

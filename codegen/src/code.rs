@@ -63,6 +63,8 @@ pub struct Inst {
     pub position: Position,
     /// Innermost scope.
     pub scope: ScopeRef,
+    /// One-based index of its text, 0 for none.
+    pub text: u32,
 }
 
 /// Operands in consecutive registers.

@@ -91,6 +91,7 @@ pub fn compile_function(function: &Function) -> Result<bytecode::Function, Codeg
         events: emitted.events,
         event_ends: emitted.event_ends,
         lines: emitted.lines,
+        texts: emitted.texts,
         scopes: emitted.scopes,
         scope_map: emitted.scope_map,
         states: emitted.states,

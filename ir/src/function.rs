@@ -92,6 +92,8 @@ pub struct InstData {
     pub position: Position,
     /// Innermost scope in which it executes.
     pub scope: ScopeRef,
+    /// Its text in [`Function::texts`], one-based; 0 for none.
+    pub text: u32,
 }
 
 /// A register.
@@ -223,6 +225,8 @@ pub struct Function {
     pub scopes: PrimaryMap<ScopeRef, ScopeData>,
     /// States that events refer to.
     pub states: Vec<StateData>,
+    /// Texts of instructions ([`regno_bytecode::module::TextEntry`]).
+    pub texts: Vec<String>,
     /// Order in which codegen lays the blocks out.
     pub layout: Vec<Block>,
     /// Parameters, receiver first: the registers that hold the arguments on entry, whatever the entry block makes of them.
@@ -259,6 +263,7 @@ impl Function {
             insts: PrimaryMap::new(),
             scopes,
             states: Vec::new(),
+            texts: Vec::new(),
             layout: vec![entry],
             params: Vec::new(),
             results: Vec::new(),

@@ -152,6 +152,7 @@ ops! {
     BytesFromStr "bytes_from_str" 1 1 None None 0 {d} "r = []byte(a)";
     RunesFromStr "runes_from_str" 1 1 None None 0 {d} "r = []rune(a)";
     CheckShift "check_shift" 0 1 None Type 0 {t} "abort if the signed count a is negative; the type is for the text";
+    CheckConvert "check_convert" 0 1 Number Type 0 {t} "abort if realms forbid the conversion of a: `index` 0: from the type, 1: to the type";
     // Boxed variables, package variables, pointers.
     NewCell "new_cell" 1 1 None None 0 {} "r = new heap item holding a";
     LoadCell "load_cell" 1 1 None None 0 {r} "r = content of heap item a";
@@ -177,9 +178,11 @@ ops! {
     CopyIface "copy_iface" 1 1 None None 0 {d} "r = Copy(a) of an interface";
     // Arrays, slices, strings.
     LoadElem "load_elem" 1 2 None None 0 {t r} "r = element b of array a; `repr` is the element's, arrays of u8 are data";
+    RangeElem "range_elem" 1 2 None None 0 {t r} "load_elem of a range loop over elements of a reference-like type";
     StoreElem "store_elem" 0 3 None None 0 {t} "element b of array a = c";
     AddrElem "addr_elem" 1 2 None None 0 {t} "r = pointer to element b of array a";
     LoadIndex "load_index" 1 2 None None 0 {t r} "r = element b of slice a; `repr` u8: data or list";
+    RangeIndex "range_index" 1 2 None None 0 {t r} "load_index of a range loop over elements of a reference-like type";
     StoreIndex "store_index" 0 3 None None 0 {t} "element b of slice a = c";
     AddrIndex "addr_index" 1 2 None None 0 {t r} "r = pointer to element b of slice a";
     LoadStrByte "load_str_byte" 1 2 None None 0 {t r} "r = byte b of string a";
@@ -222,13 +225,14 @@ ops! {
     SelectIface "select_iface" 2 1 None Str 0 {t d} "function, receiver = method of interface a";
     CheckFunc "check_func" 0 1 None None 0 {t} "abort if function value a is nil";
     EnterVariadic "enter_variadic" 0 1 None Type 0 {d} "prologue of a variadic function: if the caller packed slice a, replace its elements by charged copies, then charge SL, A(k)";
-    // Calls; `index` 1: the last argument is a slice packed by the caller.
+    // Calls; `index` bits: 1: the last argument is a slice packed by the caller; 2: the callee is a method; 4: called with `cross`; 8: with `cur`.
     Call "call" * * Number Func 0 {t c} "results = function(args)";
     CallValue "call_value" * * Number None 0 {t c} "results = a(args)";
     CallSelected "call_selected" * * Number None 0 {t c} "results = function a of select_iface(receiver b, args)";
     Defer "defer" 0 * Number Func 0 {} "register a deferred call";
     DeferValue "defer_value" 0 * Number None 0 {} "register a deferred call of function value a";
     DeferSelected "defer_selected" 0 * Number None 0 {} "register a deferred call of function a of select_iface";
+    MarkCross "mark_cross" 0 0 None None 0 {} "the call that is deferred next is called with `cross`";
     HasDefers "has_defers" 1 0 None None 0 {} "r = the frame has pending defers";
     Recover "recover" 1 0 None None 0 {c} "r = recover()";
     Stringify "stringify" 1 1 None None 0 {t c} "r = interface a, or the string its String or Error method gives";

@@ -199,6 +199,7 @@ impl Machine {
                 Exit::DeferReturned => self.defer_returned(),
                 Exit::StringReturned => self.string_returned(),
                 Exit::Recover => Ok(self.recover(pc)),
+                Exit::SwitchReturned | Exit::Switch => Ok(Next::Run),
                 Exit::Stringify => self.stringify(pc),
                 Exit::Step | Exit::Segment | Exit::Grow | Exit::Collect => Ok(Next::Run),
             };

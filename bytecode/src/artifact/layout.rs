@@ -5,7 +5,7 @@ use super::{ArtifactError, Problem};
 use crate::event::Event;
 use crate::module::{
     BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc, Segment,
-    SlotDesc, SlotPlace, StateEntry, WellKnownTypes,
+    SlotDesc, SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
 use crate::types::{
     FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PathStep, Repr, StrRef, TypeDesc, TypeKind, TypeRef,
@@ -202,13 +202,14 @@ impl Wire for Ascending {
 /// A function's entry in the table section.
 struct Tables {
     lines: Vec<LineEntry>,
+    texts: Vec<TextEntry>,
     scopes: Vec<ScopeDesc>,
     scope_map: Vec<(u32, u32)>,
     states: Vec<BlockState>,
     state_map: Vec<StateEntry>,
 }
 
-record!(Tables { lines, scopes, scope_map, states, state_map });
+record!(Tables { lines, texts, scopes, scope_map, states, state_map });
 record!(StateEntry { pc, event, state });
 record!(BlockState { outer, block });
 variants!(BlockKind {
@@ -218,6 +219,7 @@ variants!(BlockKind {
 });
 variants!(PackageSlot { 0 => Global(global), 1 => Func(func), 2 => Static { bytes, visited } });
 record!(LineEntry { pc, file, line, column });
+record!(TextEntry { pc, text });
 record!(ScopeDesc { parent, grows_parent, slots });
 record!(SlotDesc { name, ty, place });
 variants!(SlotPlace { 0 => Register(register), 1 => Cell(register), 2 => Static { bytes, visited }, 3 => Never });
@@ -297,7 +299,7 @@ impl Sections {
     fn divide(&mut self, function: Function) {
         let Function { name, kind, signature, params, results, frame_size, captures, has_defers, .. } = function;
         let Function { code, entry, defer_entry, recovery, segments, events, event_ends, .. } = function;
-        let Function { lines, scopes, scope_map, states, state_map, declared_at, .. } = function;
+        let Function { lines, texts, scopes, scope_map, states, state_map, declared_at, .. } = function;
         self.functions.push(Header {
             name,
             kind,
@@ -315,7 +317,7 @@ impl Sections {
         self.code.push(Words(code));
         let events = events.into_iter().map(PackedEvent).collect();
         self.metering.push(Metering { segments, events, event_ends: Ascending(event_ends) });
-        self.tables.push(Tables { lines, scopes, scope_map, states, state_map });
+        self.tables.push(Tables { lines, texts, scopes, scope_map, states, state_map });
     }
 
     /// Puts the module together again; `None` if the sections disagree on the number of functions.
@@ -369,6 +371,7 @@ fn join(header: Header, code: Words, metering: Metering, tables: Tables) -> Func
         events: metering.events.into_iter().map(|event| event.0).collect(),
         event_ends: metering.event_ends.0,
         lines: tables.lines,
+        texts: tables.texts,
         scopes: tables.scopes,
         scope_map: tables.scope_map,
         states: tables.states,

@@ -4,7 +4,7 @@ use super::*;
 use crate::event::Event;
 use crate::module::{
     BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, PackageSlot, ScopeDesc, Segment, SlotDesc,
-    SlotPlace, StateEntry, WellKnownTypes,
+    SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
 use crate::op::{encode as instruction, encode_long};
 use crate::types::{
@@ -70,6 +70,7 @@ fn sample() -> Module {
             events: vec![Event::Op(OpClass::Eval).pack(), Event::Alloc(544).pack()],
             event_ends: vec![0, 1, 2],
             lines: vec![LineEntry { pc: 0, file: 0, line: 7, column: 2 }],
+            texts: vec![TextEntry { pc: 1, text: "f()".to_owned() }],
             scopes: vec![ScopeDesc {
                 parent: None,
                 grows_parent: false,

@@ -14,7 +14,7 @@ use crate::allocate::Registers;
 use crate::code::{Code, Extension, Field, Inst, Window};
 use crate::lower::inverted_branch;
 use regno_bytecode::event::Event;
-use regno_bytecode::module::{BlockState, LineEntry, ScopeDesc, Segment, StateEntry};
+use regno_bytecode::module::{BlockState, LineEntry, ScopeDesc, Segment, StateEntry, TextEntry};
 use regno_bytecode::op::{Op, Operand, encode, encode_long};
 use regno_ir::entity::{Reg, ScopeRef};
 use regno_ir::function::{Arg, Function, Position};
@@ -40,6 +40,8 @@ pub struct Emitted {
     pub event_ends: Vec<u32>,
     /// Line table.
     pub lines: Vec<LineEntry>,
+    /// Texts of instructions.
+    pub texts: Vec<TextEntry>,
     /// Scopes.
     pub scopes: Vec<ScopeDesc>,
     /// Innermost scope by word.
@@ -218,6 +220,10 @@ impl<'e> Emitter<'e> {
             self.arguments(window, base)?;
         }
         let base = window.map(|(_, base)| base);
+        if let Some(text) = inst.text.checked_sub(1).and_then(|at| self.function.texts.get(at as usize)) {
+            let pc = index(self.out.code.len()) + u32::from(self.segment_due);
+            self.out.texts.push(TextEntry { pc, text: text.clone() });
+        }
         if inst.op.properties().branches {
             self.branch(number, inst)?;
         } else if let (Op::Move, Field::Reg(dst), Field::Reg(src)) = (inst.op, inst.a, inst.b) {

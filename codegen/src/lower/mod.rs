@@ -238,7 +238,11 @@ impl<'f> Lowering<'f> {
 
     /// Operations with operands in consecutive registers.
     fn windowed(&mut self, data: &'f InstData) -> Result<(), CodegenError> {
-        let flag = Field::Value(u16::from(data.index == 1));
+        let flag = Field::Value(match data.op {
+            Op::Print => u16::from(data.index == 1),
+            // The flags of calls.
+            _ => u16::try_from(data.index & 15).unwrap_or(0),
+        });
         let func = |this: &Self| this.entity(data).map(Extension::Bits);
         let dynamic = matches!(data.op, Op::CallValue | Op::CallSelected | Op::DeferValue | Op::DeferSelected);
         let callee = if dynamic { Field::Reg(self.arg_reg(data, 0)?) } else { Field::None };
@@ -318,10 +322,12 @@ impl<'f> Lowering<'f> {
 
     /// Appends an instruction; it takes all events of the IR function up to here.
     fn push(&mut self, op: ByteOp, [a, b, c]: [Field; 3], ext: Extension) {
-        let (position, scope) =
-            self.current.map_or_else(|| (Default::default(), EntityRef::new(0)), |data| (data.position, data.scope));
+        let (position, scope, text) = match self.current {
+            Some(data) => (data.position, data.scope, data.text),
+            None => (Default::default(), EntityRef::new(0), 0),
+        };
         let events_end = self.code.events.len();
-        self.code.insts.push(Inst { op, a, b, c, ext, window: None, target: None, events_end, position, scope });
+        self.code.insts.push(Inst { op, a, b, c, ext, window: None, target: None, events_end, position, scope, text });
     }
 
     /// Appends the instruction of the newest window.

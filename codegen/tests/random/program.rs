@@ -125,6 +125,7 @@ impl Maker {
             events: events.collect(),
             position: Position::default(),
             scope: self.scope,
+            text: 0,
         };
         let inst = self.function.insts.push(data);
         self.function.blocks[self.block].insts.push(inst);

@@ -63,29 +63,35 @@ impl FunctionBuilder<'_, '_> {
         let values = self.read_all(values);
         let places: Vec<Target> =
             if several { places.into_iter().map(|place| self.snapshot_target(place)).collect() } else { places };
-        for (place, value) in places.iter().zip(values).rev() {
+        for ((place, value), target) in places.iter().zip(values).zip(targets).rev() {
+            let before = self.show_target(target);
             self.store(place, value);
+            self.target_text = before;
         }
     }
 
-    pub(super) fn op_assign(&mut self, op: BinaryOp, target: &Place, value: ExprId) {
-        let target = self.place(target);
+    pub(super) fn op_assign(&mut self, op: BinaryOp, place: &Place, value: ExprId) {
+        let target = self.place(place);
         let value = self.eval(value);
         self.op(assign_class(op));
         if matches!(op, BinaryOp::Shl | BinaryOp::Shr) {
             self.check_shift(value);
         }
+        let before = self.show_target(place);
         self.update(&target, |b, present| b.combine(op, present, value).arg);
+        self.target_text = before;
     }
 
-    pub(super) fn inc_dec(&mut self, target: &Place, increment: bool) {
-        let target = self.place(target);
+    pub(super) fn inc_dec(&mut self, place: &Place, increment: bool) {
+        let target = self.place(place);
         self.op(if increment { OpClass::Inc } else { OpClass::Dec });
+        let before = self.show_target(place);
         self.update(&target, |b, present| {
             let repr = b.cx.repr(present.ty);
             let op = if increment { Op::Add } else { Op::Sub };
             b.value(op, repr, repr, &[present.arg, Arg::Bits(one(repr))]).into()
         });
+        self.target_text = before;
     }
 
     /// One spec of a `var` declaration, its dispatch included.

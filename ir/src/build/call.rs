@@ -7,7 +7,8 @@ use crate::function::{Arg, Entity, Function, FunctionKind, InstData};
 use crate::op::Op;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
-use regno_frontend::typed::{Builtin, Callee, ExprId, FuncId, MethodRef, Receiver, Spread};
+use regno_frontend::constant::Constant;
+use regno_frontend::typed::{Builtin, Callee, ExprId, ExprKind, FuncId, MethodRef, Receiver, Spread};
 use regno_frontend::types::TypeId;
 
 /// What a call runs, its operands evaluated.
@@ -33,6 +34,8 @@ pub(super) struct Called {
     pub results: Vec<TypeId>,
     /// Its first parameter is the realm.
     pub crossing: bool,
+    /// Called with `cross`, not `cur`.
+    pub crosses: bool,
 }
 
 /// A selected method.
@@ -45,11 +48,13 @@ pub(super) enum Selected {
 impl FunctionBuilder<'_, '_> {
     /// A call whose own `Eval` is charged.
     pub(super) fn call(&mut self, callee: &Callee, args: &[ExprId], spread: Spread, ty: TypeId) -> Vec<Value> {
-        let called = self.callee(callee);
+        let mut called = self.callee(callee);
+        called.crosses = called.crossing && self.is_cross(args);
         let values = self.eval_list(args);
         if let Callable::Builtin(builtin) = called.callable {
             return self.native_call(builtin, called.receiver, values, spread, ty);
         }
+        let expressions = args;
         let args = self.arguments(&values, &called.params, spread);
         self.op(OpClass::Precall);
         if let Callable::Value(function) = called.callable {
@@ -66,6 +71,7 @@ impl FunctionBuilder<'_, '_> {
             data.results.push(reg);
             results.push(Value::shared(reg, ty));
         }
+        data.text = self.call_text(callee, expressions);
         self.push(data);
         results
     }
@@ -90,7 +96,14 @@ impl FunctionBuilder<'_, '_> {
         operands.extend_from_slice(args);
         let mut data = self.data(op, Repr::Raw, &operands);
         data.entity = entity;
-        data.index = u64::from(matches!(spread, Spread::Pack(_)));
+        let packed = u64::from(matches!(spread, Spread::Pack(_)));
+        let method = called.receiver.is_some() || matches!(called.callable, Callable::Selected(..));
+        let crossing = match (called.crossing, called.crosses) {
+            (true, true) => 4,
+            (true, false) => 8,
+            _ => 0,
+        };
+        data.index = packed | u64::from(method) << 1 | crossing;
         data
     }
 
@@ -142,7 +155,13 @@ impl FunctionBuilder<'_, '_> {
             params.extend(func.params.iter().map(|param| param.ty));
             results.extend(func.results.iter().map(|result| result.ty));
         }
-        Called { callable, receiver, params, results, crossing }
+        Called { callable, receiver, params, results, crossing, crosses: false }
+    }
+
+    /// Whether the first argument is `cross`, an untyped nil.
+    pub(super) fn is_cross(&self, args: &[ExprId]) -> bool {
+        let first = args.first().map(|&arg| &self.cx.package.exprs[arg].kind);
+        matches!(first, Some(ExprKind::Const(Constant::Nil)))
     }
 
     /// A function type whose first parameter is a realm (spec/05 §2.1).

@@ -2,7 +2,8 @@
 
 use super::emit::FunctionBuilder;
 use super::value::Value;
-use crate::function::Arg;
+use super::range::mutable;
+use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::event::OpClass;
 use regno_bytecode::types::Repr;
@@ -20,7 +21,24 @@ impl FunctionBuilder<'_, '_> {
         }
         self.op(OpClass::Convert);
         let value = self.copied_value(value);
+        self.check_convert(value, to);
         self.converted_to(value, to)
+    }
+
+    /// The rules of realms for conversions (spec/05 §5.5). Only packages that realms can take part in ask for them.
+    fn check_convert(&mut self, value: Value, to: TypeId) {
+        if !self.cx.guarded || self.cx.is_nil_type(value.ty) {
+            return;
+        }
+        if mutable(self.cx.repr(value.ty)) && value.arg.reg().is_some() {
+            let from = Entity::Type(self.cx.type_ref(value.ty));
+            self.effect_of(Op::CheckConvert, self.cx.repr(value.ty), &[value.arg], from, 0);
+        }
+        let types = &self.cx.package.types;
+        if types.as_named(to).is_some() && mutable(self.cx.repr(to)) && value.arg.reg().is_some() {
+            let target = Entity::Type(self.cx.type_ref(to));
+            self.effect_of(Op::CheckConvert, self.cx.repr(value.ty), &[value.arg], target, 1);
+        }
     }
 
     fn converted_to(&mut self, value: Value, to: TypeId) -> Value {
@@ -37,7 +55,7 @@ impl FunctionBuilder<'_, '_> {
         let numeric = |repr: Repr| repr.is_int() || repr.is_float();
         if from_repr != to_repr && numeric(from_repr) && numeric(to_repr) {
             let code = to_repr as u64;
-            let arg = self.value_of(Op::Convert, from_repr, to_repr, &[value.arg], crate::function::Entity::None, code);
+            let arg = self.value_of(Op::Convert, from_repr, to_repr, &[value.arg], Entity::None, code);
             return Value::shared(arg, to);
         }
         Value { ty: to, ..value }

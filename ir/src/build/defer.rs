@@ -21,8 +21,10 @@ impl FunctionBuilder<'_, '_> {
             return;
         };
         let mut called = self.callee(callee);
+        called.crosses = called.crossing && self.is_cross(args);
         let values = self.eval_list(args);
         self.op(OpClass::Defer);
+        let expressions = args;
         let args: Vec<Arg> = match called.callable {
             Callable::Builtin(builtin) => {
                 let values: Vec<Value> = called.receiver.take().into_iter().chain(values).collect();
@@ -32,7 +34,11 @@ impl FunctionBuilder<'_, '_> {
             }
             _ => self.deferred_arguments(&called, &values, *spread),
         };
-        let data = self.call_data([Op::Defer, Op::DeferValue, Op::DeferSelected], &called, &args, *spread);
+        let mut data = self.call_data([Op::Defer, Op::DeferValue, Op::DeferSelected], &called, &args, *spread);
+        data.text = self.call_text(callee, expressions);
+        if called.crosses {
+            self.effect(Op::MarkCross, Repr::Raw, &[]);
+        }
         self.push(data);
     }
 

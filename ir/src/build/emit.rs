@@ -11,7 +11,7 @@ use cranelift_entity::{EntityRef, SecondaryMap};
 use regno_bytecode::event::{Event, MAX_ALLOC_EVENT, OpClass};
 use regno_bytecode::types::Repr;
 use regno_frontend::source::Span;
-use regno_frontend::typed::{StmtId, VarId};
+use regno_frontend::typed::{ScopeId, StmtId, VarId};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 
@@ -43,6 +43,10 @@ pub(super) struct FunctionBuilder<'m, 'a> {
     pub scope_states: HashMap<ScopeRef, u32>,
     /// Scopes of loops.
     pub repeats: HashSet<ScopeRef>,
+    /// The scope of the tree that each scope stands for.
+    pub scope_ids: HashMap<ScopeRef, ScopeId>,
+    /// Text of the target of the writes that follow; 0 for none.
+    pub target_text: u32,
     /// Number of the slot of each variable.
     pub slot_numbers: HashMap<VarId, usize>,
 }
@@ -79,6 +83,8 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             state: 0,
             scope_states: HashMap::new(),
             repeats: HashSet::new(),
+            scope_ids: HashMap::new(),
+            target_text: 0,
             slot_numbers: HashMap::new(),
         }
     }
@@ -194,6 +200,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             events: SmallVec::new(),
             position: self.position,
             scope: self.scope,
+            text: 0,
         }
     }
 
@@ -202,6 +209,9 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
         if self.terminated {
             let dead = self.block();
             self.switch_to(dead);
+        }
+        if self.target_text != 0 && super::text::writes(data.op) {
+            data.text = self.target_text;
         }
         data.events = self.pending.drain(..).collect();
         self.terminated = data.op.info().terminates;

@@ -54,6 +54,7 @@ fn build(cx: &mut Context<'_>, id: FuncId, copy_receiver: bool) -> Function {
     b.results.clone_from(&func.results);
     b.result_types = func.results.iter().map(|&result| package.vars[result].ty).collect();
     b.function.results = b.result_types.iter().map(|&ty| b.cx.repr(ty)).collect();
+    b.scope_ids.insert(ScopeRef::new(0), func.scope);
     let slots = b.slots(func.scope);
     b.function.scopes[ScopeRef::new(0)].slots = slots;
     b.prologue(func, copy_receiver);

@@ -17,6 +17,7 @@
 //! | `place` | assignable places |
 //! | `call`, `builtin`, `defer` | calls, predeclared functions, deferred calls |
 //! | `stmt`, `assign`, `flow`, `range`, `switch` | statements |
+//! | `text` | texts of write targets and calls |
 //! | `package` | initialisation of the package and the call of `main` |
 //!
 //! Functions of the typed tree keep their numbers; synthetic functions follow. The same typed function is built twice only for a
@@ -43,6 +44,7 @@ mod scope;
 mod state;
 mod stmt;
 mod switch;
+mod text;
 mod type_expr;
 mod types;
 mod value;
@@ -120,6 +122,8 @@ struct Context<'a> {
     method_exprs: IndexMap<FuncId, FuncRef>,
     /// Functions of predeclared methods that values or dispatch need.
     native_methods: Vec<(Builtin, FuncRef)>,
+    /// Realms can take part in running the package.
+    guarded: bool,
     error: Option<BuildError>,
 }
 
@@ -136,6 +140,7 @@ impl<'a> Context<'a> {
             zero_costs: HashMap::new(),
             method_exprs: IndexMap::new(),
             native_methods: Vec::new(),
+            guarded: package.path != "main",
             error: None,
         }
     }

@@ -24,6 +24,11 @@ struct Blocks {
     done: Block,
 }
 
+/// Whether values of the representation can be read-only (spec/05 §5.1).
+pub(super) const fn mutable(repr: Repr) -> bool {
+    matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Struct | Repr::Array | Repr::Iface)
+}
+
 impl FunctionBuilder<'_, '_> {
     pub(super) fn range_statement(&mut self, id: StmtId, range: &RangeStmt) {
         let outer = self.open_scope(range.scope);
@@ -81,7 +86,9 @@ impl FunctionBuilder<'_, '_> {
             return;
         }
         let target = self.place(place);
+        let before = self.show_target(place);
         self.store(&target, value);
+        self.target_text = before;
     }
 
     fn counter(&mut self, start: u64) -> Reg {
@@ -141,6 +148,11 @@ impl FunctionBuilder<'_, '_> {
         self.range_target(range, range.key.as_ref(), Value::shared(index, TypeId::INT));
         if range.value.is_some() {
             let repr = self.cx.repr(elem);
+            let load = match load {
+                Op::LoadElem if mutable(repr) => Op::RangeElem,
+                Op::LoadIndex if mutable(repr) => Op::RangeIndex,
+                _ => load,
+            };
             let value = self.value(load, repr, repr, &[base, index.into()]);
             self.range_target(range, range.value.as_ref(), Value::shared(value, elem));
         }

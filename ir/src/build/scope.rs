@@ -80,6 +80,7 @@ impl FunctionBuilder<'_, '_> {
         let slots = self.slots(scope);
         let data = ScopeData { parent: Some(self.scope), grows_parent, slots };
         let inner = self.function.scopes.push(data);
+        self.scope_ids.insert(inner, scope);
         std::mem::replace(&mut self.scope, inner)
     }
 

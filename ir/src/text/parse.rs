@@ -178,6 +178,7 @@ fn instruction(function: &mut Function, words: &mut Words<'_>) -> Result<InstDat
         events: Default::default(),
         position: Position::default(),
         scope: ScopeRef::from_u32(0),
+        text: 0,
     };
     if words.rest.contains(" = ") {
         loop {

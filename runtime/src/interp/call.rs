@@ -89,6 +89,13 @@ handler! {
         (*cx).frame = frame.wrapping_sub(1);
         enter!(cx, back, regs.sub(base), budget, table)
     }
+    MarkCross(cx, ip, regs, budget, table, _word) {
+        (*cx).defer_crosses = true;
+        next!(cx, ip, regs, budget, table, 1)
+    }
+    CheckConvert(cx, ip, regs, budget, table, _word) {
+        next!(cx, ip, regs, budget, table, 2)
+    }
     HasDefers(cx, ip, regs, budget, table, word) {
         reg!(regs, word, a) = u64::from((*(*cx).frame).defers != 0);
         next!(cx, ip, regs, budget, table, 1)
@@ -149,6 +156,7 @@ leaving! {
     DeferReturned => Exit::DeferReturned;
     StringReturned => Exit::StringReturned;
     RunReturned => Exit::RunReturned;
+    SwitchReturned => Exit::SwitchReturned;
 }
 
 handler! {
@@ -283,7 +291,8 @@ impl Cx {
         self.defer_args.extend(receiver);
         self.defer_args.extend_from_slice(args);
         let previous = self.top().defers;
-        self.defers.push(Deferred { previous, func, closure, args: first });
+        let crosses = std::mem::take(&mut self.defer_crosses);
+        self.defers.push(Deferred { previous, func, closure, args: first, crosses, pc: self.meter.pc });
         let Ok(number) = u32::try_from(self.defers.len()) else {
             return Err(Trap::abort(crate::frame::STACK_EXHAUSTED));
         };

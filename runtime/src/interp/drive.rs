@@ -105,7 +105,7 @@ pub(super) unsafe extern "C" fn enter_bytes(
 /// The failure of an element access, from its word and operands.
 fn index_trap(cx: &Cx, word: u64, [a, b, c]: [u64; 3]) -> Trap {
     match Op::from_code(code_of(word)) {
-        Some(Op::LoadElem | Op::LoadElemByte | Op::AddrElem) => array_trap(&cx.heap, b, c),
+        Some(Op::LoadElem | Op::RangeElem | Op::LoadElemByte | Op::AddrElem) => array_trap(&cx.heap, b, c),
         Some(Op::StoreElem | Op::StoreElemByte) => array_trap(&cx.heap, a, b),
         Some(Op::StoreIndex | Op::StoreIndexByte) => slice_trap(&cx.heap, a, b),
         Some(Op::LoadStrByte) => string_trap(b, c),

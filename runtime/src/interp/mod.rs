@@ -110,6 +110,10 @@ pub(crate) enum Exit {
     Recover,
     /// `Stringify` of a value with a printing method.
     Stringify,
+    /// A call that switched the realm returned.
+    SwitchReturned,
+    /// The guarded call at `ip` switches the realm, or may not.
+    Switch,
     /// `Halt`
     Halt,
 }
@@ -125,6 +129,10 @@ pub(crate) struct Deferred {
     pub closure: u64,
     /// First argument in `defer_args`.
     pub args: usize,
+    /// Called with `cross`.
+    pub crosses: bool,
+    /// Word of the `defer`.
+    pub pc: u32,
 }
 
 impl Deferred {
@@ -166,6 +174,8 @@ pub(crate) struct Cx {
     /// Function values of the declared functions.
     pub functions: Vec<u64>,
     pub stacks: Stacks,
+    /// The call that is deferred next crosses.
+    pub defer_crosses: bool,
     pub defers: Vec<Deferred>,
     pub defer_args: Vec<u64>,
     pub exceptions: Vec<Exception>,
@@ -236,6 +246,7 @@ impl Cx {
             globals: Vec::new(),
             functions: Vec::new(),
             stacks: Stacks::new(config.limits),
+            defer_crosses: false,
             defers: Vec::new(),
             defer_args: Vec::new(),
             exceptions: Vec::new(),

@@ -1,6 +1,7 @@
 //! The dispatch tables. An operation without handler does not compile.
 
 use super::fused::{FUSED, PLAIN};
+use super::memory::{LoadElem as RangeElem, LoadIndex as RangeIndex};
 use super::{Cx, Handler};
 use super::{Dispatch, branch::*, call::*, data::*, memory::*, scalar::*};
 

@@ -44,7 +44,7 @@ fn decode(function: &Function) -> Result<Starts, VerifyError> {
     while let Some(&word) = function.code.get(pc) {
         let op = Op::from_code(code_of(word))
             .ok_or_else(|| VerifyError::new(Check::Encoding, format!("unknown operation {}", code_of(word))).at(pc))?;
-        let reserved = matches!(op, Op::DeferReturned | Op::StringReturned | Op::RunReturned);
+        let reserved = matches!(op, Op::DeferReturned | Op::StringReturned | Op::RunReturned | Op::SwitchReturned);
         ensure(!reserved, Check::Operation, || format!("{} belongs to the runtime", op.name()))
             .map_err(|e| e.at(pc))?;
         let next = pc.saturating_add(op.words());
@@ -165,7 +165,7 @@ impl Instruction<'_> {
         let divides = matches!(self.op, Op::DivI64Imm | Op::RemI64Imm);
         ensure(!divides || field_c(word) != 0, Check::Immediate, || format!("{}: division by 0", self.op.name()))?;
         let flagged = matches!(self.op, Op::Call | Op::CallValue | Op::CallSelected);
-        ensure(!flagged || field_b(word) <= 1, Check::Immediate, || {
+        ensure(!flagged || field_b(word) <= 15, Check::Immediate, || {
             format!("{}: flags {}", self.op.name(), field_b(word))
         })
     }

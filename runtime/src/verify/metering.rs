@@ -79,6 +79,7 @@ fn prefixes(function: &Function, starts: &Starts) -> Result<(), VerifyError> {
 fn debug_tables(module: &Module, function: &Function) -> Result<(), VerifyError> {
     let check = Check::DebugTable;
     let ordered = function.lines.windows(2).all(|pair| matches!(pair, [a, b] if a.pc <= b.pc))
+        && function.texts.windows(2).all(|pair| matches!(pair, [a, b] if a.pc <= b.pc))
         && function.scope_map.windows(2).all(|pair| matches!(pair, [a, b] if a.0 <= b.0));
     ensure(ordered, check, || "positions or scopes are not in order".to_owned())?;
     let files = function.lines.iter().all(|line| index(line.file) < module.files.len().max(1));

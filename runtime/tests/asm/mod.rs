@@ -35,6 +35,7 @@ impl Asm {
             events: Vec::new(),
             event_ends: Vec::new(),
             lines: Vec::new(),
+            texts: Vec::new(),
             scopes: Vec::new(),
             states: Vec::new(),
             state_map: Vec::new(),
