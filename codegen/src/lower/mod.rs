@@ -238,11 +238,8 @@ impl<'f> Lowering<'f> {
 
     /// Operations with operands in consecutive registers.
     fn windowed(&mut self, data: &'f InstData) -> Result<(), CodegenError> {
-        let flag = Field::Value(match data.op {
-            Op::Print => u16::from(data.index == 1),
-            // The flags of calls.
-            _ => u16::try_from(data.index & 15).unwrap_or(0),
-        });
+        // The flags of calls.
+        let flag = Field::Value(u16::try_from(data.index & 15).unwrap_or(0));
         let func = |this: &Self| this.entity(data).map(Extension::Bits);
         let dynamic = matches!(data.op, Op::CallValue | Op::CallSelected | Op::DeferValue | Op::DeferSelected);
         let callee = if dynamic { Field::Reg(self.arg_reg(data, 0)?) } else { Field::None };
