@@ -1,0 +1,154 @@
+//! Identities of packages and objects, and hashes (spec/04 §1.3, §5.1).
+
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+macro_rules! twenty_bytes {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+        pub struct $name(pub [u8; 20]);
+
+        impl $name {
+            /// All bytes zero: none.
+            pub const ZERO: $name = $name([0; 20]);
+
+            /// Whether it is none.
+            pub fn is_zero(&self) -> bool {
+                *self == Self::ZERO
+            }
+
+            /// Reads 40 lower-case hexadecimal digits.
+            pub fn parse(text: &str) -> Option<$name> {
+                let digits = text.as_bytes();
+                if digits.len() != 40 {
+                    return None;
+                }
+                let mut bytes = [0; 20];
+                for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+                    let [high, low] = pair else { return None };
+                    *byte = nibble(*high)? << 4 | nibble(*low)?;
+                }
+                Some($name(bytes))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+
+twenty_bytes! {
+    /// Identity of a package: the first 20 bytes of the SHA-256 of its path.
+    PkgId
+}
+
+twenty_bytes! {
+    /// Hash of an object's bytes: the first 20 bytes of their SHA-256.
+    Hash
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+fn digest(bytes: &[u8]) -> [u8; 20] {
+    let mut out = [0; 20];
+    out.iter_mut().zip(Sha256::digest(bytes)).for_each(|(to, from)| *to = from);
+    out
+}
+
+impl PkgId {
+    /// The identity of the package with this path.
+    pub fn of_path(path: &str) -> PkgId {
+        PkgId(digest(path.as_bytes()))
+    }
+}
+
+impl Hash {
+    /// The hash of an object's bytes.
+    pub fn of(bytes: &[u8]) -> Hash {
+        Hash(digest(bytes))
+    }
+}
+
+/// Identity of an object: the package whose realm gave it, and that realm's time then.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ObjectId {
+    /// Package.
+    pub pkg: PkgId,
+    /// The realm's time when the identity was given; never 0 in a real one.
+    pub time: u64,
+}
+
+impl ObjectId {
+    /// No object.
+    pub const ZERO: ObjectId = ObjectId { pkg: PkgId::ZERO, time: 0 };
+
+    /// The package value of a package.
+    pub fn package(pkg: PkgId) -> ObjectId {
+        ObjectId { pkg, time: 1 }
+    }
+
+    /// Whether it is none.
+    pub fn is_zero(&self) -> bool {
+        *self == ObjectId::ZERO
+    }
+
+    /// Reads `<40 hexadecimal digits>:<decimal>`.
+    pub fn parse(text: &str) -> Option<ObjectId> {
+        let (pkg, time) = text.split_once(':')?;
+        let canonical = time == "0" || (!time.starts_with('0') && time.bytes().all(|byte| byte.is_ascii_digit()));
+        if !canonical {
+            return None;
+        }
+        Some(ObjectId { pkg: PkgId::parse(pkg)?, time: time.parse().ok()? })
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.pkg, self.time)
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_identities() {
+        let id = ObjectId::package(PkgId::of_path("gno.land/r/test"));
+        assert_eq!(id.to_string(), "a8ada09dee16d791fd406d629fe29bb0ed084a30:1");
+        assert_eq!(ObjectId::parse(&id.to_string()), Some(id));
+        assert_eq!(ObjectId::parse(&ObjectId::ZERO.to_string()), Some(ObjectId::ZERO));
+        for bad in [
+            "",
+            ":",
+            "a8:1",
+            "a8ada09dee16d791fd406d629fe29bb0ed084a30:01",
+            "a8ada09dee16d791fd406d629fe29bb0ed084a30:",
+        ] {
+            assert_eq!(ObjectId::parse(bad), None);
+        }
+    }
+}
