@@ -19,6 +19,8 @@ mod meter;
 pub mod ops;
 mod panic;
 pub mod print;
+#[allow(dead_code)] // Used by guarded code.
+mod realm;
 mod recount;
 mod report;
 pub mod value;
@@ -27,5 +29,5 @@ pub mod verify;
 pub use config::{Collection, Config, Limits, Metering};
 pub use load::{LoadError, Program};
 pub use machine::{Machine, RunError};
-pub use meter::Descriptor;
+pub use meter::{Descriptor, StoreOp};
 pub use report::Report;

@@ -28,6 +28,66 @@ pub enum Descriptor {
     Gc,
     /// Scanning of sources.
     Parsing,
+    /// Access to the store.
+    Store(StoreOp),
+}
+
+/// Accesses to the store that cost gas (spec/04 §6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum StoreOp {
+    GetObject,
+    SetObject,
+    DeleteObject,
+    GetType,
+    SetType,
+    GetRealm,
+    SetRealm,
+    AddSource,
+    GetSource,
+}
+
+impl StoreOp {
+    /// All of them, in the order of their codes.
+    pub const ALL: [StoreOp; 9] = [
+        StoreOp::GetObject,
+        StoreOp::SetObject,
+        StoreOp::DeleteObject,
+        StoreOp::GetType,
+        StoreOp::SetType,
+        StoreOp::GetRealm,
+        StoreOp::SetRealm,
+        StoreOp::AddSource,
+        StoreOp::GetSource,
+    ];
+
+    /// The reference's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            StoreOp::GetObject => "GetObjectPerByte",
+            StoreOp::SetObject => "SetObjectPerByte",
+            StoreOp::DeleteObject => "DeleteObjectFlat",
+            StoreOp::GetType => "GetTypePerByte",
+            StoreOp::SetType => "SetTypePerByte",
+            StoreOp::GetRealm => "GetPackageRealmPerByte",
+            StoreOp::SetRealm => "SetPackageRealmPerByte",
+            StoreOp::AddSource => "AddMemPackagePerByte",
+            StoreOp::GetSource => "GetMemPackagePerByte",
+        }
+    }
+
+    /// Gas of an access to `bytes` bytes; of a deletion, whatever the bytes.
+    pub const fn gas(self, bytes: usize) -> i64 {
+        let per_byte = match self {
+            StoreOp::GetObject | StoreOp::SetObject => 16,
+            StoreOp::DeleteObject => return 3715,
+            StoreOp::GetType => 5,
+            StoreOp::SetType => 52,
+            StoreOp::GetRealm | StoreOp::SetRealm => 524,
+            StoreOp::AddSource | StoreOp::GetSource => 8,
+        };
+        (bytes as i64).saturating_mul(per_byte)
+    }
 }
 
 impl Descriptor {
@@ -38,6 +98,7 @@ impl Descriptor {
             Descriptor::MemoryAllocation => "memory allocation",
             Descriptor::Gc => "GC",
             Descriptor::Parsing => "parsing",
+            Descriptor::Store(op) => op.name(),
         }
     }
 }
@@ -85,6 +146,8 @@ pub(crate) struct Meter {
     gc_gas: i64,
     print_gas: i64,
     parse_gas: i64,
+    /// By [`StoreOp`].
+    store_gas: [i64; StoreOp::ALL.len()],
     /// Memory gas paid for a peak that was not reached, and an operation paid but not completed, at the end of a run.
     crossing_memory: i64,
     crossing_cycles: i64,
@@ -131,6 +194,7 @@ impl Meter {
             gc_gas: 0,
             print_gas: 0,
             parse_gas,
+            store_gas: [0; StoreOp::ALL.len()],
             crossing_memory: 0,
             crossing_cycles: 0,
             stopped: None,
@@ -150,7 +214,8 @@ impl Meter {
         let gas = self.start_budget - self.budget;
         let peak = self.max - self.room;
         let memory = if self.counts_bytes { peak * self.gas_per_byte + self.crossing_memory } else { 0 };
-        let cpu = gas - memory - self.gc_gas - self.parse_gas;
+        let store = self.store_gas.iter().sum::<i64>();
+        let cpu = gas - memory - self.gc_gas - self.parse_gas - store;
         let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);
         Report {
             gas: unsigned(gas),
@@ -158,6 +223,7 @@ impl Meter {
             memory_gas: unsigned(memory),
             parse_gas: unsigned(self.parse_gas),
             gc_gas: unsigned(self.gc_gas),
+            store_gas: self.store_gas.map(unsigned),
             cycles: unsigned(cpu - self.print_gas - self.crossing_cycles),
             alloc_bytes: if self.counts_bytes { peak - self.slack } else { 0 },
             alloc_peak: if self.counts_bytes { peak } else { 0 },
@@ -286,6 +352,24 @@ impl Meter {
             self.exact = true;
         }
         self.cpu(gas, false)
+    }
+
+    /// Charges an access to the store, from inside an instruction.
+    #[allow(dead_code)]
+    pub fn store(&mut self, op: StoreOp, bytes: usize) -> Result<(), Trap> {
+        if self.off {
+            return Ok(());
+        }
+        let gas = op.gas(bytes);
+        if !self.exact && self.budget < gas {
+            self.settle();
+            self.exact = true;
+        }
+        self.budget = self.budget.saturating_sub(gas);
+        if let Some(total) = self.store_gas.get_mut(op as usize) {
+            *total = total.saturating_add(gas);
+        }
+        if self.budget < 0 { Err(self.stop(Stop::OutOfGas(Descriptor::Store(op)))) } else { Ok(()) }
     }
 
     /// Whether an allocation passes the limit, so that a collection must come first (spec/03 §1 steps 2 to 4).

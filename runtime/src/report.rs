@@ -1,5 +1,7 @@
 //! Figures of a machine at one moment.
 
+use crate::meter::StoreOp;
+
 /// Gas, cycles and bytes so far. Differences of two reports give the figures of a part of the run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Report {
@@ -13,6 +15,8 @@ pub struct Report {
     pub parse_gas: u64,
     /// Gas of collections.
     pub gc_gas: u64,
+    /// Gas of accesses to the store, by [`StoreOp`].
+    pub store_gas: [u64; StoreOp::ALL.len()],
     /// Gas of completed operations, printing excluded (spec/02 §1.3).
     pub cycles: u64,
     /// Allocation counter; can be negative (spec/03 §10 Q6).
@@ -31,6 +35,7 @@ impl Report {
             ("GC", self.gc_gas),
         ]
         .into_iter()
+        .chain(StoreOp::ALL.into_iter().map(StoreOp::name).zip(self.store_gas))
     }
 
     /// What was spent since the earlier report; the allocation counters are those of this report.
@@ -41,6 +46,10 @@ impl Report {
             memory_gas: self.memory_gas.saturating_sub(earlier.memory_gas),
             parse_gas: self.parse_gas.saturating_sub(earlier.parse_gas),
             gc_gas: self.gc_gas.saturating_sub(earlier.gc_gas),
+            store_gas: std::array::from_fn(|op| {
+                let of = |report: &Report| report.store_gas.get(op).copied().unwrap_or(0);
+                of(self).saturating_sub(of(earlier))
+            }),
             cycles: self.cycles.saturating_sub(earlier.cycles),
             alloc_bytes: self.alloc_bytes,
             alloc_peak: self.alloc_peak,

@@ -177,7 +177,7 @@ impl Marker<'_> {
                 }
                 self.reference(map::successor(slot(2)));
             }
-            Kind::None | Kind::String | Kind::Data | Kind::MapIndex => {}
+            Kind::None | Kind::String | Kind::Data | Kind::MapIndex | Kind::Stub | Kind::Package | Kind::Block => {}
         }
     }
 }

@@ -4,8 +4,8 @@
 //! `i` of an object is the word `ref + 1 + i`, for every kind whose payload can be pointed to.
 //!
 //! ```text
-//! header   bits 0..5    5..7          8..32                      32..64
-//!          kind         SlotClass     aux: type index or flags   length
+//! header   bits 0..5    5..7          7         8..32                      32..64
+//!          kind         SlotClass     tracked   aux: type index or flags   length
 //! ```
 //!
 //! Kind, class and length alone say which payload words hold references, whatever types the compiler saw: a collector needs
@@ -89,10 +89,16 @@ pub enum Kind {
     Box,
     /// What `&` of an interface variable points to: the variable, and its dynamic type at that moment.
     View,
+    /// Stands for an object that is in the store and not loaded; its slot is an index into the realms' table of references.
+    Stub,
+    /// Stands for a package, as an object that others own or refer to; `aux` is the package's index.
+    Package,
+    /// Stands for the block of a package (length 0) or of its file `length - 1`; `aux` is the package's index.
+    Block,
 }
 
 impl Kind {
-    const ALL: [Kind; 14] = [
+    const ALL: [Kind; 17] = [
         Kind::None,
         Kind::String,
         Kind::List,
@@ -107,6 +113,9 @@ impl Kind {
         Kind::Cell,
         Kind::Box,
         Kind::View,
+        Kind::Stub,
+        Kind::Package,
+        Kind::Block,
     ];
 }
 
@@ -179,6 +188,16 @@ impl Header {
         }
     }
 
+    /// Bit of an object that realms keep a record of, that stands for one, or that may refer to one not loaded
+    /// ([`crate::realm`]). Copies of such objects have it too.
+    pub const TRACKED: u64 = 1 << 7;
+
+    /// Whether the object has [`Header::TRACKED`].
+    #[inline(always)]
+    pub const fn is_tracked(self) -> bool {
+        self.0 & Header::TRACKED != 0
+    }
+
     /// Type index or flags.
     #[inline(always)]
     pub const fn aux(self) -> u32 {
@@ -198,10 +217,10 @@ impl Header {
             Kind::String | Kind::Data => len.div_ceil(8) + 1,
             Kind::List | Kind::Struct | Kind::MapIndex => len + 1,
             Kind::Func => len + 2,
-            Kind::Cell | Kind::Box => 2,
+            Kind::Cell | Kind::Box | Kind::Stub => 2,
             Kind::Slice | Kind::Bound | Kind::View => 3,
             Kind::Map | Kind::MapItem => 4,
-            Kind::None => 1,
+            Kind::None | Kind::Package | Kind::Block => 1,
         }
     }
 
@@ -320,6 +339,13 @@ impl Heap {
     #[inline(always)]
     pub fn header(&self, object: Ref) -> Header {
         Header(self.space.memory.get(object.index()))
+    }
+
+    /// Gives an object the mark [`Header::TRACKED`].
+    #[allow(dead_code)]
+    pub(crate) fn track(&mut self, object: Ref) {
+        let header = self.space.memory.get(object.index());
+        self.space.memory.set(object.index(), header | Header::TRACKED);
     }
 
     /// Slot `index` of an object.

@@ -7,6 +7,7 @@ use crate::heap::{Ref, Trap};
 use crate::load::LOOKUP;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
 use crate::panic::Activation;
+use crate::realm::RealmState;
 use crate::recount::charger;
 use regno_bytecode::op::{Op, code_of, field_a};
 
@@ -206,12 +207,14 @@ impl Cx {
         let (strings, globals, functions) = (&self.strings, &self.globals, &self.functions);
         let (exceptions, remembered) = (&self.exceptions, &self.remembered);
         let activations = &self.activations;
+        let realm = self.realm.as_deref();
         let (defers, defer_args, callee) = (&self.defers, &self.defer_args, self.callee);
         self.heap.collect(&self.linked.types, |marker| {
             for table in [strings, globals, functions] {
                 table.iter().for_each(|&slot| marker.reference(slot));
             }
             marker.reference(callee);
+            realm.into_iter().flat_map(RealmState::roots).for_each(|object| marker.reference(object.slot()));
             activations.iter().for_each(|activation| marker.reference(activation.callee()));
             defers.iter().for_each(|deferred| marker.reference(deferred.closure));
             exceptions.iter().for_each(|exception| marker.iface(exception.value));

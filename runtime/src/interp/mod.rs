@@ -50,6 +50,7 @@ use crate::load::{Code, Linked, unmetered};
 use crate::meter::Meter;
 use crate::panic::{Activation, Exception};
 use crate::print;
+use crate::realm::RealmState;
 use crate::recount::Remembered;
 use crate::value::select::Satisfied;
 use std::sync::Arc;
@@ -185,6 +186,8 @@ pub(crate) struct Cx {
     pub methods: methods::Methods,
     pub output: Vec<u8>,
     pub max_output: usize,
+    /// What realms keep, in machines that have them.
+    pub realm: Option<Box<RealmState>>,
     /// Replaces the program's code where nothing is metered.
     own_code: Option<Vec<u64>>,
 }
@@ -256,6 +259,7 @@ impl Cx {
             methods: methods::Methods::new(),
             output: Vec::new(),
             max_output: config.limits.max_output,
+            realm: None,
             own_code,
         };
         cx.clear();
