@@ -85,6 +85,12 @@ fn name_of(module: &Module, function: &Function) -> String {
         FunctionKind::Literal => "literal".to_owned(),
         FunctionKind::Synthetic => format!("{} (synthetic)", function.name),
         FunctionKind::Declared => function.name.clone(),
+        FunctionKind::Native => format!("{} (native)", function.name),
+        FunctionKind::Imported(package) => {
+            use cranelift_entity::EntityRef;
+            let path = module.imports.get(package.index()).map_or("", String::as_str);
+            format!("{path}.{} (imported)", function.name)
+        }
     }
 }
 

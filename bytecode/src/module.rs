@@ -1,6 +1,6 @@
 //! A compiled package: what an artifact contains and what the runtime executes.
 
-use crate::types::{FuncRef, GlobalRef, StrRef, TypeDesc, TypeRef};
+use crate::types::{FuncRef, GlobalRef, PackageRef, StrRef, TypeDesc, TypeRef};
 
 /// A compiled package.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -9,6 +9,8 @@ pub struct Module {
     pub path: String,
     /// Package name.
     pub name: String,
+    /// Paths of the packages that functions, variables and file blocks refer to; indexed by [`PackageRef`].
+    pub imports: Vec<String>,
     /// Names of the source files, in order.
     pub files: Vec<String>,
     /// Parse gas of all files, token by token (spec/02 §12): charged in this order before anything else.
@@ -19,12 +21,12 @@ pub struct Module {
     pub strings: Vec<Vec<u8>>,
     /// Functions; indexed by [`FuncRef`].
     pub functions: Vec<Function>,
-    /// Package-level variables.
+    /// Package-level variables, imported ones included.
     pub globals: Vec<GlobalDesc>,
     /// Slots of the package block in the reference's order.
     pub package_slots: Vec<PackageSlot>,
-    /// Number of imported names of each file: the slots of its block.
-    pub file_slots: Vec<u32>,
+    /// For each file the packages that the slots of its block hold.
+    pub file_imports: Vec<Vec<PackageRef>>,
     /// Synthetic function that runs the package's initialisation, its allocation charges included.
     pub init: Option<FuncRef>,
     /// Synthetic function that evaluates `main()`, if the package has one.
@@ -49,6 +51,8 @@ pub struct GlobalDesc {
     pub name: String,
     /// Type; the variable holds its zero value before initialisation.
     pub ty: TypeRef,
+    /// The variable is the one of this name in another package.
+    pub import: Option<PackageRef>,
 }
 
 /// A slot of the package block.
@@ -70,7 +74,7 @@ pub enum PackageSlot {
 /// A compiled function.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Function {
-    /// Bare name; empty for literals.
+    /// Bare name; empty for literals; of imported methods `T.M`.
     pub name: String,
     /// What it is.
     pub kind: FunctionKind,
@@ -182,6 +186,10 @@ pub enum FunctionKind {
     Literal,
     /// Made by the compiler: package initialisation, the call of `main`, thunks of deferred natives.
     Synthetic,
+    /// Package-level function without body: its code calls the native of its name (spec/06 §4).
+    Native,
+    /// The function or method of this name in another package. It has no code.
+    Imported(PackageRef),
 }
 
 /// A metering segment: instructions from `pc` (a `Segment` word) up to the next segment.

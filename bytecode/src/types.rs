@@ -25,6 +25,11 @@ entity_impl!(StrRef, "str");
 pub struct GlobalRef(u32);
 entity_impl!(GlobalRef, "global");
 
+/// A package that the module imports.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PackageRef(u32);
+entity_impl!(PackageRef, "package");
+
 /// How a value of the type is represented in a 64-bit slot (`docs/values.md`), and the operating type of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 #[repr(u8)]

@@ -25,6 +25,7 @@ pub mod window;
 pub use error::CodegenError;
 
 use regno_bytecode::module as bytecode;
+use regno_ir::entity::PackageRef;
 use regno_ir::function::{Function, FunctionKind};
 use regno_ir::module::Module;
 
@@ -38,6 +39,7 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
     Ok(bytecode::Module {
         path: module.path.clone(),
         name: module.name.clone(),
+        imports: module.imports.values().cloned().collect(),
         files: module.files.clone(),
         parse_charges: module.parse_charges.clone(),
         types: module.types.values().cloned().collect(),
@@ -45,7 +47,7 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
         functions,
         globals: module.globals.values().cloned().collect(),
         package_slots: module.package_slots.clone(),
-        file_slots: module.file_slots.clone(),
+        file_imports: module.file_imports.clone(),
         init: module.init,
         main: module.main,
         well_known: module.well_known,
@@ -58,6 +60,9 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
 ///
 /// As [`compile_module`].
 pub fn compile_function(function: &Function) -> Result<bytecode::Function, CodegenError> {
+    if let FunctionKind::Imported(package) = function.kind {
+        return imported(function, package);
+    }
     let code = lower::lower(function)?;
     let intervals = liveness::intervals(function, &code);
     let plan = window::plan(&code, &intervals);
@@ -76,6 +81,8 @@ pub fn compile_function(function: &Function) -> Result<bytecode::Function, Codeg
             FunctionKind::Method(receiver) => bytecode::FunctionKind::Method(receiver),
             FunctionKind::Literal => bytecode::FunctionKind::Literal,
             FunctionKind::Synthetic => bytecode::FunctionKind::Synthetic,
+            FunctionKind::Native => bytecode::FunctionKind::Native,
+            FunctionKind::Imported(package) => bytecode::FunctionKind::Imported(package),
         },
         signature: function.signature,
         params: count(function.params.len())?,
@@ -97,5 +104,34 @@ pub fn compile_function(function: &Function) -> Result<bytecode::Function, Codeg
         states: emitted.states,
         state_map: emitted.state_map,
         declared_at: (function.position.file, function.position.line),
+    })
+}
+
+/// A function of another package: what the linker compares, and no code.
+fn imported(function: &Function, package: PackageRef) -> Result<bytecode::Function, CodegenError> {
+    let count = |n: usize| u16::try_from(n).map_err(|_| CodegenError::too_many("parameters or results", function));
+    let (params, results) = (count(function.params.len())?, count(function.results.len())?);
+    Ok(bytecode::Function {
+        name: function.name.clone(),
+        kind: bytecode::FunctionKind::Imported(package),
+        signature: function.signature,
+        params,
+        results,
+        frame_size: u32::from(params.max(results)),
+        captures: 0,
+        has_defers: false,
+        code: Vec::new(),
+        entry: 0,
+        defer_entry: 0,
+        recovery: None,
+        segments: Vec::new(),
+        events: Vec::new(),
+        event_ends: Vec::new(),
+        lines: Vec::new(),
+        scopes: Vec::new(),
+        scope_map: Vec::new(),
+        states: Vec::new(),
+        state_map: Vec::new(),
+        declared_at: (0, 0),
     })
 }

@@ -22,4 +22,4 @@ entity_impl!(Inst, "inst");
 pub struct ScopeRef(u32);
 entity_impl!(ScopeRef, "scope");
 
-pub use regno_bytecode::types::{FuncRef, GlobalRef, StrRef, TypeRef};
+pub use regno_bytecode::types::{FuncRef, GlobalRef, PackageRef, StrRef, TypeRef};

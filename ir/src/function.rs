@@ -9,7 +9,7 @@
 //! previous instruction of the block. A pass that removes an instruction moves its events to the next one; a block always has a
 //! next one. The concatenation of events along a block never changes (`passes`).
 
-use crate::entity::{Block, FuncRef, GlobalRef, Inst, Reg, ScopeRef, StrRef, TypeRef};
+use crate::entity::{Block, FuncRef, GlobalRef, Inst, PackageRef, Reg, ScopeRef, StrRef, TypeRef};
 use crate::op::Op;
 use cranelift_entity::PrimaryMap;
 use regno_bytecode::event::Event;
@@ -204,6 +204,10 @@ pub enum FunctionKind {
     Literal,
     /// Made by the compiler.
     Synthetic,
+    /// Package-level function without body: it calls the native of its name.
+    Native,
+    /// The function or method of this name in another package; no blocks.
+    Imported(PackageRef),
 }
 
 /// A function.

@@ -1,6 +1,6 @@
 //! A package of the IR.
 
-use crate::entity::{FuncRef, GlobalRef, StrRef, TypeRef};
+use crate::entity::{FuncRef, GlobalRef, PackageRef, StrRef, TypeRef};
 use crate::function::Function;
 use cranelift_entity::PrimaryMap;
 use regno_bytecode::module::{GlobalDesc, PackageSlot, WellKnownTypes};
@@ -13,6 +13,8 @@ pub struct Module {
     pub path: String,
     /// Package name.
     pub name: String,
+    /// Paths of the packages that it refers to.
+    pub imports: PrimaryMap<PackageRef, String>,
     /// Names of the source files.
     pub files: Vec<String>,
     /// Parse gas of all files, token by token.
@@ -27,8 +29,8 @@ pub struct Module {
     pub globals: PrimaryMap<GlobalRef, GlobalDesc>,
     /// Slots of the package block.
     pub package_slots: Vec<PackageSlot>,
-    /// Slots of the block of each file.
-    pub file_slots: Vec<u32>,
+    /// For each file the packages in the slots of its block.
+    pub file_imports: Vec<Vec<PackageRef>>,
     /// Runs the package's initialisation.
     pub init: Option<FuncRef>,
     /// Evaluates `main()`.

@@ -16,6 +16,7 @@ mod load;
 mod machine;
 pub mod map;
 mod meter;
+mod natives;
 pub mod ops;
 mod panic;
 pub mod print;
@@ -27,7 +28,8 @@ pub mod value;
 pub mod verify;
 
 pub use config::{Collection, Config, Limits, Metering};
-pub use load::{LoadError, Program};
+pub use load::{ImportProblem, LoadError, Program};
 pub use machine::{Machine, RunError};
 pub use meter::{Descriptor, StoreOp};
+pub use natives::{Banker, Coin, Context, Environment, Event, NoParams, ParamValue, Params, TestBanker};
 pub use report::Report;

@@ -4,12 +4,11 @@ use crate::config::Config;
 use crate::heap::{NoCharge, SlotClass, Trap};
 use crate::interp::{Cx, Exit};
 use crate::load::{Program, RUN_RETURNED};
-use crate::meter::{Descriptor, Stop};
+use crate::meter::{Descriptor, Meter, Stop};
+use crate::natives::Context;
 use crate::panic::Next;
 use crate::report::Report;
 use crate::value::zero::zero;
-use cranelift_entity::EntityRef;
-use regno_bytecode::types::FuncRef;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,6 +47,8 @@ pub struct Machine {
     /// A panic has left a printing method, which the reference runs in a nested machine loop (spec/05 §6.6).
     pub(crate) nested_broken: bool,
     pub(crate) describe_base: u32,
+    /// Which packages have been initialised, or have begun to be.
+    initialised: Vec<bool>,
     /// Why the machine cannot run any more.
     failed: Option<RunError>,
 }
@@ -62,8 +63,7 @@ impl Machine {
     /// A machine that has charged the parse gas and run nothing.
     pub fn new(program: &Program, config: Config) -> Machine {
         let linked = Arc::clone(&program.linked);
-        let string = linked.module.well_known.string;
-        let string_type = string.and_then(|ty| linked.map.types.get(ty.index()).copied()).unwrap_or(0);
+        let string_type = linked.types.by_id("string").unwrap_or(0);
         let mut machine = Machine {
             cx: Box::new(Cx::new(linked, &config)),
             string_type,
@@ -72,6 +72,7 @@ impl Machine {
             nested_broken: false,
             describe_base: 0,
             failed: None,
+            initialised: vec![false; program.linked.packages.len()],
         };
         if let Err(trap) = machine.fill_tables() {
             machine.failed = Some(machine.end(trap));
@@ -82,43 +83,108 @@ impl Machine {
         machine
     }
 
-    /// String constants, function values and zero variables.
+    /// String constants, function values and zero variables that the tables do not have yet.
     fn fill_tables(&mut self) -> Result<(), Trap> {
         let cx = &mut *self.cx;
-        for string in &cx.linked.module.strings {
+        let linked = Arc::clone(&cx.linked);
+        for string in linked.strings.get(cx.strings.len()..).unwrap_or_default() {
             let slot = cx.heap.new_string(string)?;
             cx.strings.push(slot);
         }
-        for func in 0..cx.linked.functions.len() {
+        for func in cx.functions.len()..linked.functions.len() {
             let func = cx.new_func(func as u32, &[])?;
             cx.functions.push(func);
         }
-        for global in &cx.linked.module.globals {
-            let ty = cx.linked.map.types.get(global.ty.index()).copied().unwrap_or(0);
-            let value = zero(&mut cx.heap, &cx.linked.types, ty, &mut NoCharge)?;
-            let class = SlotClass::of(cx.linked.types.get(ty).repr);
+        for global in linked.globals.get(cx.globals.len()..).unwrap_or_default() {
+            let value = zero(&mut cx.heap, &linked.types, global.ty, &mut NoCharge)?;
+            let class = SlotClass::of(linked.types.get(global.ty).repr);
             let cell = cx.heap.new_cell(class, value)?;
             cx.globals.push(cell.slot());
         }
         Ok(())
     }
 
-    /// Runs the package's initialisation, if it has any.
+    /// Goes on with a program that [`Program::extend`] made of the machine's own: the machine then has its new packages, not yet
+    /// initialised. Between runs only, not while one is in progress.
+    ///
+    /// # Errors
+    ///
+    /// The heap limit; then the machine cannot run any more.
+    pub fn extend(&mut self, program: &Program) -> Result<(), RunError> {
+        self.cx.replace_program(Arc::clone(&program.linked));
+        self.initialised.resize(program.linked.packages.len(), false);
+        self.string_type = program.linked.types.by_id("string").unwrap_or(0);
+        self.fill_tables().map_err(|trap| {
+            let error = self.end(trap);
+            self.failed = Some(error.clone());
+            error
+        })
+    }
+
+    /// The execution context.
+    pub fn context(&self) -> &Context {
+        &self.cx.context
+    }
+
+    /// The execution context, to be changed.
+    pub fn context_mut(&mut self) -> &mut Context {
+        &mut self.cx.context
+    }
+
+    /// Initialises all packages that are not initialised yet: libraries without metering and output (spec/05 §10.2), then the
+    /// main package.
     ///
     /// # Errors
     ///
     /// How the program failed; then the machine cannot run any more.
     pub fn run_init(&mut self) -> Result<(), RunError> {
-        self.run_function(self.cx.linked.module.init, false)
+        self.load_libraries()?;
+        match self.initialised.len().checked_sub(1) {
+            Some(main) => self.init_package(main as u32, true),
+            None => Ok(()),
+        }
     }
 
-    /// Runs `main()`, if the package has it.
+    /// Initialises the packages before the main package, those that are not initialised yet, as [`Machine::run_init`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Machine::run_init`].
+    pub fn load_libraries(&mut self) -> Result<(), RunError> {
+        let main = self.initialised.len().saturating_sub(1) as u32;
+        (0..main).try_for_each(|package| self.init_package(package, false))
+    }
+
+    /// Initialises a package, unless that has been done. If not `measured`, nothing is charged, no limit of gas or bytes holds, and
+    /// what it prints is lost.
+    ///
+    /// # Errors
+    ///
+    /// As [`Machine::run_init`].
+    pub fn init_package(&mut self, package: u32, measured: bool) -> Result<(), RunError> {
+        let Some(done @ false) = self.initialised.get_mut(package as usize) else { return Ok(()) };
+        *done = true;
+        let init = self.cx.linked.packages.get(package as usize).and_then(|package| package.init);
+        if measured {
+            return self.run_function(init, false);
+        }
+        let free = Meter::free(Arc::clone(&self.cx.linked));
+        let meter = std::mem::replace(&mut self.cx.meter, free);
+        let output = self.cx.output.len();
+        let result = self.run_function(init, false);
+        self.cx.output.truncate(output);
+        self.cx.meter = meter;
+        result
+    }
+
+    /// Runs `main()`, if the main package has it.
     ///
     /// # Errors
     ///
     /// As [`Machine::run_init`].
     pub fn run_main(&mut self) -> Result<(), RunError> {
-        self.run_function(self.cx.linked.module.main, true)
+        let main = self.cx.linked.main().and_then(|package| package.main);
+        self.run_function(main, true)
     }
 
     /// The figures so far.
@@ -136,7 +202,7 @@ impl Machine {
         std::mem::take(&mut self.cx.output)
     }
 
-    fn run_function(&mut self, function: Option<FuncRef>, main: bool) -> Result<(), RunError> {
+    fn run_function(&mut self, function: Option<u32>, main: bool) -> Result<(), RunError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -163,9 +229,9 @@ impl Machine {
         result
     }
 
-    fn start(&mut self, function: FuncRef) -> Result<(), RunError> {
+    fn start(&mut self, function: u32) -> Result<(), RunError> {
         self.cx.clear();
-        let code = self.cx.linked.functions.get(function.index()).copied();
+        let code = self.cx.linked.functions.get(function as usize).copied();
         let Some(code) = code else { return Err(RunError::Fatal("no such function".to_owned())) };
         self.cx.push(RUN_RETURNED, 0, &code, code.entry, &[]).map_err(|trap| self.end(trap))
     }

@@ -174,7 +174,7 @@ impl Meter {
         let off = config.metering == Metering::Off;
         let limit = config.gas_limit.filter(|_| !off).map_or(UNLIMITED, |gas| gas.min(UNLIMITED as u64) as i64);
         let max = config.max_alloc.filter(|_| !off).map(|max| max.min(i64::MAX as u64 / 2) as i64);
-        let charges = if off { &[] } else { linked.module.parse_charges.as_slice() };
+        let charges = linked.main().filter(|_| !off).map_or(&[][..], |main| main.parse_charges.as_slice());
         let parse_gas = parse_gas(charges, limit);
         let mut meter = Meter {
             slack: if max.is_some() { 0 } else { i64::MAX },
@@ -204,6 +204,24 @@ impl Meter {
             meter.stopped = Some(Stop::OutOfGas(Descriptor::Parsing));
         }
         meter
+    }
+
+    /// A meter for what is not measured: no limits, no allocator, no parse gas.
+    pub fn free(linked: Arc<Linked>) -> Meter {
+        let mut meter = Meter::new(linked, &Config::default());
+        meter.budget = meter.start_budget;
+        meter.parse_gas = 0;
+        meter
+    }
+
+    /// Goes on with a program of which the current one is the beginning.
+    pub fn replace_program(&mut self, linked: Arc<Linked>) {
+        self.linked = linked;
+    }
+
+    /// Limit and counter of the allocator, if there is one.
+    pub fn allocator(&self) -> Option<(i64, i64)> {
+        self.counts_bytes.then(|| (self.max, self.bytes()))
     }
 
     /// The figures so far.

@@ -8,7 +8,8 @@ use crate::module::{
     SlotDesc, SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
 use crate::types::{
-    FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PathStep, Repr, StrRef, TypeDesc, TypeKind, TypeRef,
+    FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PackageRef, PathStep, Repr, StrRef, TypeDesc, TypeKind,
+    TypeRef,
 };
 
 macro_rules! entities {
@@ -25,24 +26,25 @@ macro_rules! entities {
     };
 }
 
-entities!(TypeRef FuncRef StrRef GlobalRef);
+entities!(TypeRef FuncRef StrRef GlobalRef PackageRef);
 
 /// The package section.
 pub(super) struct Package {
     path: String,
     name: String,
+    imports: Vec<String>,
     files: Vec<String>,
     parse_charges: Vec<u32>,
     init: Option<FuncRef>,
     main: Option<FuncRef>,
     well_known: WellKnownTypes,
     package_slots: Vec<PackageSlot>,
-    file_slots: Vec<u32>,
+    file_imports: Vec<Vec<PackageRef>>,
 }
 
-record!(Package { path, name, files, parse_charges, init, main, well_known, package_slots, file_slots });
+record!(Package { path, name, imports, files, parse_charges, init, main, well_known, package_slots, file_imports });
 record!(WellKnownTypes { string, int });
-record!(GlobalDesc { name, ty });
+record!(GlobalDesc { name, ty, import });
 
 record!(TypeDesc { id, name, declared, underlying, repr, kind, methods });
 record!(FieldDesc { name, ty, embedded });
@@ -128,7 +130,14 @@ record!(Header {
     declared_at,
 });
 
-variants!(FunctionKind { 0 => Declared, 1 => Method(receiver), 2 => Literal, 3 => Synthetic });
+variants!(FunctionKind {
+    0 => Declared,
+    1 => Method(receiver),
+    2 => Literal,
+    3 => Synthetic,
+    4 => Native,
+    5 => Imported(package),
+});
 
 /// Code words, eight bytes each.
 struct Words(Vec<u64>);
@@ -281,9 +290,20 @@ impl Sections {
     /// Divides a module.
     pub(super) fn of(module: Module) -> Sections {
         let Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, .. } = module;
-        let Module { well_known, package_slots, file_slots, .. } = module;
+        let Module { imports, well_known, package_slots, file_imports, .. } = module;
         let mut sections = Sections {
-            package: Package { path, name, files, parse_charges, init, main, well_known, package_slots, file_slots },
+            package: Package {
+                path,
+                name,
+                imports,
+                files,
+                parse_charges,
+                init,
+                main,
+                well_known,
+                package_slots,
+                file_imports,
+            },
             types,
             strings: strings.into_iter().map(Bytes).collect(),
             globals,
@@ -323,7 +343,7 @@ impl Sections {
     /// Puts the module together again; `None` if the sections disagree on the number of functions.
     pub(super) fn into_module(self) -> Option<Module> {
         let Package { path, name, files, parse_charges, init, main, .. } = self.package;
-        let Package { well_known, package_slots, file_slots, .. } = self.package;
+        let Package { imports, well_known, package_slots, file_imports, .. } = self.package;
         let count = self.functions.len();
         if [self.code.len(), self.metering.len(), self.tables.len()] != [count; 3] {
             return None;
@@ -336,6 +356,7 @@ impl Sections {
         Some(Module {
             path,
             name,
+            imports,
             files,
             parse_charges,
             types,
@@ -343,7 +364,7 @@ impl Sections {
             functions,
             globals,
             package_slots,
-            file_slots,
+            file_imports,
             init,
             main,
             well_known,

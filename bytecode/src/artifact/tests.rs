@@ -8,7 +8,8 @@ use crate::module::{
 };
 use crate::op::{encode as instruction, encode_long};
 use crate::types::{
-    FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PathStep, Repr, StrRef, TypeDesc, TypeKind, TypeRef,
+    FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PackageRef, PathStep, Repr, StrRef, TypeDesc, TypeKind,
+    TypeRef,
 };
 
 fn ty(index: u32) -> TypeRef {
@@ -95,13 +96,14 @@ fn sample() -> Module {
             state_map: vec![StateEntry { pc: 0, event: 1, state: 2 }],
             declared_at: (0, 7),
         }],
-        globals: vec![GlobalDesc { name: "g".into(), ty: ty(0) }],
+        globals: vec![GlobalDesc { name: "g".into(), ty: ty(0), import: None }],
         package_slots: vec![
             PackageSlot::Global(GlobalRef::from_u32(0)),
             PackageSlot::Func(FuncRef::from_u32(0)),
             PackageSlot::Static { bytes: 232, visited: true },
         ],
-        file_slots: vec![0, 2],
+        imports: vec!["strings".into()],
+        file_imports: vec![Vec::new(), vec![PackageRef::from_u32(0)]],
         init: Some(FuncRef::from_u32(0)),
         main: None,
         well_known: WellKnownTypes { string: None, int: Some(ty(0)) },

@@ -224,6 +224,7 @@ impl<'f> Lowering<'f> {
             }
             Op::MakeClosure
             | Op::Call
+            | Op::CallNative
             | Op::CallValue
             | Op::CallSelected
             | Op::Defer
@@ -249,6 +250,11 @@ impl<'f> Lowering<'f> {
         let count = Field::Value(count);
         let (op, fields, ext) = match data.op {
             Op::Call => (ByteOp::Call, [Field::None, flag, Field::None], func(self)?),
+            Op::CallNative => {
+                let results = u16::try_from(data.results.len());
+                let results = results.map_err(|_| CodegenError::too_many("results", self.function))?;
+                (ByteOp::CallNative, [Field::None, count, Field::Value(results)], func(self)?)
+            }
             Op::CallValue => (ByteOp::CallValue, [Field::None, flag, callee], Extension::None),
             Op::CallSelected => (ByteOp::CallSelected, [Field::None, flag, callee], Extension::None),
             Op::Defer => (ByteOp::Defer, [Field::None, count, Field::None], func(self)?),
@@ -261,7 +267,7 @@ impl<'f> Lowering<'f> {
             }
             _ => return self.return_values(&args),
         };
-        let calls = matches!(data.op, Op::Call | Op::CallValue | Op::CallSelected);
+        let calls = matches!(data.op, Op::Call | Op::CallNative | Op::CallValue | Op::CallSelected);
         let results = if calls {
             (0..data.results.len()).map(|index| self.result(data, index)).collect()
         } else {

@@ -33,6 +33,17 @@ pub(super) struct Imports {
     pub(super) methods: HashMap<(NamedId, u32), FuncId>,
 }
 
+impl Imports {
+    /// For each file the packages in the slots of its block, as indices of paths.
+    pub(super) fn file_slots(&self) -> Vec<Vec<u32>> {
+        let path_index = |&number: &u32| {
+            let package = self.packages.get(number as usize)?;
+            self.paths.get_index_of(&*package.path).and_then(|index| u32::try_from(index).ok())
+        };
+        self.files.iter().map(|names| names.values().filter_map(path_index).collect()).collect()
+    }
+}
+
 impl<'a> Checker<'a> {
     /// Works out the imports of all files.
     pub(super) fn collect_imports(&mut self, known: &IndexMap<Rc<str>, Rc<Exports>>) -> Result<()> {

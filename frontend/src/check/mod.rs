@@ -269,12 +269,7 @@ impl<'a> Checker<'a> {
             no_main,
             init_abort,
             package_slots,
-            file_imports: self
-                .imports
-                .files
-                .iter()
-                .map(|names| u32::try_from(names.len()).unwrap_or(u32::MAX))
-                .collect(),
+            file_imports: self.imports.file_slots(),
             imports: self.imports.paths.into_iter().collect(),
             imported_methods: self.imports.methods,
         }

@@ -101,8 +101,8 @@ pub struct Package {
     pub no_main: Option<String>,
     /// Package-level names in slot order: constants, variables, types, functions (spec/03 §3, row "package").
     pub package_slots: Vec<Slot>,
-    /// Number of import names of each file, in file order (spec/03 §5.1).
-    pub file_imports: Vec<u32>,
+    /// For each file the packages that occupy a slot of its block, in slot order, as indices in `imports` (spec/03 §5.1).
+    pub file_imports: Vec<Vec<u32>>,
     /// Paths of the imported packages in the order of their first import.
     pub imports: Vec<String>,
     /// Stand-ins of methods of types of other packages, as far as the package names them; see [`Self::method`].

@@ -16,14 +16,21 @@ use std::collections::HashSet;
 /// Builds all functions of the package, and the variants that they ask for.
 pub(super) fn build_all(cx: &mut Context<'_>) {
     for id in cx.package.funcs.keys() {
-        let built = build(cx, id, false);
+        let built = match &cx.package.funcs[id] {
+            Func { kind: FuncKind::Imported(imported), .. } => cx.imported(id, imported),
+            Func { native: true, .. } => cx.native(id),
+            _ => build(cx, id, false),
+        };
         let at = cx.func(id);
         cx.module.functions[at] = built;
     }
     // Building a variant may ask for another one.
     let mut next = 0;
     while let Some((&id, &at)) = cx.method_exprs.get_index(next) {
-        let built = build(cx, id, true);
+        let built = match cx.package.funcs[id].kind {
+            FuncKind::Imported(_) => cx.imported_method_expr(id),
+            _ => build(cx, id, true),
+        };
         cx.module.functions[at] = built;
         next += 1;
     }
@@ -145,7 +152,7 @@ impl FunctionBuilder<'_, '_> {
     }
 
     /// The registers in which arguments arrive: that of the variable, or a temporary for a boxed one.
-    fn incoming(&mut self, func: &Func) {
+    pub(super) fn incoming(&mut self, func: &Func) {
         for &param in &func.params {
             let Home { reg, boxed } = self.home(param);
             let repr = self.cx.repr(self.cx.package.vars[param].ty);
@@ -166,7 +173,7 @@ impl FunctionBuilder<'_, '_> {
         }
     }
 
-    fn charge_block(&mut self, vars: &[VarId]) {
+    pub(super) fn charge_block(&mut self, vars: &[VarId]) {
         self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * vars.len() as u64);
         self.charge_cells(vars);
     }
@@ -208,7 +215,7 @@ impl FunctionBuilder<'_, '_> {
     }
 
     /// Charges variadic packing and argument copies in the reference's order; returns what each parameter holds.
-    fn copy_arguments(&mut self, func: &Func, copy_receiver: bool) -> Vec<Arg> {
+    pub(super) fn copy_arguments(&mut self, func: &Func, copy_receiver: bool) -> Vec<Arg> {
         let mut args: Vec<Arg> = self.function.params.iter().map(|&reg| reg.into()).collect();
         if let (true, Some(&last), Some(&arg)) = (func.variadic, func.params.last(), args.last()) {
             let desc = self.cx.type_ref(self.cx.package.vars[last].ty);
@@ -225,7 +232,7 @@ impl FunctionBuilder<'_, '_> {
     }
 
     /// Puts the arguments where the parameters live.
-    fn install(&mut self, func: &Func, args: &[Arg]) {
+    pub(super) fn install(&mut self, func: &Func, args: &[Arg]) {
         for (&param, &arg) in func.params.iter().zip(args) {
             let home = self.home(param);
             if home.boxed || arg != Arg::Reg(home.reg) {

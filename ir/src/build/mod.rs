@@ -15,6 +15,7 @@
 //! | `value` | constants, copies, conversions to interfaces |
 //! | `expr`, `operator`, `condition`, `convert`, `composite`, `type_expr` | expressions |
 //! | `place` | assignable places |
+//! | `imports` | functions and variables of other packages, natives |
 //! | `call`, `builtin`, `defer` | calls, predeclared functions, deferred calls |
 //! | `stmt`, `assign`, `flow`, `range`, `switch` | statements |
 //! | `text` | texts of write targets and calls |
@@ -36,6 +37,7 @@ mod emit;
 mod expr;
 mod flow;
 mod function;
+mod imports;
 mod operator;
 mod package;
 mod place;
@@ -49,7 +51,7 @@ mod type_expr;
 mod types;
 mod value;
 
-use crate::entity::{FuncRef, GlobalRef, StrRef, TypeRef};
+use crate::entity::{FuncRef, GlobalRef, PackageRef, StrRef, TypeRef};
 use crate::function::{Function, FunctionKind};
 use crate::module::Module;
 use charge::{CopyPlan, ZeroCost};
@@ -124,6 +126,8 @@ struct Context<'a> {
     native_methods: Vec<(Builtin, FuncRef)>,
     /// Realms can take part in running the package.
     guarded: bool,
+    /// Functions and methods of other packages by name.
+    imported: HashMap<(PackageRef, String), FuncRef>,
     error: Option<BuildError>,
 }
 
@@ -141,6 +145,7 @@ impl<'a> Context<'a> {
             method_exprs: IndexMap::new(),
             native_methods: Vec::new(),
             guarded: package.path != "main",
+            imported: HashMap::new(),
             error: None,
         }
     }
@@ -153,14 +158,16 @@ impl<'a> Context<'a> {
         self.reserve_types();
         self.module.well_known =
             WellKnownTypes { string: Some(self.type_ref(TypeId::STRING)), int: Some(self.type_ref(TypeId::INT)) };
+        self.declare_imports();
         for func in self.package.funcs.values() {
             self.module.functions.push(Function::new(&func.name, FunctionKind::Declared));
         }
-        self.module.file_slots.clone_from(&self.package.file_imports);
         self.module.package_slots = self.package.package_slots.iter().map(|slot| self.package_slot(slot)).collect();
         for global in self.package.globals.values() {
             let ty = self.type_ref(global.ty);
-            self.module.globals.push(GlobalDesc { name: global.name.clone(), ty });
+            let import = global.imported.as_ref().map(|imported| self.import(&imported.package));
+            let name = global.imported.as_ref().map_or(&global.name, |imported| &imported.name).clone();
+            self.module.globals.push(GlobalDesc { name, ty, import });
         }
     }
 

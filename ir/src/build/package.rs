@@ -52,8 +52,8 @@ impl FunctionBuilder<'_, '_> {
         if package.name == "main" {
             self.allocs(&[size::PACKAGE, size::BLOCK]);
         }
-        for &imports in &package.file_imports {
-            self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(imports));
+        for imports in &package.file_imports {
+            self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64);
         }
         let slots = &package.package_slots;
         for _ in slots.iter().filter(|slot| matches!(slot, Slot::Func(_))) {

@@ -168,6 +168,14 @@ impl Context<'_> {
                         let receiver_type = param.map_or(operand, |&param| self.package.vars[param].ty);
                         (receiver, Some(self.func(id)), false, receiver_type)
                     }
+                    None if self.is_foreign(named) => {
+                        let signature = self.package.types.named(named).methods.get(index as usize)?.signature;
+                        let func = self.foreign_method(named, &entry.name, ptr_receiver, signature);
+                        // What the method takes; for an address the field itself stands for the pointer, which needs no copy either.
+                        let through = matches!(receiver, MethodReceiver::ValueThroughPointer);
+                        let elem = self.package.types.elem(operand).filter(|_| through);
+                        (receiver, Some(func), false, elem.unwrap_or(operand))
+                    }
                     None => match self.address_method(named, &entry.name) {
                         Some(builtin) => (receiver, Some(self.native_method(builtin)), false, operand),
                         None => (receiver, None, true, operand),

@@ -12,7 +12,7 @@ pub mod dead;
 pub mod threading;
 
 use crate::entity::{Block, Inst, Reg};
-use crate::function::{Arg, Function};
+use crate::function::{Arg, Function, FunctionKind};
 use cranelift_entity::SecondaryMap;
 use regno_bytecode::event::Event;
 
@@ -41,6 +41,9 @@ pub const PIPELINE: &[Pass] = &[
 ///
 /// In debug builds, if a pass breaks the metering contract or the function's structure: that is a defect of the pass.
 pub fn optimize(function: &mut Function) {
+    if matches!(function.kind, FunctionKind::Imported(_)) {
+        return;
+    }
     check(function, "builder");
     for pass in PIPELINE {
         let before = (cfg!(debug_assertions) && pass.keeps_blocks).then(|| events_by_block(function));

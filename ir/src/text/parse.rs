@@ -100,6 +100,7 @@ fn header(function: &mut Function, words: &mut Words<'_>) -> Result<()> {
             "{" => {}
             "literal" => function.kind = FunctionKind::Literal,
             "synthetic" => function.kind = FunctionKind::Synthetic,
+            "native" => function.kind = FunctionKind::Native,
             "defers" => function.has_defers = true,
             "method" => {
                 let ty = number("type").ok_or_else(|| words.fail("expected a type"))?;

@@ -22,6 +22,8 @@ fn write_function(out: &mut String, function: &Function) -> fmt::Result {
         FunctionKind::Method(receiver) => write!(out, " method={receiver}")?,
         FunctionKind::Literal => write!(out, " literal")?,
         FunctionKind::Synthetic => write!(out, " synthetic")?,
+        FunctionKind::Native => write!(out, " native")?,
+        FunctionKind::Imported(package) => write!(out, " imported={package}")?,
     }
     if let Some(signature) = function.signature {
         write!(out, " signature={signature}")?;

@@ -5,6 +5,7 @@ use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
 use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
 use crate::load::Code;
+use crate::natives::Call;
 use crate::ops;
 use crate::recount::charger;
 use crate::value::{iface, select, slot};
@@ -250,6 +251,18 @@ slow! {
         let index = cx.heap.func_index(object);
         let receiver = cx.heap.header(object).is(Kind::Bound).then(|| cx.heap.slot(object, BOUND_RECEIVER));
         cx.defer(index, func, args, receiver)
+    }
+    CallNative(cx, regs, word, ext) {
+        let Some(native) = cx.linked.natives.get(ext as usize).copied() else {
+            return Err(Trap::abort("no such native"));
+        };
+        let mut call = Call::new(cx, native.function, regs.slice(field_a(word), field_b(word)));
+        (native.run)(&mut call)?;
+        let results = call.finish();
+        for index in 0..field_c(word) {
+            regs.set(field_a(word) + index, results.get(usize::from(index)).copied().unwrap_or(0));
+        }
+        Ok(())
     }
     BindIface(cx, regs, word, ext) {
         let value = regs.get(field_b(word));

@@ -347,7 +347,7 @@ slow! {
 impl super::Cx {
     /// Text of a string constant.
     fn constant_text(&self, index: u64) -> String {
-        let bytes = self.linked.module.strings.get(index as usize).map_or(&[][..], Vec::as_slice);
+        let bytes = self.linked.strings.get(index as usize).map_or(&[][..], Vec::as_slice);
         String::from_utf8_lossy(bytes).into_owned()
     }
 

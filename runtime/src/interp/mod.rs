@@ -48,6 +48,7 @@ use crate::frame::{Frame, Stacks};
 use crate::heap::{Heap, Trap};
 use crate::load::{Code, Linked, unmetered};
 use crate::meter::Meter;
+use crate::natives::Context;
 use crate::panic::{Activation, Exception};
 use crate::print;
 use crate::realm::RealmState;
@@ -188,6 +189,7 @@ pub(crate) struct Cx {
     pub max_output: usize,
     /// What realms keep, in machines that have them.
     pub realm: Option<Box<RealmState>>,
+    pub context: Context,
     /// Replaces the program's code where nothing is metered.
     own_code: Option<Vec<u64>>,
 }
@@ -260,10 +262,24 @@ impl Cx {
             output: Vec::new(),
             max_output: config.limits.max_output,
             realm: None,
+            context: Context::default(),
             own_code,
         };
         cx.clear();
         cx
+    }
+
+    /// Goes on with a program of which the current one is the beginning. No frame refers to code then.
+    pub fn replace_program(&mut self, linked: Arc<Linked>) {
+        if let Some(code) = &mut self.own_code {
+            *code = unmetered(&linked);
+        }
+        self.code = self.own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
+        self.entries = linked.functions.as_ptr();
+        self.meter.replace_program(Arc::clone(&linked));
+        self.linked = linked;
+        self.ip = self.code;
+        self.clear();
     }
 
     /// Drops all frames: the next one pushed is frame 0.

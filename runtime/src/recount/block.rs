@@ -2,7 +2,6 @@
 
 use crate::load::Linked;
 use crate::value::TypeIndex;
-use cranelift_entity::EntityRef;
 use regno_bytecode::module::{BlockKind, BlockState, Function, SlotDesc, SlotPlace};
 
 /// A place in the execution of a function.
@@ -79,7 +78,7 @@ fn state_at<'a>(linked: &Linked, function: &'a Function, start: u32, at: At) -> 
 /// Whether the instruction at `pc` runs in a block that is not its function's own.
 pub(crate) fn nested(linked: &Linked, pc: u32) -> bool {
     let Some(index) = linked.function_at(pc) else { return false };
-    let Some(function) = linked.module.functions.get(index as usize) else { return false };
+    let Some(function) = linked.tables.get(index as usize) else { return false };
     let start = linked.functions.get(index as usize).map_or(0, |code| code.start);
     state_at(linked, function, start, At::Pc(pc)).is_some_and(|state| state.outer.is_some())
 }
@@ -89,11 +88,11 @@ pub(crate) fn blocks_of(linked: &Linked, at: At, register: impl Fn(u16) -> u64) 
     let (At::Pc(pc) | At::Event { pc, .. }) = at;
     let mut call = CallBlocks::default();
     let Some(index) = linked.function_at(pc) else { return call };
-    let Some(function) = linked.module.functions.get(index as usize) else { return call };
+    let Some(function) = linked.tables.get(index as usize) else { return call };
     let start = linked.functions.get(index as usize).map_or(0, |code| code.start);
     let mut next = state_at(linked, function, start, at);
     while let Some(state) = next {
-        call.blocks.push(block_of(linked, function, state, &register));
+        call.blocks.push(block_of(linked, index, function, state, &register));
         next = state.outer.and_then(|outer| function.states.get(outer as usize));
     }
     call
@@ -101,19 +100,26 @@ pub(crate) fn blocks_of(linked: &Linked, at: At, register: impl Fn(u16) -> u64) 
 
 /// The arguments in the block of the predeclared function that this function runs deferred; `argument` gives each.
 pub(crate) fn native_body(linked: &Linked, function: u32, argument: impl Fn(u16) -> u64) -> Option<Block> {
-    let function = linked.module.functions.get(function as usize)?;
+    let index = function;
+    let function = linked.tables.get(index as usize)?;
     let state = function.states.iter().rev().find(|state| matches!(state.block, BlockKind::Native { .. }))?;
-    Some(block_of(linked, function, state, &argument))
+    Some(block_of(linked, index, function, state, &argument))
 }
 
-fn block_of(linked: &Linked, function: &Function, state: &BlockState, register: &impl Fn(u16) -> u64) -> Block {
+fn block_of(
+    linked: &Linked,
+    index: u32,
+    function: &Function,
+    state: &BlockState,
+    register: &impl Fn(u16) -> u64,
+) -> Block {
     let mut block = Block::default();
     match &state.block {
         BlockKind::Called => {}
         BlockKind::Native { slots, bytes, visits, args, copies } => {
             (block.slots, block.native) = (*slots, true);
             (block.bytes, block.visits) = (*bytes, u64::from(*visits));
-            args.iter().for_each(|arg| block.add(linked, arg, register));
+            args.iter().for_each(|arg| block.add(linked, index, arg, register));
             if let (true, Some(Held::Value(ty, value))) = (*copies, block.held.last().copied()) {
                 block.held.pop();
                 block.held.push(Held::Copies(ty, value));
@@ -142,7 +148,7 @@ fn block_of(linked: &Linked, function: &Function, state: &BlockState, register: 
                         block.visits += 1;
                     }
                     SlotPlace::Register(_) if !defined => {}
-                    _ => block.add(linked, slot, register),
+                    _ => block.add(linked, index, slot, register),
                 }
             }
         }
@@ -151,8 +157,8 @@ fn block_of(linked: &Linked, function: &Function, state: &BlockState, register: 
 }
 
 impl Block {
-    fn add(&mut self, linked: &Linked, slot: &SlotDesc, register: &impl Fn(u16) -> u64) {
-        let ty = slot.ty.and_then(|ty| linked.map.types.get(ty.index()).copied()).unwrap_or(0);
+    fn add(&mut self, linked: &Linked, function: u32, slot: &SlotDesc, register: &impl Fn(u16) -> u64) {
+        let ty = slot.ty.map_or(0, |ty| linked.type_in(function, ty));
         match slot.place {
             SlotPlace::Register(at) => self.held.push(Held::Value(ty, register(at))),
             SlotPlace::Cell(at) => self.held.push(Held::Cell(ty, register(at))),

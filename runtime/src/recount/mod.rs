@@ -153,6 +153,20 @@ impl Charger<'_> {
         self.allocate(heap, at, count)
     }
 
+    /// `runtime.GC()`: a collection at the current instruction.
+    pub fn collect(&mut self, heap: &Heap) -> Result<(), Trap> {
+        if !self.meter.exact {
+            self.meter.settle();
+            self.meter.exact = true;
+        }
+        if !self.meter.collects() {
+            self.meter.end_recount(1, false)?;
+            return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference"));
+        }
+        let at = At::Pc(self.meter.pc);
+        self.recount(heap, at)
+    }
+
     /// Exact mode: charges the events between the previous instruction and the one at `pc`.
     pub fn before(&mut self, heap: &Heap, pc: u32) -> Result<(), Trap> {
         let end = self.meter.events_end(pc);
@@ -228,7 +242,7 @@ impl<'a> Walk<'_, 'a> {
         let calls = self.calls(at);
         let running = calls.iter().any(|call| !self.is_runner(call)) || self.stage(at);
         if running {
-            self.visitor.package_block()?;
+            self.visitor.package_block(self.bottom_package(&calls))?;
         }
         let mut unwound = self.roots.remembered.unwound.iter().peekable();
         let mut activations = 0;
@@ -249,14 +263,16 @@ impl<'a> Walk<'_, 'a> {
                 .get(number + 1)
                 .and_then(|above| self.activation(above))
                 .is_some_and(|above| matches!(above, Activation::Defer { .. } | Activation::Describe { .. }));
-            native = self.frame(call, native, passed)?;
+            let previous = number.checked_sub(1).and_then(|below| calls.get(below)).map(|below| self.package(below));
+            native = self.frame(call, previous, native, passed)?;
         }
         if running {
             let describing = matches!(self.roots.activations.first(), Some(Activation::Describe { .. }));
             if native || self.roots.remembered.native && !describing {
                 self.visitor.native_package()?
             } else {
-                self.visitor.package()?
+                let current = calls.last().map_or_else(|| self.bottom_package(&calls), |call| self.package(call));
+                self.visitor.package(current)?
             }
         }
         self.exceptions()
@@ -267,8 +283,20 @@ impl<'a> Walk<'_, 'a> {
         true
     }
 
+    /// Package of the function of a call.
+    fn package(&self, call: &Call) -> u32 {
+        let function = self.linked.function_at(call.pc).and_then(|at| self.linked.functions.get(at as usize));
+        function.map_or(0, |code| code.package)
+    }
+
+    /// The package that the machine runs.
+    fn bottom_package(&self, calls: &[Call]) -> u32 {
+        let main = self.linked.packages.len().saturating_sub(1) as u32;
+        calls.first().map_or(main, |call| self.package(call))
+    }
+
     fn is_runner(&self, call: &Call) -> bool {
-        let function = self.linked.function_at(call.pc).and_then(|at| self.linked.module.functions.get(at as usize));
+        let function = self.linked.function_at(call.pc).and_then(|at| self.linked.tables.get(at as usize));
         function.is_none_or(|function| function.kind == FunctionKind::Synthetic)
             && !call.blocks.blocks.last().is_some_and(|block| block.native)
     }
@@ -332,8 +360,8 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// The frame of a call, and that of a predeclared function it is calling; gives whether the latter's package is current
-    /// then. `native`: it was before.
-    fn frame(&mut self, call: &Call, native: bool, passed: bool) -> Result<bool, Abort> {
+    /// then. `native`: it was before; `previous`: else the package that was.
+    fn frame(&mut self, call: &Call, previous: Option<u32>, native: bool, passed: bool) -> Result<bool, Abort> {
         let mut native = match self.activation(call) {
             Some(Activation::Defer { native, .. }) => native,
             Some(Activation::Describe { .. }) => self.roots.remembered.native,
@@ -345,13 +373,13 @@ impl<'a> Walk<'_, 'a> {
             if native {
                 self.visitor.native_package()?
             } else {
-                self.visitor.package()?
+                self.visitor.package(previous.unwrap_or_else(|| self.package(call)))?
             }
             native = call.blocks.blocks.last().is_some_and(|block| block.native);
         }
         if call.blocks.in_native() && call.blocks.blocks.len() > 1 && !passed {
             self.visitor.native_func()?;
-            self.visitor.package()?;
+            self.visitor.package(self.package(call))?;
             native = true;
         }
         Ok(native)
@@ -363,7 +391,7 @@ impl<'a> Walk<'_, 'a> {
         if self.visitor.is_native(index) {
             return self.visitor.native_func();
         }
-        let Some(function) = self.linked.module.functions.get(index as usize) else { return Ok(()) };
+        let Some(function) = self.linked.tables.get(index as usize) else { return Ok(()) };
         let value = self.called_value(call);
         let bound = value.filter(|value| self.visitor.is_bound(*value));
         match function.kind {
@@ -432,7 +460,7 @@ impl<'a> Walk<'_, 'a> {
         }
         let end = self.roots.defers.get(at + 1).map_or(self.roots.defer_args.len(), |next| next.args);
         let args = self.roots.defer_args.get(deferred.args..end).unwrap_or_default();
-        let function = self.linked.module.functions.get(deferred.func as usize);
+        let function = self.linked.tables.get(deferred.func as usize);
         let native = self.visitor.is_native(deferred.func);
         let bound = Some(deferred.closure).filter(|&value| value != 0 && self.visitor.is_bound(value));
         match bound {

@@ -37,10 +37,14 @@ enum Task {
     Base(TypeIndex, Ref),
     /// A value that is a copy in the reference: its structs and arrays are counted whether they are marked or not.
     Copy(TypeIndex, u64),
-    /// A function value of a declared function or method copy that no object stands for.
+    /// The block of the file that declares a function.
     File(u32),
-    /// The block of the package.
-    PackageBlock,
+    /// The block of a file of a package.
+    FileBlock(u32, u32),
+    /// The block of a package.
+    PackageBlock(u32),
+    /// A package value.
+    Package(u32),
 }
 
 /// A recount in progress.
@@ -54,9 +58,10 @@ pub(super) struct Visitor<'a, T> {
     marks: Vec<u64>,
     /// Bound methods whose method copy has been visited.
     bound_marks: std::collections::HashSet<u32>,
-    files: Vec<bool>,
-    package: bool,
-    package_block: bool,
+    /// Visited file blocks of each package.
+    files: Vec<Vec<bool>>,
+    packages: Vec<bool>,
+    package_blocks: Vec<bool>,
     native_package: bool,
     native_block: bool,
     tasks: Vec<Task>,
@@ -73,9 +78,9 @@ impl<'a, T: Tally> Visitor<'a, T> {
             visits: 0,
             marks: vec![0; heap.used_words() / 64 + 1],
             bound_marks: std::collections::HashSet::new(),
-            files: vec![false; linked.module.file_slots.len()],
-            package: false,
-            package_block: false,
+            files: linked.packages.iter().map(|package| vec![false; package.files.len()]).collect(),
+            packages: vec![false; linked.packages.len()],
+            package_blocks: vec![false; linked.packages.len()],
             native_package: false,
             native_block: false,
             tasks: Vec::new(),
@@ -188,16 +193,22 @@ impl<'a, T: Tally> Visitor<'a, T> {
         self.value(ty, value)
     }
 
-    /// The current package.
-    pub fn package(&mut self) -> Result<(), Abort> {
-        if std::mem::replace(&mut self.package, true) {
-            return Ok(());
+    /// A package value.
+    pub fn package(&mut self, package: u32) -> Result<(), Abort> {
+        self.tasks.push(Task::Package(package));
+        self.run()
+    }
+
+    fn enter_package(&mut self, package: u32) -> Result<(), Abort> {
+        match self.packages.get_mut(package as usize) {
+            Some(seen @ false) => *seen = true,
+            _ => return Ok(()),
         }
         self.visit(u64::from(size::PACKAGE))?;
-        self.package_block()?;
-        for file in 0..self.files.len() {
-            self.file(file)?;
-        }
+        let files = self.files.get(package as usize).map_or(0, Vec::len);
+        let tasks = (0..files).rev().map(|file| Task::FileBlock(package, file as u32));
+        self.tasks.extend(tasks);
+        self.tasks.push(Task::PackageBlock(package));
         Ok(())
     }
 
@@ -206,20 +217,31 @@ impl<'a, T: Tally> Visitor<'a, T> {
         if std::mem::replace(&mut self.native_package, true) { Ok(()) } else { self.visit(0) }
     }
 
-    /// The package's block.
-    pub fn package_block(&mut self) -> Result<(), Abort> {
-        self.tasks.push(Task::PackageBlock);
+    /// The block of a package.
+    pub fn package_block(&mut self, package: u32) -> Result<(), Abort> {
+        self.tasks.push(Task::PackageBlock(package));
         self.run()
     }
 
-    /// The block of a file.
-    pub fn file(&mut self, file: usize) -> Result<(), Abort> {
-        let Some(seen @ false) = self.files.get_mut(file) else { return Ok(()) };
-        *seen = true;
-        let slots = self.linked.module.file_slots.get(file).copied().unwrap_or(0);
-        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(slots))?;
-        self.tasks.push(Task::PackageBlock);
-        self.run()
+    /// The block of a file: imported packages, then the block of its package.
+    fn enter_file_block(&mut self, package: u32, file: u32) -> Result<(), Abort> {
+        match self.files.get_mut(package as usize).and_then(|files| files.get_mut(file as usize)) {
+            Some(seen @ false) => *seen = true,
+            _ => return Ok(()),
+        }
+        let linked = self.linked;
+        let imports = linked.packages.get(package as usize).and_then(|package| package.files.get(file as usize));
+        let imports = imports.map_or(&[][..], Vec::as_slice);
+        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64)?;
+        self.tasks.push(Task::PackageBlock(package));
+        self.tasks.extend(imports.iter().rev().map(|&import| Task::Package(import)));
+        Ok(())
+    }
+
+    fn enter_file_of(&mut self, function: u32) -> Result<(), Abort> {
+        let file = self.linked.tables.get(function as usize).map_or(0, |function| function.declared_at.0);
+        let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
+        self.enter_file_block(package, file)
     }
 
     /// A function value that is the method copy of an active frame.
@@ -240,9 +262,9 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// Type of a parameter, the receiver included.
     pub fn parameter(&self, function: u32, number: usize) -> TypeIndex {
-        let scope = self.linked.module.functions.get(function as usize).and_then(|function| function.scopes.first());
+        let scope = self.linked.tables.get(function as usize).and_then(|function| function.scopes.first());
         let ty = scope.and_then(|scope| scope.slots.get(number)).and_then(|slot| slot.ty);
-        ty.and_then(|ty| self.linked.map.types.get(ty.index()).copied()).unwrap_or(0)
+        ty.map_or(0, |ty| self.linked.type_in(function, ty))
     }
 
     /// Whether a function value is a bound method.
@@ -275,7 +297,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// A function made for a predeclared one.
     pub fn is_native(&self, function: u32) -> bool {
-        let function = self.linked.module.functions.get(function as usize);
+        let function = self.linked.tables.get(function as usize);
         function.is_some_and(|function| {
             function.kind == FunctionKind::Synthetic
                 && function.states.iter().any(|state| {
@@ -291,43 +313,40 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 Task::Cell(ty, cell) => self.cell(ty, cell)?,
                 Task::Base(ty, object) => self.base(ty, object)?,
                 Task::Copy(ty, value) => self.copy(ty, value)?,
-                Task::File(function) => {
-                    let file = self.linked.module.functions.get(function as usize).map_or(0, |f| f.declared_at.0);
-                    if let Some(seen @ false) = self.files.get_mut(file as usize) {
-                        *seen = true;
-                        let slots = self.linked.module.file_slots.get(file as usize).copied().unwrap_or(0);
-                        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * u64::from(slots))?;
-                        self.tasks.push(Task::PackageBlock);
-                    }
-                }
-                Task::PackageBlock => self.enter_package_block()?,
+                Task::File(function) => self.enter_file_of(function)?,
+                Task::FileBlock(package, file) => self.enter_file_block(package, file)?,
+                Task::Package(package) => self.enter_package(package)?,
+                Task::PackageBlock(package) => self.enter_package_block(package)?,
             }
         }
         Ok(())
     }
 
-    fn enter_package_block(&mut self) -> Result<(), Abort> {
-        if std::mem::replace(&mut self.package_block, true) {
-            return Ok(());
+    fn enter_package_block(&mut self, index: u32) -> Result<(), Abort> {
+        match self.package_blocks.get_mut(index as usize) {
+            Some(seen @ false) => *seen = true,
+            _ => return Ok(()),
         }
-        let slots = &self.linked.module.package_slots;
-        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * slots.len() as u64)?;
+        let linked = self.linked;
+        let Some(package) = linked.packages.get(index as usize) else { return Ok(()) };
+        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * package.slots.len() as u64)?;
         // Depth first in slot order: the stack gives the last one pushed first.
-        for slot in slots.iter().rev() {
+        for slot in package.slots.iter().rev() {
             if let PackageSlot::Static { bytes, visited: true } = *slot {
                 self.visit(bytes)?;
             }
         }
-        for slot in slots.iter().rev() {
+        for slot in package.slots.iter().rev() {
             match *slot {
                 PackageSlot::Global(global) => {
-                    let cell = self.globals.get(global.index()).copied().unwrap_or(0);
-                    let ty = self.linked.module.globals.get(global.index());
-                    let ty = ty.and_then(|global| self.linked.map.types.get(global.ty.index()).copied());
-                    self.tasks.push(Task::Cell(ty.unwrap_or(0), Ref::of(cell)));
+                    let Some(&global) = package.globals.get(global.index()) else { continue };
+                    let cell = self.globals.get(global as usize).copied().unwrap_or(0);
+                    let ty = linked.globals.get(global as usize).map_or(0, |global| global.ty);
+                    self.tasks.push(Task::Cell(ty, Ref::of(cell)));
                 }
                 PackageSlot::Func(func) => {
-                    let value = self.functions.get(func.index()).copied().unwrap_or(0);
+                    let Some(&func) = package.map.funcs.get(func.index()) else { continue };
+                    let value = self.functions.get(func as usize).copied().unwrap_or(0);
                     self.func(Ref::of(value))?;
                 }
                 PackageSlot::Static { .. } => {}
@@ -350,14 +369,14 @@ impl<'a, T: Tally> Visitor<'a, T> {
             return Ok(());
         }
         let index = self.heap.func_index(func);
-        let Some(function) = self.linked.module.functions.get(index as usize) else { return Ok(()) };
+        let Some(function) = self.linked.tables.get(index as usize) else { return Ok(()) };
         self.visit(u64::from(size::FUNC))?;
         if function.kind == FunctionKind::Literal {
             let captures = usize::from(function.captures);
             let slots = function.scopes.first().map_or(&[] as &[_], |scope| scope.slots.as_slice());
             let types = slots.get(slots.len().saturating_sub(captures)..).unwrap_or_default();
             for (number, slot) in types.iter().enumerate().rev() {
-                let ty = slot.ty.and_then(|ty| self.linked.map.types.get(ty.index()).copied()).unwrap_or(0);
+                let ty = slot.ty.map_or(0, |ty| self.linked.type_in(index, ty));
                 let cell = self.heap.slot(func, FUNC_CAPTURES + number as u32);
                 self.tasks.push(Task::Cell(ty, Ref::of(cell)));
             }

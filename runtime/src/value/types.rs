@@ -136,8 +136,8 @@ pub struct ModuleTypes {
     pub types: Vec<TypeIndex>,
     /// By `StrRef`: name index of every string that a method is called.
     pub names: Vec<Option<NameIndex>>,
-    /// Function index of the module's function 0.
-    pub first_func: FuncIndex,
+    /// By `FuncRef`.
+    pub funcs: Vec<FuncIndex>,
 }
 
 /// The type table of a machine.
@@ -165,15 +165,26 @@ impl Types {
         types
     }
 
-    /// Enters the types and functions of a module.
+    /// Enters the types and functions of a module that imports nothing.
     ///
     /// # Errors
     ///
     /// [`TypesError`]; the table must not be used afterwards.
     pub fn add_module(&mut self, module: &Module) -> Result<ModuleTypes, TypesError> {
-        let first_func = self.funcs.len() as FuncIndex;
+        let first = self.funcs.len();
+        let funcs = (first..first + module.functions.len()).map(|index| index as FuncIndex).collect();
+        self.add_linked(module, funcs)
+    }
+
+    /// Enters the types and functions of a module whose functions have these indices: those of its own follow the functions
+    /// entered so far, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`TypesError`]; the table must not be used afterwards.
+    pub fn add_linked(&mut self, module: &Module, funcs: Vec<FuncIndex>) -> Result<ModuleTypes, TypesError> {
         let first_new = self.types.len();
-        let mut map = ModuleTypes { first_func, ..ModuleTypes::default() };
+        let mut map = ModuleTypes { funcs, ..ModuleTypes::default() };
         for (index, desc) in module.types.iter().enumerate() {
             let nil = index == 0 && matches!(desc.kind, TypeKind::Nil);
             let id = if nil { String::new() } else { desc.id.clone() };
@@ -195,6 +206,9 @@ impl Types {
         }
         self.derive(first_new);
         for function in &module.functions {
+            if matches!(function.kind, FunctionKind::Imported(_)) {
+                continue;
+            }
             let signature = function.signature.map(|ty| lookup(&map, ty)).transpose()?;
             let receiver = match function.kind {
                 FunctionKind::Method(ty) => Some(lookup(&map, ty)?),
@@ -404,7 +418,10 @@ fn name_of(map: &ModuleTypes, name: regno_bytecode::types::StrRef) -> Result<Nam
 fn method(map: &ModuleTypes, entry: &MethodEntry) -> Result<Method, TypesError> {
     Ok(Method {
         name: name_of(map, entry.name)?,
-        func: entry.func.map(|func| map.first_func + func.index() as FuncIndex),
+        func: entry
+            .func
+            .map(|func| map.funcs.get(func.index()).copied().ok_or(TypesError::BadReference))
+            .transpose()?,
         native: entry.native,
         path: entry.path.clone(),
         receiver: entry.receiver,

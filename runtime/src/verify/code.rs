@@ -2,7 +2,7 @@
 
 use super::{Check, VerifyError, ensure};
 use cranelift_entity::EntityRef;
-use regno_bytecode::module::{Function, Module};
+use regno_bytecode::module::{Function, FunctionKind, Module};
 use regno_bytecode::op::{Ext, Op, Operand, code_of, field_a, field_b, field_c, field_long};
 use regno_bytecode::types::{FuncRef, Repr, TypeKind, TypeRef};
 
@@ -118,7 +118,7 @@ impl Instruction<'_> {
                 self.type_fits(TypeRef::from_u32(low))?;
                 self.register(field_c_of(word))
             }
-            Ext::Func => exists(self.module.functions.len(), "function"),
+            Ext::Func => exists(self.module.functions.len(), "function").and_then(|()| self.function_fits(index)),
             Ext::Str => exists(self.module.strings.len(), "string"),
             Ext::Global => exists(self.module.globals.len(), "variable"),
             Ext::Bounds => {
@@ -129,6 +129,14 @@ impl Instruction<'_> {
             Ext::DstDst => self.register(part(word, 0)).and_then(|()| self.register(part(word, 1))),
             Ext::Src => self.register(part(word, 0)),
         }
+    }
+
+    /// A native is called by the function that it is the body of.
+    fn function_fits(&self, index: usize) -> Result<(), VerifyError> {
+        let native = self.op == Op::CallNative;
+        let own = self.function.kind == FunctionKind::Native
+            && self.module.functions.get(index).is_some_and(|callee| std::ptr::eq(callee, self.function));
+        ensure(!native || own, Check::Entity, || "a native of another function".to_owned())
     }
 
     /// The type that an operation names has the structure it needs.
@@ -179,6 +187,7 @@ impl Instruction<'_> {
                 let Some(callee) = self.module.functions.get(callee.index()) else { return Ok(()) };
                 (field_a(word), callee.params.max(callee.results))
             }
+            Op::CallNative => (field_a(word), field_b(word).max(field_c(word))),
             Op::ReturnN | Op::Print | Op::Defer | Op::DeferValue | Op::DeferSelected => (field_a(word), field_b(word)),
             Op::MakeClosure => (field_b(word), field_c(word)),
             _ => return Ok(()),

@@ -3,7 +3,7 @@
 use super::{Check, VerifyError, ensure};
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{Function, FunctionKind, Module};
-use regno_bytecode::types::{FuncRef, Repr, StrRef, TypeDesc, TypeKind, TypeRef};
+use regno_bytecode::types::{FuncRef, PackageRef, Repr, StrRef, TypeDesc, TypeKind, TypeRef};
 
 pub(super) fn verify(module: &Module) -> Result<(), VerifyError> {
     for (index, desc) in module.types.iter().enumerate() {
@@ -12,13 +12,17 @@ pub(super) fn verify(module: &Module) -> Result<(), VerifyError> {
     }
     for global in &module.globals {
         type_exists(module, global.ty, Check::GlobalType)?;
+        global.import.map_or(Ok(()), |package| package_exists(module, package))?;
     }
+    module.file_imports.iter().flatten().try_for_each(|&package| package_exists(module, package))?;
     for ty in [module.well_known.string, module.well_known.int].into_iter().flatten() {
         type_exists(module, ty, Check::TypeReference)?;
     }
     for entry in [module.init, module.main].into_iter().flatten() {
         let function = module.functions.get(entry.index());
-        let plain = function.is_some_and(|f| f.params == 0 && f.results == 0 && f.captures == 0);
+        let plain = function.is_some_and(|f| {
+            f.params == 0 && f.results == 0 && f.captures == 0 && !matches!(f.kind, FunctionKind::Imported(_))
+        });
         ensure(plain, Check::EntryFunction, || format!("{entry:?} is no function without parameters and results"))?;
     }
     module
@@ -30,6 +34,10 @@ pub(super) fn verify(module: &Module) -> Result<(), VerifyError> {
 
 fn type_exists(module: &Module, ty: TypeRef, check: Check) -> Result<(), VerifyError> {
     ensure(ty.index() < module.types.len(), check, || format!("{ty:?} does not exist"))
+}
+
+fn package_exists(module: &Module, package: PackageRef) -> Result<(), VerifyError> {
+    ensure(package.index() < module.imports.len(), Check::Import, || format!("{package:?} does not exist"))
 }
 
 fn func_exists(module: &Module, func: FuncRef) -> Result<(), VerifyError> {
@@ -113,6 +121,11 @@ fn header(module: &Module, function: &Function) -> Result<(), VerifyError> {
     if let FunctionKind::Method(receiver) = function.kind {
         type_exists(module, receiver, check)?;
         ensure(function.params > 0, check, || "a method without receiver".to_owned())?;
+    }
+    if let FunctionKind::Imported(package) = function.kind {
+        package_exists(module, package)?;
+        ensure(function.code.is_empty(), Check::Import, || "an imported function with code".to_owned())?;
+        ensure(function.signature.is_some(), Check::Import, || "an imported function without type".to_owned())?;
     }
     let frame = function.frame_size;
     let smallest = u32::from(function.params.max(function.results));

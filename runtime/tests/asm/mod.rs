@@ -161,7 +161,7 @@ pub fn module(functions: Vec<Function>, strings: &[&str]) -> Module {
         types: vec![basic("", Repr::Raw, 0), basic("string", Repr::Str, 1), basic("int", Repr::I64, 2)],
         strings: strings.iter().map(|text| text.as_bytes().to_vec()).collect(),
         functions,
-        globals: vec![GlobalDesc { name: "result".to_owned(), ty: TypeRef::from_u32(2) }],
+        globals: vec![GlobalDesc { name: "result".to_owned(), ty: TypeRef::from_u32(2), import: None }],
         main: Some(FuncRef::from_u32(main as u32)),
         ..Module::default()
     };

@@ -11,15 +11,18 @@
 //! | type extensions | index in the machine's type table; for operations on interfaces also the representation's code in bits 32..40 |
 //! | `BindIface`, `SelectIface` | index of the method name |
 
-use crate::interp::fuse;
+mod link;
+
+use crate::natives::{Environment, NativeFn};
+use crate::value::Types;
 use crate::value::types::{ModuleTypes, TypesError};
-use crate::value::{NameIndex, Types};
-use crate::verify::{self, VerifyError};
+use crate::verify::VerifyError;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
-use regno_bytecode::module::{Function, FunctionKind, Module};
-use regno_bytecode::op::{Ext, Op, code_of, encode, encode_long};
-use regno_bytecode::types::{FuncRef, TypeRef};
+use regno_bytecode::module::{Function, FunctionKind, Module, PackageSlot};
+use regno_bytecode::op::{Op, encode, encode_long};
+use regno_bytecode::types::TypeRef;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,7 +45,7 @@ pub(crate) const STRING_RETURNED: u32 = 2;
 /// Return address of the bottom frame.
 pub(crate) const RUN_RETURNED: u32 = 4;
 
-/// A module that is verified and bound to a gas schedule. Cheap to clone; machines share it.
+/// Modules that are verified, linked with each other and bound to a gas schedule. Cheap to clone; machines share it.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub(crate) linked: Arc<Linked>,
@@ -57,6 +60,40 @@ pub enum LoadError {
     Types(TypesError),
     /// The code or its tables exceed 2^31 words.
     TooLarge,
+    /// A package is linked twice.
+    Duplicate {
+        /// Its path.
+        path: String,
+    },
+    /// A module imports something that no package linked before it exports with that type.
+    Import {
+        /// Path of the importing package.
+        importer: String,
+        /// Path of the package that should have it.
+        package: String,
+        /// Name of the function, method (`T.M`) or variable; empty if the package itself is missing.
+        name: String,
+        /// What is wrong.
+        problem: ImportProblem,
+    },
+    /// A function without body that the environment has no native for (spec/06 §4.1).
+    Native {
+        /// Path of the package.
+        package: String,
+        /// Name of the function.
+        name: String,
+    },
+}
+
+/// Why an import cannot be linked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ImportProblem {
+    /// The package is not linked.
+    NoPackage,
+    /// The package has no such function or variable.
+    NoExport,
+    /// It has another type.
+    OtherType,
 }
 
 impl fmt::Display for LoadError {
@@ -65,6 +102,17 @@ impl fmt::Display for LoadError {
             LoadError::Verify(error) => error.fmt(f),
             LoadError::Types(error) => write!(f, "type tables: {error:?}"),
             LoadError::TooLarge => f.write_str("the program is too large"),
+            LoadError::Duplicate { path } => write!(f, "package {path} is linked twice"),
+            LoadError::Import { importer, package, name, problem } => match problem {
+                ImportProblem::NoPackage => write!(f, "{importer}: package {package} is not linked"),
+                ImportProblem::NoExport => write!(f, "{importer}: package {package} has no {name}"),
+                ImportProblem::OtherType => write!(f, "{importer}: {package}.{name} has another type"),
+            },
+            // As the reference says when it declares the function.
+            LoadError::Native { name, .. } => write!(
+                f,
+                "function {name} does not have a body but is not natively defined (did you build after pulling from the repository?)"
+            ),
         }
     }
 }
@@ -107,19 +155,83 @@ pub(crate) struct Code {
     pub results: u16,
     /// Made by the compiler.
     pub synthetic: bool,
+    /// Index of its package.
+    pub package: u32,
+}
+
+/// A linked package.
+#[derive(Clone, Debug)]
+pub(crate) struct Package {
+    /// Import path.
+    pub path: String,
+    /// Package name.
+    pub name: String,
+    /// Parse gas of its files, token by token.
+    pub parse_charges: Vec<u32>,
+    /// Indices of its references to types, method names and functions.
+    pub map: ModuleTypes,
+    /// Program-wide indices by `GlobalRef`.
+    pub globals: Vec<u32>,
+    /// Program-wide index of its string constant 0.
+    pub first_string: u32,
+    /// What it offers to other packages: functions, methods (`T.M`), variables.
+    pub exports: HashMap<String, Export>,
+    /// Slots of its block, with its own references.
+    pub slots: Vec<PackageSlot>,
+    /// For each file the packages in the slots of its block.
+    pub files: Vec<Vec<u32>>,
+    /// Names of its files.
+    pub file_names: Vec<String>,
+    /// Indices of the packages it refers to.
+    pub imports: Vec<u32>,
+    /// Function that initialises it.
+    pub init: Option<u32>,
+    /// Function that evaluates `main()`.
+    pub main: Option<u32>,
+}
+
+/// Something that other packages can refer to, with its program-wide index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Export {
+    /// A function or method; the number of parameters includes the receiver.
+    Func(u32, u16),
+    /// A variable.
+    Global(u32),
+}
+
+/// A package-level variable.
+#[derive(Clone, Debug)]
+pub(crate) struct Global {
+    /// Name.
+    pub name: String,
+    /// Index of its type.
+    pub ty: u32,
+    /// Index of its package.
+    pub package: u32,
 }
 
 /// Everything of a program that does not change while it runs.
-#[derive(Debug)]
+///
+/// Adding packages only appends: indices of functions, types, strings and variables, and word indices of code stay what they are.
+#[derive(Clone, Debug)]
 pub(crate) struct Linked {
-    pub module: Module,
     pub schedule: GasSchedule,
+    pub environment: Environment,
     pub types: Types,
-    pub map: ModuleTypes,
+    /// In dependency order.
+    pub packages: Vec<Package>,
+    /// Indices of the packages by path.
+    pub paths: HashMap<String, u32>,
     pub code: Vec<u64>,
     /// What the interpreter runs in fast mode: `code` with instructions fused.
     pub fast: Vec<u64>,
     pub functions: Vec<Code>,
+    /// Tables of each function; its code and events are in the vectors of the program.
+    pub tables: Vec<Function>,
+    pub strings: Vec<Vec<u8>>,
+    pub globals: Vec<Global>,
+    /// The natives that `CallNative` words refer to.
+    pub natives: Vec<Native>,
     pub segments: Vec<Segment>,
     pub events: Vec<u32>,
     /// Largest frame of any function.
@@ -128,46 +240,100 @@ pub(crate) struct Linked {
     pub event_ends: Vec<u32>,
 }
 
+/// A native that code refers to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Native {
+    /// The function that it is the body of.
+    pub function: u32,
+    /// What it does.
+    pub run: NativeFn,
+}
+
 impl Program {
-    /// Verifies a module and binds it to a gas schedule.
+    /// Verifies a module that imports nothing and binds it to a gas schedule.
     ///
     /// # Errors
     ///
-    /// [`LoadError`]; any module whatever gives either a program or an error.
+    /// As [`Program::link`].
     pub fn load(module: Module, schedule: &GasSchedule) -> Result<Program, LoadError> {
-        verify::verify(&module).map_err(LoadError::Verify)?;
-        let mut types = Types::new();
-        let map = types.add_module(&module).map_err(LoadError::Types)?;
-        let mut linked = Linked {
+        Program::link(vec![module], schedule, Environment::Production)
+    }
+
+    /// Verifies modules, links them with each other and binds them to a gas schedule. A module comes after those that it
+    /// imports; the last one is the program's main package.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`]; any modules whatever give either a program or an error.
+    pub fn link(modules: Vec<Module>, schedule: &GasSchedule, environment: Environment) -> Result<Program, LoadError> {
+        let mut linked = Linked::new(schedule, environment);
+        modules.into_iter().try_for_each(|module| linked.add(module))?;
+        Ok(Program { linked: Arc::new(linked) })
+    }
+
+    /// The program with more packages, for [`crate::Machine::extend`]. All indices of this program stay valid in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::link`].
+    pub fn extend(&self, modules: Vec<Module>) -> Result<Program, LoadError> {
+        let mut linked = Linked::clone(&self.linked);
+        modules.into_iter().try_for_each(|module| linked.add(module))?;
+        Ok(Program { linked: Arc::new(linked) })
+    }
+
+    /// Index of the linked package with this path.
+    pub fn package(&self, path: &str) -> Option<u32> {
+        self.linked.paths.get(path).copied()
+    }
+
+    /// Paths of the linked packages, in order.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        self.linked.packages.iter().map(|package| package.path.as_str())
+    }
+}
+
+impl Linked {
+    /// Nothing but the runtime's own code.
+    pub fn new(schedule: &GasSchedule, environment: Environment) -> Linked {
+        Linked {
             schedule: schedule.clone(),
-            types,
-            map,
+            environment,
+            types: Types::new(),
+            packages: Vec::new(),
+            paths: HashMap::new(),
             code: STUBS.to_vec(),
-            fast: Vec::new(),
-            functions: Vec::with_capacity(module.functions.len()),
+            fast: STUBS.to_vec(),
+            functions: Vec::new(),
+            tables: Vec::new(),
+            strings: Vec::new(),
+            globals: Vec::new(),
+            natives: Vec::new(),
             segments: [DEFER_RETURNED, STRING_RETURNED, RUN_RETURNED]
                 .map(|pc| Segment { pc, ..Segment::default() })
                 .to_vec(),
             events: Vec::new(),
             max_frame: 0,
             event_ends: vec![0; STUBS.len()],
-            module,
-        };
-        let functions = std::mem::take(&mut linked.module.functions);
-        functions.iter().try_for_each(|function| linked.append(function))?;
-        linked.resolve(&functions);
-        linked.fast = fuse(&linked.code);
-        linked.module.functions = functions;
-        Ok(Program { linked: Arc::new(linked) })
+        }
     }
 
-    /// The module as it was loaded.
-    pub fn module(&self) -> &Module {
-        &self.linked.module
+    /// The main package: the one linked last.
+    pub fn main(&self) -> Option<&Package> {
+        self.packages.last()
     }
-}
 
-impl Linked {
+    /// The package of a function.
+    pub fn package_of(&self, function: u32) -> Option<&Package> {
+        let package = self.functions.get(function as usize)?.package;
+        self.packages.get(package as usize)
+    }
+
+    /// Index of a type that a function's tables mention.
+    pub fn type_in(&self, function: u32, ty: TypeRef) -> u32 {
+        self.package_of(function).and_then(|package| package.map.types.get(ty.index()).copied()).unwrap_or(0)
+    }
+
     /// Function that the word belongs to; `None` for the runtime's own code.
     pub fn function_at(&self, pc: u32) -> Option<u32> {
         let after = self.functions.partition_point(|function| function.start <= pc);
@@ -190,13 +356,8 @@ impl Linked {
         i64::from(self.schedule.op(class))
     }
 
-    /// Index of the method name with this string reference.
-    fn name(&self, index: usize) -> NameIndex {
-        self.map.names.get(index).copied().flatten().unwrap_or(NameIndex::MAX)
-    }
-
     /// Appends a function's code and tables, still with the module's references.
-    fn append(&mut self, function: &Function) -> Result<(), LoadError> {
+    pub(super) fn append(&mut self, function: &mut Function, package: u32) -> Result<(), LoadError> {
         let (start, events) = (self.code.len() as u32, self.events.len() as u32);
         let large = self.code.len() + function.code.len() > i32::MAX as usize
             || self.events.len() + function.events.len() > i32::MAX as usize
@@ -214,11 +375,11 @@ impl Linked {
             params: function.params,
             results: function.results,
             synthetic: function.kind == FunctionKind::Synthetic,
+            package,
         });
-        self.code.extend_from_slice(&function.code);
-        self.events.extend_from_slice(&function.events);
-        self.event_ends.extend(function.event_ends.iter().map(|&end| events + end));
-        for segment in &function.segments {
+        self.code.append(&mut function.code);
+        self.event_ends.extend(std::mem::take(&mut function.event_ends).iter().map(|&end| events + end));
+        for segment in &std::mem::take(&mut function.segments) {
             let range = segment.events_start as usize..segment.events_end as usize;
             let mut bound = Segment {
                 pc: start + segment.pc,
@@ -239,59 +400,12 @@ impl Linked {
             }
             self.segments.push(bound);
         }
+        self.events.append(&mut function.events);
         Ok(())
-    }
-
-    /// Rewrites words as the module documentation says.
-    fn resolve(&mut self, functions: &[Function]) {
-        let mut segment = 3_usize;
-        for (index, function) in functions.iter().enumerate() {
-            let start = self.functions.get(index).map_or(0, |code| code.start as usize);
-            let mut pc = start;
-            while pc < start + function.code.len() {
-                let word = self.code.get(pc).copied().unwrap_or(0);
-                let Some(op) = Op::from_code(code_of(word)) else { break };
-                if op == Op::Segment {
-                    let bound = self.segments.get(segment).copied().unwrap_or_default();
-                    self.set(pc, segment_word(segment, &bound));
-                    segment += 1;
-                } else if op.words() == 2 {
-                    let ext = self.code.get(pc + 1).copied().unwrap_or(0);
-                    let resolved = self.extension(op, pc, ext);
-                    self.set(pc + 1, resolved);
-                }
-                pc += op.words();
-            }
-        }
-    }
-
-    fn set(&mut self, pc: usize, word: u64) {
-        if let Some(place) = self.code.get_mut(pc) {
-            *place = word;
-        }
-    }
-
-    fn extension(&self, op: Op, pc: usize, ext: u64) -> u64 {
-        let low = ext as u32;
-        let ty = || self.map.types.get(TypeRef::from_u32(low).index()).copied().map_or(0, u64::from);
-        match (op, op.format().ext) {
-            (Op::Call, _) => {
-                let Some(callee) = self.functions.get(FuncRef::from_u32(low).index()) else { return 0 };
-                let distance = callee.entry as i64 - pc as i64;
-                u64::from(distance as i32 as u32) | u64::from(callee.frame_size) << 32
-            }
-            (Op::BindIface | Op::SelectIface, _) => u64::from(self.name(low as usize)),
-            (Op::MakeIface | Op::UnboxIface | Op::IsIface | Op::AssertIface, _) => {
-                let repr = self.module.types.get(TypeRef::from_u32(low).index()).map_or(0, |desc| desc.repr as u64);
-                repr << 32 | ty()
-            }
-            (_, Ext::Type | Ext::TypeDst) => (ext >> 32 << 32) | ty(),
-            _ => ext,
-        }
     }
 }
 
-fn segment_word(index: usize, segment: &Segment) -> u64 {
+pub(super) fn segment_word(index: usize, segment: &Segment) -> u64 {
     let small = segment.print_gas == 0 && segment.bytes < u64::from(LOOKUP) && segment.gas <= i32::MAX as u64;
     if small {
         encode_long(Op::Segment, segment.bytes as u16, segment.gas as u32)

@@ -1,0 +1,264 @@
+//! Adding a module to a program: its references become program-wide indices.
+
+use super::{Export, Global, ImportProblem, Linked, LoadError, Native, Package, segment_word};
+use crate::interp::fuse;
+use crate::natives;
+use crate::value::types::ModuleTypes;
+use crate::verify;
+use cranelift_entity::EntityRef;
+use regno_bytecode::module::{Function, FunctionKind, GlobalDesc, Module};
+use regno_bytecode::op::{Ext, Op, code_of};
+use regno_bytecode::types::{GlobalRef, PackageRef, Repr, StrRef, TypeRef};
+use std::collections::HashMap;
+
+impl Linked {
+    /// Verifies a module and adds it.
+    pub(super) fn add(&mut self, mut module: Module) -> Result<(), LoadError> {
+        verify::verify(&module).map_err(LoadError::Verify)?;
+        let package = self.packages.len() as u32;
+        if self.paths.contains_key(&module.path) {
+            return Err(LoadError::Duplicate { path: module.path });
+        }
+        let imports = self.import_packages(&module)?;
+        let funcs = self.import_functions(&module, &imports)?;
+        let map = self.types.add_linked(&module, funcs).map_err(LoadError::Types)?;
+        let globals = self.link_globals(&module, &imports, &map, package)?;
+        let reprs: Vec<Repr> = module.types.iter().map(|desc| desc.repr).collect();
+        let exports = exports(&module, &map, &globals);
+        let file = |slots: &Vec<PackageRef>| slots.iter().filter_map(|at| imports.get(at.index()).copied()).collect();
+        let func_at = |at: regno_bytecode::types::FuncRef| map.funcs.get(at.index()).copied();
+        let (init, main) = (module.init.and_then(func_at), module.main.and_then(func_at));
+        self.packages.push(Package {
+            parse_charges: module.parse_charges,
+            globals,
+            first_string: self.strings.len() as u32,
+            exports,
+            slots: module.package_slots,
+            files: module.file_imports.iter().map(file).collect(),
+            file_names: module.files,
+            imports,
+            init,
+            main,
+            name: module.name,
+            path: module.path.clone(),
+            map,
+        });
+        self.paths.insert(module.path, package);
+        self.strings.append(&mut module.strings);
+        self.add_functions(module.functions, package, &reprs)
+    }
+
+    fn import_packages(&self, module: &Module) -> Result<Vec<u32>, LoadError> {
+        let package = |path: &String| {
+            let known = self.paths.get(path).copied();
+            known.ok_or_else(|| import_error(module, path, "", ImportProblem::NoPackage))
+        };
+        module.imports.iter().map(package).collect()
+    }
+
+    /// Program-wide indices of all functions of the module.
+    fn import_functions(&self, module: &Module, imports: &[u32]) -> Result<Vec<u32>, LoadError> {
+        let mut next = self.functions.len() as u32;
+        let mut funcs = Vec::with_capacity(module.functions.len());
+        for function in &module.functions {
+            funcs.push(match function.kind {
+                FunctionKind::Imported(package) => self.import_function(module, imports, function, package)?,
+                _ => {
+                    next += 1;
+                    next - 1
+                }
+            });
+        }
+        Ok(funcs)
+    }
+
+    fn import_function(
+        &self,
+        module: &Module,
+        imports: &[u32],
+        function: &Function,
+        package: PackageRef,
+    ) -> Result<u32, LoadError> {
+        let problem = |problem| import_error(module, module_path(module, package), &function.name, problem);
+        let Some(&Export::Func(index, params)) = self.export(imports, package, &function.name) else {
+            return Err(problem(ImportProblem::NoExport));
+        };
+        let wanted = function.signature.and_then(|ty| module.types.get(ty.index())).map(|desc| desc.id.as_str());
+        let exported = self.types.func(index).and_then(|func| func.signature);
+        let same = exported.map(|ty| self.types.get(ty).id.as_str()) == wanted;
+        let results = self.functions.get(index as usize).map(|code| code.results);
+        if !same || params != function.params || results != Some(function.results) {
+            return Err(problem(ImportProblem::OtherType));
+        }
+        Ok(index)
+    }
+
+    fn export(&self, imports: &[u32], package: PackageRef, name: &str) -> Option<&Export> {
+        let package = self.packages.get(*imports.get(package.index())? as usize)?;
+        package.exports.get(name)
+    }
+
+    /// Program-wide indices of all variables of the module; enters its own.
+    fn link_globals(
+        &mut self,
+        module: &Module,
+        imports: &[u32],
+        map: &ModuleTypes,
+        package: u32,
+    ) -> Result<Vec<u32>, LoadError> {
+        let mut globals = Vec::with_capacity(module.globals.len());
+        for desc in &module.globals {
+            let ty = map.types.get(desc.ty.index()).copied().unwrap_or(0);
+            globals.push(match desc.import {
+                Some(from) => self.import_global(module, imports, desc, from, ty)?,
+                None => {
+                    self.globals.push(Global { name: desc.name.clone(), ty, package });
+                    self.globals.len() as u32 - 1
+                }
+            });
+        }
+        Ok(globals)
+    }
+
+    fn import_global(
+        &self,
+        module: &Module,
+        imports: &[u32],
+        desc: &GlobalDesc,
+        package: PackageRef,
+        ty: u32,
+    ) -> Result<u32, LoadError> {
+        let problem = |problem| import_error(module, module_path(module, package), &desc.name, problem);
+        let Some(&Export::Global(index)) = self.export(imports, package, &desc.name) else {
+            return Err(problem(ImportProblem::NoExport));
+        };
+        // Types are merged, so equal types have one index.
+        if self.globals.get(index as usize).map(|global| global.ty) != Some(ty) {
+            return Err(problem(ImportProblem::OtherType));
+        }
+        Ok(index)
+    }
+
+    fn add_functions(&mut self, functions: Vec<Function>, package: u32, reprs: &[Repr]) -> Result<(), LoadError> {
+        let (words, first_function) = (self.code.len(), self.functions.len());
+        let mut segment = self.segments.len();
+        for mut function in functions {
+            if matches!(function.kind, FunctionKind::Imported(_)) {
+                continue;
+            }
+            self.append(&mut function, package)?;
+            self.tables.push(function);
+        }
+        for index in first_function..self.functions.len() {
+            self.resolve(index, &mut segment, reprs)?;
+        }
+        let fused = fuse(self.code.get(words..).unwrap_or_default());
+        self.fast.extend(fused);
+        Ok(())
+    }
+
+    /// Rewrites the words of a function as the documentation of the module above says.
+    fn resolve(&mut self, index: usize, segment: &mut usize, reprs: &[Repr]) -> Result<(), LoadError> {
+        let mut pc = self.functions.get(index).map_or(0, |code| code.start as usize);
+        let end = self.functions.get(index + 1).map_or(self.code.len(), |code| code.start as usize);
+        while pc < end {
+            let word = self.code.get(pc).copied().unwrap_or(0);
+            let Some(op) = Op::from_code(code_of(word)) else { break };
+            if op == Op::Segment {
+                let bound = self.segments.get(*segment).copied().unwrap_or_default();
+                self.set(pc, segment_word(*segment, &bound));
+                *segment += 1;
+            } else if op.words() == 2 {
+                let ext = self.code.get(pc + 1).copied().unwrap_or(0);
+                let resolved = self.extension(index, op, pc, ext, reprs)?;
+                self.set(pc + 1, resolved);
+            }
+            pc += op.words();
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, pc: usize, word: u64) {
+        if let Some(place) = self.code.get_mut(pc) {
+            *place = word;
+        }
+    }
+
+    fn extension(&mut self, function: usize, op: Op, pc: usize, ext: u64, reprs: &[Repr]) -> Result<u64, LoadError> {
+        let low = ext as u32;
+        let Some(package) = self.package_of(function as u32) else { return Ok(ext) };
+        let ty = || package.map.types.get(TypeRef::from_u32(low).index()).copied().map_or(0, u64::from);
+        let func = || package.map.funcs.get(low as usize).copied().unwrap_or(0);
+        Ok(match (op, op.format().ext) {
+            (Op::Call, _) => {
+                let Some(callee) = self.functions.get(func() as usize) else { return Ok(0) };
+                let distance = callee.entry as i64 - pc as i64;
+                u64::from(distance as i32 as u32) | u64::from(callee.frame_size) << 32
+            }
+            (Op::CallNative, _) => self.native(func())?,
+            (Op::BindIface | Op::SelectIface, _) => {
+                let name = package.map.names.get(StrRef::from_u32(low).index()).copied().flatten();
+                u64::from(name.unwrap_or(u32::MAX))
+            }
+            (Op::MakeIface | Op::UnboxIface | Op::IsIface | Op::AssertIface, _) => {
+                let repr = reprs.get(TypeRef::from_u32(low).index()).map_or(0, |&repr| repr as u64);
+                repr << 32 | ty()
+            }
+            (_, Ext::Type | Ext::TypeDst) => (ext >> 32 << 32) | ty(),
+            (_, Ext::Func) => u64::from(func()),
+            (_, Ext::Str) => u64::from(package.first_string + low),
+            (_, Ext::Global) => package.globals.get(GlobalRef::from_u32(low).index()).copied().map_or(0, u64::from),
+            _ => ext,
+        })
+    }
+
+    /// Index of the native that is the body of a function.
+    fn native(&mut self, function: u32) -> Result<u64, LoadError> {
+        if let Some(known) = self.natives.iter().rposition(|native| native.function == function) {
+            return Ok(known as u64);
+        }
+        let path = self.package_of(function).map_or("", |package| package.path.as_str());
+        let name = self.tables.get(function as usize).map_or("", |function| function.name.as_str());
+        let Some(run) = natives::find(self.environment, path, name) else {
+            return Err(LoadError::Native { package: path.to_owned(), name: name.to_owned() });
+        };
+        self.natives.push(Native { function, run });
+        Ok(self.natives.len() as u64 - 1)
+    }
+}
+
+/// What a module offers under which name. Names of `init` functions and `_` mean nothing.
+fn exports(module: &Module, map: &ModuleTypes, globals: &[u32]) -> HashMap<String, Export> {
+    let mut exports = HashMap::new();
+    for (global, &index) in module.globals.iter().zip(globals) {
+        if global.import.is_none() {
+            exports.insert(global.name.clone(), Export::Global(index));
+        }
+    }
+    for (function, &index) in module.functions.iter().zip(&map.funcs) {
+        let name = match function.kind {
+            FunctionKind::Declared | FunctionKind::Native => Some(function.name.clone()),
+            FunctionKind::Method(receiver) => method_name(module, receiver, &function.name),
+            _ => None,
+        };
+        if let Some(name) = name.filter(|name| name != "init" && name != "_" && !name.is_empty()) {
+            exports.entry(name).or_insert(Export::Func(index, function.params));
+        }
+    }
+    exports
+}
+
+/// `T.M`
+fn method_name(module: &Module, receiver: TypeRef, name: &str) -> Option<String> {
+    let id = module.types.get(receiver.index())?.id.strip_prefix(&module.path)?.strip_prefix('.')?;
+    Some(format!("{id}.{name}"))
+}
+
+fn module_path(module: &Module, package: PackageRef) -> &str {
+    module.imports.get(package.index()).map_or("", String::as_str)
+}
+
+#[cold]
+fn import_error(module: &Module, package: &str, name: &str, problem: ImportProblem) -> LoadError {
+    LoadError::Import { importer: module.path.clone(), package: package.to_owned(), name: name.to_owned(), problem }
+}
