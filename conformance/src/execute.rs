@@ -3,7 +3,9 @@
 use crate::compile::CompileError;
 use regno_bytecode::event::{GasSchedule, size};
 use regno_bytecode::module::Module;
-use regno_runtime::{Collection, Config, Descriptor, LoadError, Machine, Metering, Program, Report, RunError};
+use regno_runtime::{
+    Collection, Config, Descriptor, Environment, LoadError, Machine, Metering, Program, Report, RunError,
+};
 use std::fmt;
 
 /// How to run a program.
@@ -17,6 +19,8 @@ pub struct Settings {
     pub metering: Metering,
     /// When the heap frees dead objects.
     pub collection: Collection,
+    /// Which natives there are.
+    pub environment: Environment,
 }
 
 /// What a program did.
@@ -73,7 +77,22 @@ pub fn execute(module: Module, settings: Settings) -> Result<Execution, ExecuteE
 ///
 /// Only if the module is not acceptable; whatever the program itself does wrong is in the result.
 pub fn execute_main(module: Module, no_main: Option<String>, settings: Settings) -> Result<Execution, ExecuteError> {
-    let program = Program::load(module, &GasSchedule::reference()).map_err(ExecuteError::Load)?;
+    execute_linked(vec![module], no_main, settings)
+}
+
+/// Initialises a package and those that it imports and runs its `main`, as [`execute_main`]. The imported packages come before it in
+/// `modules`, each after those that it imports itself; what they charge and print does not count.
+///
+/// # Errors
+///
+/// Only if the modules are not acceptable; whatever the program itself does wrong is in the result.
+pub fn execute_linked(
+    modules: Vec<Module>,
+    no_main: Option<String>,
+    settings: Settings,
+) -> Result<Execution, ExecuteError> {
+    let program = Program::link(modules, &GasSchedule::reference(), settings.environment);
+    let program = program.map_err(ExecuteError::Load)?;
     let config = Config {
         gas_limit: settings.gas_limit,
         max_alloc: settings.max_alloc,

@@ -2,9 +2,9 @@
 
 use crate::compile::{Program, Source, compile_program, type_check};
 use crate::directives::Directives;
-use crate::execute::{Execution, Settings, execute_main, refused, unusable};
+use crate::execute::{Execution, Settings, execute_linked, refused, unusable};
 use regno_frontend::package::NoPackages;
-use regno_runtime::Report;
+use regno_runtime::{Environment, Report};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -101,8 +101,11 @@ fn source_of(file: &str, text: &[u8]) -> Source {
 
 fn run_source(path: &str, source: &Source, settings: Settings) -> Execution {
     match compile_program(path, std::slice::from_ref(source), &NoPackages) {
-        Ok(Program { module, no_main, .. }) => {
-            let execution = execute_main(module, no_main, settings);
+        Ok(Program { module, dependencies, no_main }) => {
+            let mut modules: Vec<_> = dependencies.iter().map(|module| (**module).clone()).collect();
+            modules.push(module);
+            let settings = Settings { environment: Environment::Testing, ..settings };
+            let execution = execute_linked(modules, no_main, settings);
             execution.unwrap_or_else(|error| unusable(error.to_string()))
         }
         Err(error) => refused(&error, settings),
