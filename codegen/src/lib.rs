@@ -132,6 +132,7 @@ fn imported(function: &Function, package: PackageRef) -> Result<bytecode::Functi
         scope_map: Vec::new(),
         states: Vec::new(),
         state_map: Vec::new(),
+        texts: Vec::new(),
         declared_at: (0, 0),
     })
 }

@@ -56,6 +56,7 @@ fn check(recorded: &Recorded) -> Result<(), String> {
 }
 
 fn run(module: &Module, limit: u64, metering: Metering, collection: Collection) -> Result<Execution, String> {
-    let settings = Settings { gas_limit: Some(GAS), max_alloc: Some(limit), metering, collection };
+    let settings =
+        Settings { gas_limit: Some(GAS), max_alloc: Some(limit), metering, collection, ..Settings::default() };
     execute(module.clone(), settings).map_err(|error| error.to_string())
 }

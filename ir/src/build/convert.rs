@@ -1,8 +1,8 @@
 //! Run-time conversions `T(x)` (spec/01 §1.10, spec/03 §4.6).
 
 use super::emit::FunctionBuilder;
-use super::value::Value;
 use super::range::mutable;
+use super::value::Value;
 use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::event::OpClass;

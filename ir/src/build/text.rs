@@ -299,7 +299,8 @@ impl FunctionBuilder<'_, '_> {
         let types = &self.cx.package.types;
         let nil = matches!(value, Constant::Nil);
         if style == Style::Node {
-            let text = if nil { "(undefined)".to_owned() } else { format!("({} {})", value.text(), types.type_string(ty)) };
+            let text =
+                if nil { "(undefined)".to_owned() } else { format!("({} {})", value.text(), types.type_string(ty)) };
             return format!("(const {text})");
         }
         if nil {
