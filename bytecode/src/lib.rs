@@ -8,4 +8,5 @@ pub mod disasm;
 pub mod event;
 pub mod module;
 pub mod op;
+pub mod stored;
 pub mod types;

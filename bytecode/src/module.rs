@@ -1,5 +1,6 @@
 //! A compiled package: what an artifact contains and what the runtime executes.
 
+use crate::stored::Stored;
 use crate::types::{FuncRef, GlobalRef, PackageRef, StrRef, TypeDesc, TypeRef};
 
 /// A compiled package.
@@ -33,6 +34,8 @@ pub struct Module {
     pub main: Option<FuncRef>,
     /// Types the runtime needs whatever the program mentions.
     pub well_known: WellKnownTypes,
+    /// What its stored objects need.
+    pub stored: Stored,
 }
 
 /// Types that the runtime itself creates values of.

@@ -51,6 +51,7 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
         init: module.init,
         main: module.main,
         well_known: module.well_known,
+        stored: module.stored.clone(),
     })
 }
 

@@ -4,6 +4,7 @@ use crate::entity::{FuncRef, GlobalRef, PackageRef, StrRef, TypeRef};
 use crate::function::Function;
 use cranelift_entity::PrimaryMap;
 use regno_bytecode::module::{GlobalDesc, PackageSlot, WellKnownTypes};
+use regno_bytecode::stored::Stored;
 use regno_bytecode::types::TypeDesc;
 
 /// A package: what the builder makes and codegen consumes.
@@ -37,4 +38,6 @@ pub struct Module {
     pub main: Option<FuncRef>,
     /// Types the runtime needs.
     pub well_known: WellKnownTypes,
+    /// What its stored objects need.
+    pub stored: Stored,
 }

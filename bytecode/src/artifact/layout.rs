@@ -7,6 +7,7 @@ use crate::module::{
     BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc, Segment,
     SlotDesc, SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
+use crate::stored::{Extent, Stored, StoredConst, StoredField, StoredFunc, StoredSlot, StoredType};
 use crate::types::{
     FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PackageRef, PathStep, Repr, StrRef, TypeDesc, TypeKind,
     TypeRef,
@@ -233,6 +234,32 @@ record!(ScopeDesc { parent, grows_parent, slots });
 record!(SlotDesc { name, ty, place });
 variants!(SlotPlace { 0 => Register(register), 1 => Cell(register), 2 => Static { bytes, visited }, 3 => Never });
 
+record!(Stored { files, types, functions, slots });
+record!(Extent { line, column, end_line, end_column });
+record!(StoredField { name, ty, embedded, tag });
+record!(StoredFunc { name, file, extent, params, results, variadic, crossing, native, captures });
+variants!(StoredType {
+    0 => None,
+    1 => Basic { id },
+    2 => Pointer { elem },
+    3 => Slice { elem },
+    4 => Array { elem, len },
+    5 => Map { key, elem },
+    6 => Struct { package, fields },
+    7 => Interface { package, methods },
+    8 => Func { params, results, variadic },
+    9 => Chan { elem, direction },
+    10 => Declared { package, name, local, base, methods },
+});
+variants!(StoredSlot {
+    0 => Object,
+    1 => Type(ty),
+    2 => Const(ty, value),
+    3 => Untyped(ty, value),
+    4 => Undefined,
+});
+variants!(StoredConst { 0 => Bits(bits), 1 => Text(text), 2 => Int(text), 3 => Dec(text), 4 => Nil });
+
 /// A source file of the optional source section.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceFile {
@@ -255,6 +282,7 @@ pub(super) struct Sections {
     code: Vec<Words>,
     metering: Vec<Metering>,
     tables: Vec<Tables>,
+    stored: Vec<Stored>,
 }
 
 macro_rules! sections {
@@ -284,13 +312,13 @@ macro_rules! sections {
     };
 }
 
-sections!(package types strings globals functions code metering tables);
+sections!(package types strings globals functions code metering tables stored);
 
 impl Sections {
     /// Divides a module.
     pub(super) fn of(module: Module) -> Sections {
         let Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, .. } = module;
-        let Module { imports, well_known, package_slots, file_imports, .. } = module;
+        let Module { imports, well_known, package_slots, file_imports, stored, .. } = module;
         let mut sections = Sections {
             package: Package {
                 path,
@@ -311,6 +339,7 @@ impl Sections {
             code: Vec::new(),
             metering: Vec::new(),
             tables: Vec::new(),
+            stored: vec![stored],
         };
         functions.into_iter().for_each(|function| sections.divide(function));
         sections
@@ -341,7 +370,11 @@ impl Sections {
     }
 
     /// Puts the module together again; `None` if the sections disagree on the number of functions.
-    pub(super) fn into_module(self) -> Option<Module> {
+    pub(super) fn into_module(mut self) -> Option<Module> {
+        let stored = self.stored.pop()?;
+        if !self.stored.is_empty() {
+            return None;
+        }
         let Package { path, name, files, parse_charges, init, main, .. } = self.package;
         let Package { imports, well_known, package_slots, file_imports, .. } = self.package;
         let count = self.functions.len();
@@ -368,6 +401,7 @@ impl Sections {
             init,
             main,
             well_known,
+            stored,
         })
     }
 }

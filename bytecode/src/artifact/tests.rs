@@ -7,6 +7,7 @@ use crate::module::{
     SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
 use crate::op::{encode as instruction, encode_long};
+use crate::stored::{Extent, Stored, StoredConst, StoredFunc, StoredSlot, StoredType};
 use crate::types::{
     FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PackageRef, PathStep, Repr, StrRef, TypeDesc, TypeKind,
     TypeRef,
@@ -107,6 +108,25 @@ fn sample() -> Module {
         init: Some(FuncRef::from_u32(0)),
         main: None,
         well_known: WellKnownTypes { string: None, int: Some(ty(0)) },
+        stored: Stored {
+            files: vec![Extent { line: 1, column: 1, end_line: 9, end_column: 2 }],
+            types: vec![
+                StoredType::Basic { id: "int".into() },
+                StoredType::Declared {
+                    package: "main".into(),
+                    name: "P".into(),
+                    local: false,
+                    base: ty(0),
+                    methods: vec![FuncRef::from_u32(0)],
+                },
+            ],
+            functions: vec![StoredFunc { name: "f".into(), captures: vec![ty(0)], ..StoredFunc::default() }],
+            slots: vec![
+                StoredSlot::Object,
+                StoredSlot::Const(ty(0), StoredConst::Bits(7)),
+                StoredSlot::Untyped("<untyped> bigint".into(), StoredConst::Int("7".into())),
+            ],
+        },
     }
 }
 

@@ -249,7 +249,7 @@ impl<'a> Checker<'a> {
     }
 
     fn into_package(mut self, init_steps: Vec<typed::InitStep>) -> typed::Package {
-        let package_slots = self.package_slots();
+        let (package_slots, slot_values) = (self.package_slots(), self.slot_values());
         let no_main = self.no_main();
         let init_abort = self.check_inits();
         typed::Package {
@@ -269,6 +269,8 @@ impl<'a> Checker<'a> {
             no_main,
             init_abort,
             package_slots,
+            slot_values,
+            file_spans: self.files.iter().map(|file| file.span).collect(),
             file_imports: self.imports.file_slots(),
             imports: self.imports.paths.into_iter().collect(),
             imported_methods: self.imports.methods,

@@ -11,7 +11,7 @@ use super::{CheckError, Checker, Result, deep};
 use crate::constant::Constant;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::typed::{ExprId, ExprKind, FuncId, Global, InitStep, Slot};
+use crate::typed::{ExprId, ExprKind, FuncId, Global, InitStep, Slot, SlotValue};
 use crate::types::{Kind, Method, NamedType, TypeId};
 use indexmap::{IndexMap, IndexSet};
 
@@ -484,6 +484,17 @@ impl<'a> Checker<'a> {
             _ => Slot::Type,
         };
         self.package.names.values().map(slot).collect()
+    }
+
+    /// What is in the slots of the package block.
+    pub(super) fn slot_values(&self) -> Vec<SlotValue> {
+        let value = |name: &PackageName| match &name.entity {
+            Some(Entity::Global(_) | Entity::Func(_)) => SlotValue::Object,
+            Some(Entity::Const(value, t)) => SlotValue::Const(value.clone(), *t),
+            Some(Entity::Type(t)) => SlotValue::Type(*t),
+            _ => SlotValue::Undefined,
+        };
+        self.package.names.values().map(value).collect()
     }
 
     /// Whether a constant stays an untyped number, and its length if it is a string (spec/00 addendum 2).

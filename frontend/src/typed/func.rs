@@ -1,6 +1,7 @@
 //! Functions, scopes, variables, package-level variables and initialisation.
 
 use super::{DeclSpec, FuncId, GlobalId, ScopeId, StmtId, VarId};
+use crate::constant::Constant;
 use crate::source::Span;
 use crate::types::TypeId;
 
@@ -59,6 +60,19 @@ pub enum Slot {
     },
     /// A package-level type: a visit of size 0.
     Type,
+}
+
+/// What the value of a slot of the package block is, as far as it is known at compile time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SlotValue {
+    /// A variable or function.
+    Object,
+    /// A type.
+    Type(TypeId),
+    /// A constant and its type, which may be untyped.
+    Const(Constant, TypeId),
+    /// A constant without value.
+    Undefined,
 }
 
 /// Which construct a scope belongs to.

@@ -23,9 +23,10 @@ pub use expr::{
     BinaryOp, Builtin, Callee, CompositeElement, CompositeKind, Expr, ExprKind, IndexKind, MethodRef, Place, Receiver,
     SliceKind, Spread, TypeExpr, TypeField, UnaryOp,
 };
-pub use func::{Func, FuncKind, Global, ImportedName, InitStep, Scope, ScopeKind, Slot, Var, VarKind};
+pub use func::{Func, FuncKind, Global, ImportedName, InitStep, Scope, ScopeKind, Slot, SlotValue, Var, VarKind};
 pub use stmt::{BranchKind, Clause, DeclSpec, RangeKind, RangeStmt, Stmt, StmtKind, TypeClause};
 
+use crate::source::Span;
 use crate::types::{NamedId, TypeTable};
 use cranelift_entity::{PrimaryMap, entity_impl};
 use std::collections::HashMap;
@@ -101,6 +102,10 @@ pub struct Package {
     pub no_main: Option<String>,
     /// Package-level names in slot order: constants, variables, types, functions (spec/03 §3, row "package").
     pub package_slots: Vec<Slot>,
+    /// What is in them.
+    pub slot_values: Vec<SlotValue>,
+    /// Extent of each file, from the package clause to the end of the last declaration.
+    pub file_spans: Vec<Span>,
     /// For each file the packages that occupy a slot of its block, in slot order, as indices in `imports` (spec/03 §5.1).
     pub file_imports: Vec<Vec<u32>>,
     /// Paths of the imported packages in the order of their first import.

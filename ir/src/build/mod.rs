@@ -45,6 +45,7 @@ mod range;
 mod scope;
 mod state;
 mod stmt;
+mod stored;
 mod switch;
 mod text;
 mod type_expr;
@@ -102,6 +103,7 @@ pub fn build_package(package: &Package, files: &[SourceFile], parse_charges: Vec
     cx.declare();
     function::build_all(&mut cx);
     package::build_runners(&mut cx);
+    cx.build_stored();
     cx.finish_types();
     match cx.error.take() {
         Some(error) => Err(error),

@@ -82,6 +82,7 @@ impl Context<'_> {
         while let Some((at, ty)) = self.unfilled.pop() {
             let desc = self.describe(ty);
             self.module.types[at] = desc;
+            self.store_type(at, ty);
         }
     }
 
