@@ -46,7 +46,7 @@ pub(crate) use fused::fuse;
 use crate::config::Config;
 use crate::frame::{Frame, Stacks};
 use crate::heap::{Heap, Trap};
-use crate::load::{Code, Linked, unmetered};
+use crate::load::{Code, DEFER_RETURNED, Linked, STRING_RETURNED, unmetered};
 use crate::meter::Meter;
 use crate::natives::Context;
 use crate::panic::{Activation, Exception};
@@ -294,6 +294,26 @@ impl Cx {
     pub fn depth(&mut self) -> usize {
         let (frames, _) = self.stacks.frames();
         (self.frame as usize).wrapping_sub(frames as usize).wrapping_add(size_of::<Frame>()) / size_of::<Frame>()
+    }
+
+    /// Function of the code that made the `n`-th call from the top; `None` beyond the bottom. Calls that the machine made have
+    /// the function that they return to.
+    pub fn caller(&mut self, n: usize) -> Option<u32> {
+        let index = self.depth().checked_sub(n)?;
+        let frame = self.stacks.frame(index)?;
+        let mut activations = self.activations.len();
+        for above in (index..self.depth()).rev() {
+            let return_pc = self.stacks.frame(above).map_or(0, |frame| self.pc_of(frame.return_ip));
+            activations -= usize::from(matches!(return_pc, DEFER_RETURNED | STRING_RETURNED) && activations > 0);
+        }
+        let pc = match self.pc_of(frame.return_ip) {
+            DEFER_RETURNED | STRING_RETURNED => match *self.activations.get(activations)? {
+                Activation::Defer { pc, .. } | Activation::Stringify { pc } => pc,
+                Activation::Describe { pc } => pc?,
+            },
+            pc => pc,
+        };
+        self.linked.function_at(pc)
     }
 
     /// The current frame. There must be one.

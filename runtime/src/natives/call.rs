@@ -39,6 +39,13 @@ impl<'c> Call<'c> {
         &mut self.cx.context
     }
 
+    /// Path of the package whose code made the `n`-th call from the top: for `n` = 1 the caller of the native, as the reference's
+    /// `LastPackage` of a frame says. Empty beyond the bottom.
+    pub fn caller_package(&mut self, n: usize) -> String {
+        let caller = self.cx.caller(n).and_then(|function| self.cx.linked.package_of(function));
+        caller.map(|package| package.path.clone()).unwrap_or_default()
+    }
+
     /// The type table.
     pub fn types(&self) -> &Types {
         &self.cx.linked.types

@@ -13,6 +13,7 @@
 
 mod call;
 mod context;
+mod ed25519;
 mod math;
 mod runtime;
 mod sha256;
@@ -44,6 +45,7 @@ pub enum Environment {
 
 /// Packages of the production libraries.
 const PRODUCTION: &[(&str, Table)] = &[
+    ("crypto/ed25519", ed25519::NATIVES),
     ("crypto/sha256", sha256::NATIVES),
     ("math", math::NATIVES),
     ("runtime", runtime::NATIVES),
