@@ -375,10 +375,15 @@ impl super::Cx {
             text.push(b'\n');
         }
         self.meter.print_length(text.len())?;
+        self.write_output(&text)
+    }
+
+    /// Appends to the output.
+    pub fn write_output(&mut self, text: &[u8]) -> Result<(), Trap> {
         if self.output.len() + text.len() > self.max_output {
             return Err(Trap::abort("output limit exceeded"));
         }
-        self.output.extend_from_slice(&text);
+        self.output.extend_from_slice(text);
         Ok(())
     }
 }

@@ -12,9 +12,12 @@
 //! `Err(Trap::abort(text))` is fatal (a Go panic of the reference).
 
 mod call;
+mod chain;
 mod context;
 mod ed25519;
+mod fmt;
 mod math;
+mod os;
 mod runtime;
 mod sha256;
 mod time;
@@ -45,6 +48,7 @@ pub enum Environment {
 
 /// Packages of the production libraries.
 const PRODUCTION: &[(&str, Table)] = &[
+    ("chain", chain::NATIVES),
     ("crypto/ed25519", ed25519::NATIVES),
     ("crypto/sha256", sha256::NATIVES),
     ("math", math::NATIVES),
@@ -53,7 +57,7 @@ const PRODUCTION: &[(&str, Table)] = &[
 ];
 
 /// Packages of the test overlay.
-const TESTING: &[(&str, Table)] = &[];
+const TESTING: &[(&str, Table)] = &[("fmt", fmt::NATIVES), ("os", os::NATIVES)];
 
 /// The native of a function.
 pub(crate) fn find(environment: Environment, package: &str, name: &str) -> Option<NativeFn> {
