@@ -2,7 +2,6 @@
 
 use crate::input::{self, Error};
 use regno_bytecode::artifact;
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,22 +26,10 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
         }
     };
     let output = args.output.clone().unwrap_or_else(|| default_output(&args.program));
-    write_atomically(&output, &artifact::encode(&module))?;
+    input::write_atomically(&output, &artifact::encode(&module))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn default_output(program: &Path) -> PathBuf {
     Path::new(program.file_name().unwrap_or(program.as_os_str())).with_extension("regno")
-}
-
-/// Writes beside the target and renames, so that nobody ever reads half an artifact.
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        Error::File(path.to_owned(), error)
-    })
 }

@@ -96,3 +96,15 @@ pub fn is_artifact(path: &Path) -> bool {
     start.fill(0);
     fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == artifact::MAGIC
 }
+
+/// Writes beside the target and renames, so that nobody ever reads half an artifact.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        Error::File(path.to_owned(), error)
+    })
+}

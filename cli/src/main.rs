@@ -6,10 +6,12 @@ mod build;
 mod disasm;
 mod exec;
 mod filetest;
+mod fmt;
 mod gas;
 mod input;
 mod limits;
 mod metrics;
+mod paths;
 mod run;
 
 use clap::{Parser, Subcommand};
@@ -43,6 +45,8 @@ enum Command {
     Disasm(disasm::Args),
     /// Run files as the reference's filetests and report every observable
     Filetest(filetest::Args),
+    /// Format Gno source
+    Fmt(fmt::Args),
     /// Print the gas schedule
     Gas(gas::Args),
 }
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Command::Exec(args) => exec::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Filetest(args) => filetest::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Gas(args) => gas::run(&args),
     };
     match result {

@@ -1,10 +1,12 @@
 //! Trees as text, for comparison.
 
+use std::cell::Cell;
+
 use bumpalo::Bump;
 use regno_frontend::limits::Limits;
 use regno_frontend::source::{SourceFile, Span};
 use regno_frontend::syntax::ast::{
-    Block, CaseClause, Decl, ExprKind, ExprRef, FieldList, File, FuncType, Specs, StmtKind, StmtRef,
+    Block, CaseClause, Decl, ExprKind, ExprRef, FieldList, File, FuncType, GenDecl, Specs, StmtKind, StmtRef,
 };
 use regno_frontend::syntax::parse_file;
 
@@ -37,27 +39,39 @@ pub fn expr(text: &str) -> String {
     shown.strip_prefix("(= _ ").and_then(|rest| rest.strip_suffix(')')).unwrap_or(&shown).to_owned()
 }
 
+thread_local! {
+    /// Whether trees are shown without parentheses.
+    static BARE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A whole file, but for parentheses, empty statements and the order of imports.
+pub fn file(source: &SourceFile) -> String {
+    let arena = Bump::new();
+    let parsed = parse_file(&arena, source, &Limits::default());
+    assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+    BARE.set(true);
+    let mut imports: Vec<&str> = parsed.file.imports.iter().map(|spec| spec.path).collect();
+    imports.sort_unstable();
+    imports.dedup();
+    let decls = parsed.file.decls.iter().filter_map(|decl| match *decl {
+        Decl::Gen(GenDecl { specs: Specs::Import(_), .. }) => None,
+        Decl::Gen(decl) => Some(gen_decl(decl)),
+        Decl::Func(decl) => {
+            let receiver = decl.receiver.map_or(String::new(), fields);
+            let body = decl.body.map_or("-".to_owned(), block);
+            Some(format!("(func ({receiver}) {} {} {body})", decl.name.name, signature(decl.ty)))
+        }
+        Decl::Bad(_) => Some("bad".to_owned()),
+    });
+    let shown = join(&imports.join(" "), decls);
+    BARE.set(false);
+    shown
+}
+
 /// The first declaration.
 pub fn decl(text: &str) -> String {
     with_file(&format!("package main\n{text}\n"), |_, file| match file.decls[0] {
-        Decl::Gen(decl) => match decl.specs {
-            Specs::Import(specs) => join("import", specs.iter().map(|spec| spec.path.to_owned())),
-            Specs::Const(specs) | Specs::Var(specs) => join(
-                "values",
-                specs.iter().map(|spec| {
-                    let names: Vec<&str> = spec.names.iter().map(|name| name.name).collect();
-                    let ty = spec.ty.map_or(String::new(), |ty| format!(" {}", show(ty)));
-                    format!("({}{ty}{}){}", names.join(" "), list(" = ", spec.values), spec.iota)
-                }),
-            ),
-            Specs::Type(specs) => join(
-                "type",
-                specs.iter().map(|spec| {
-                    let params = spec.type_params.map_or(String::new(), |params| format!("[{}]", fields(params)));
-                    format!("{}{params}{} {}", spec.name.name, if spec.alias { " =" } else { "" }, show(spec.ty))
-                }),
-            ),
-        },
+        Decl::Gen(decl) => gen_decl(decl),
         Decl::Func(func) => {
             let receiver = func.receiver.map_or(String::new(), |list| format!("({}) ", fields(list)));
             format!("(func {receiver}{} {})", func.name.name, signature(func.ty))
@@ -81,6 +95,27 @@ fn list(before: &str, exprs: &[ExprRef<'_>]) -> String {
         return String::new();
     }
     format!("{before}{}", exprs.iter().map(|e| show(e)).collect::<Vec<_>>().join(" "))
+}
+
+fn gen_decl(decl: &GenDecl<'_>) -> String {
+    match decl.specs {
+        Specs::Import(specs) => join("import", specs.iter().map(|spec| spec.path.to_owned())),
+        Specs::Const(specs) | Specs::Var(specs) => join(
+            "values",
+            specs.iter().map(|spec| {
+                let names: Vec<&str> = spec.names.iter().map(|name| name.name).collect();
+                let ty = spec.ty.map_or(String::new(), |ty| format!(" {}", show(ty)));
+                format!("({}{ty}{}){}", names.join(" "), list(" = ", spec.values), spec.iota)
+            }),
+        ),
+        Specs::Type(specs) => join(
+            "type",
+            specs.iter().map(|spec| {
+                let params = spec.type_params.map_or(String::new(), |params| format!("[{}]", fields(params)));
+                format!("{}{params}{} {}", spec.name.name, if spec.alias { " =" } else { "" }, show(spec.ty))
+            }),
+        ),
+    }
 }
 
 fn fields(list: &FieldList<'_>) -> String {
@@ -117,6 +152,7 @@ pub fn show(e: ExprRef<'_>) -> String {
         ExprKind::Literal(literal) => literal.text.to_owned(),
         ExprKind::CompositeLit(literal) => format!("(lit {}{})", optional(literal.ty), list(" ", literal.elements)),
         ExprKind::FuncLit(literal) => format!("(func {} {})", signature(literal.ty), block(literal.body)),
+        ExprKind::Paren(x) if BARE.get() => show(x),
         ExprKind::Paren(x) => format!("(paren {})", show(x)),
         ExprKind::Selector(selector) => format!("(. {} {})", show(selector.x), selector.sel.name),
         ExprKind::Index(index) => format!("(index {}{})", show(index.x), list(" ", index.indices)),
@@ -144,7 +180,8 @@ pub fn show(e: ExprRef<'_>) -> String {
 }
 
 fn block(block: &Block<'_>) -> String {
-    join("block", block.stmts.iter().map(|s| show_stmt(s)))
+    let shown = |s: &&StmtRef<'_>| !(BARE.get() && matches!(s.kind, StmtKind::Empty));
+    join("block", block.stmts.iter().filter(shown).map(|s| show_stmt(s)))
 }
 
 fn optional_stmt(s: Option<StmtRef<'_>>) -> String {
@@ -154,7 +191,8 @@ fn optional_stmt(s: Option<StmtRef<'_>>) -> String {
 fn clauses(clauses: &[CaseClause<'_>]) -> String {
     let clause = |clause: &CaseClause<'_>| {
         let head = clause.exprs.map_or(" default".to_owned(), |exprs| list(" ", exprs));
-        join(&format!("case{head}"), clause.body.iter().map(|s| show_stmt(s)))
+        let shown = |s: &&StmtRef<'_>| !(BARE.get() && matches!(s.kind, StmtKind::Empty));
+        join(&format!("case{head}"), clause.body.iter().filter(shown).map(|s| show_stmt(s)))
     };
     clauses.iter().map(clause).collect::<Vec<_>>().join(" ")
 }
@@ -163,6 +201,7 @@ pub fn show_stmt(s: StmtRef<'_>) -> String {
     match s.kind {
         StmtKind::Bad => "bad".to_owned(),
         StmtKind::Empty => "empty".to_owned(),
+        StmtKind::Decl(decl) if BARE.get() => gen_decl(decl),
         StmtKind::Decl(_) => "decl".to_owned(),
         StmtKind::Expr(x) => show(x),
         StmtKind::Send(send) => format!("(send {} {})", show(send.channel), show(send.value)),
