@@ -50,14 +50,9 @@ pub fn address_of_package(path: &str) -> String {
 fn script_user(path: &str) -> Option<&str> {
     let (domain, rest) = path.split_once('/')?;
     let user = rest.strip_prefix("e/")?.strip_suffix("/run")?;
-    let (body, tld) = domain.rsplit_once('.')?;
-    let label = |part: &str, allowed: fn(char) -> bool| !part.is_empty() && part.chars().all(allowed);
-    let lower = |c: char| c.is_ascii_lowercase();
-    let valid_domain = (2..=63).contains(&tld.len())
-        && label(tld, lower)
-        && body.split('.').all(|part| label(part, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
     let name = user.strip_prefix("g1")?;
-    (valid_domain && label(name, |c| c.is_ascii_lowercase() || c.is_ascii_digit())).then_some(user)
+    let in_address = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    (super::realm::is_domain(domain) && !name.is_empty() && name.bytes().all(in_address)).then_some(user)
 }
 
 /// The first 20 bytes of a SHA-256 as an address.

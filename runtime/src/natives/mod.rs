@@ -11,15 +11,20 @@
 //! reference charges for them. `Err(Trap::raise(text))` is a recoverable panic with a string value (the reference's `m.Panic`),
 //! `Err(Trap::abort(text))` is fatal (a Go panic of the reference).
 
+mod banker;
 mod call;
 mod chain;
+mod chain_runtime;
 mod context;
 mod ed25519;
 mod fmt;
 mod math;
 mod os;
+mod params;
+mod realm;
 mod runtime;
 mod sha256;
+mod testing;
 mod time;
 
 pub(crate) use call::Call;
@@ -49,15 +54,19 @@ pub enum Environment {
 /// Packages of the production libraries.
 const PRODUCTION: &[(&str, Table)] = &[
     ("chain", chain::NATIVES),
+    ("chain/banker", banker::NATIVES),
+    ("chain/params", params::NATIVES),
+    ("chain/runtime", chain_runtime::NATIVES),
     ("crypto/ed25519", ed25519::NATIVES),
     ("crypto/sha256", sha256::NATIVES),
     ("math", math::NATIVES),
     ("runtime", runtime::NATIVES),
+    ("sys/params", params::SYSTEM),
     ("time", time::NATIVES),
 ];
 
 /// Packages of the test overlay.
-const TESTING: &[(&str, Table)] = &[("fmt", fmt::NATIVES), ("os", os::NATIVES)];
+const TESTING: &[(&str, Table)] = &[("fmt", fmt::NATIVES), ("os", os::NATIVES), ("testing", testing::NATIVES)];
 
 /// The native of a function.
 pub(crate) fn find(environment: Environment, package: &str, name: &str) -> Option<NativeFn> {

@@ -4,8 +4,7 @@
 
 use super::{Call, NativeFn, Outcome};
 
-pub(super) const NATIVES: &[(&str, NativeFn)] =
-    &[("now", now), ("loadFromEmbeddedTZData", load_from_embedded_tz_data)];
+pub(super) const NATIVES: &[(&str, NativeFn)] = &[("now", now), ("loadFromEmbeddedTZData", load_from_embedded_tz_data)];
 
 const NANOS: i64 = 1_000_000_000;
 
@@ -29,8 +28,9 @@ fn load_from_embedded_tz_data(call: &mut Call<'_>) -> Outcome {
 /// Capacity of a fresh Go byte slice of a length: the allocator's size class (spec/06 §5.9).
 fn size_class(len: usize) -> usize {
     const CLASSES: &[usize] = &[
-        0, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448,
-        480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096,
+        0, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416,
+        448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456,
+        4096,
     ];
     CLASSES.iter().copied().find(|&class| class >= len).unwrap_or(len)
 }
