@@ -1,6 +1,7 @@
 //! `regno build`
 
 use crate::input::{self, Error};
+use crate::packages::PackageArgs;
 use regno_bytecode::artifact;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,12 +15,14 @@ pub struct Args {
     /// Where to write the artifact; by default the program's name with `.regno`
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    packages: PackageArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
-    let module = match input::compile(&args.program)? {
-        Ok(module) => module,
+    let module = match input::compile(&args.program, &args.packages)? {
+        Ok(program) => program.module,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "{error}");
             return Ok(ExitCode::FAILURE);

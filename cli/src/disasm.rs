@@ -1,6 +1,7 @@
 //! `regno disasm`
 
 use crate::input::{self, Error};
+use crate::packages::PackageArgs;
 use regno_bytecode::disasm;
 use regno_bytecode::event::GasSchedule;
 use std::io::Write;
@@ -15,6 +16,8 @@ pub struct Args {
     /// Only functions with this name
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
+    #[command(flatten)]
+    packages: PackageArgs,
 }
 
 /// Runs the command.
@@ -22,8 +25,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let module = if input::is_artifact(&args.program) {
         input::artifact(&args.program)?
     } else {
-        match input::compile(&args.program)? {
-            Ok(module) => module,
+        match input::compile(&args.program, &args.packages)? {
+            Ok(program) => program.module,
             Err(error) => {
                 let _ = writeln!(std::io::stderr(), "{error}");
                 return Ok(ExitCode::FAILURE);

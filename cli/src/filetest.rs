@@ -2,7 +2,10 @@
 
 use crate::input::{self, Error};
 use crate::limits::Limits;
+use crate::packages::PackageArgs;
 use regno_conformance::filetest::{self, Row};
+use regno_conformance::session::Session;
+use regno_conformance::store::SourceStore;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +21,8 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     limits: Limits,
+    #[command(flatten)]
+    packages: PackageArgs,
     /// One JSON object a line: output, error, gas by category, bytes, cycles
     #[arg(long)]
     json: bool,
@@ -32,7 +37,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let mut failures = 0_usize;
-    for (path, row) in args.files.iter().zip(run_all(args)) {
+    for (path, row) in args.files.iter().zip(run_all(args)?) {
         let row = row.map_err(|error| Error::File(path.clone(), error))?;
         failures += usize::from(row.ok == Some(false) || (!args.check && !row.error.is_empty()));
         report(args, &row)?;
@@ -45,16 +50,19 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     Ok(if args.check && failures > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn run_all(args: &Args) -> Vec<io::Result<Row>> {
+fn run_all(args: &Args) -> Result<Vec<io::Result<Row>>, Error> {
+    let packages = args.packages.folders(true)?;
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..args.jobs.get().min(args.files.len()) {
             scope.spawn(|| {
+                let store = SourceStore::default();
+                let mut session = Session::new(&store, &packages);
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = args.files.get(index) else { break };
-                    let row = run_one(args, path);
+                    let row = run_one(args, &mut session, path);
                     if let Ok(mut done) = done.lock() {
                         done.push((index, row));
                     }
@@ -64,14 +72,15 @@ fn run_all(args: &Args) -> Vec<io::Result<Row>> {
     });
     let mut rows = done.into_inner().unwrap_or_default();
     rows.sort_by_key(|(index, _)| *index);
-    rows.into_iter().map(|(_, row)| row).collect()
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
-fn run_one(args: &Args, path: &Path) -> io::Result<Row> {
+fn run_one(args: &Args, session: &mut Session<'_>, path: &Path) -> io::Result<Row> {
     let text = fs::read(path)?;
     let name = path.to_string_lossy();
     let settings = args.limits.settings();
-    Ok(if args.check { filetest::run_checked(&name, &text, settings) } else { filetest::run(&name, &text, settings) })
+    let run = if args.check { filetest::run_checked } else { filetest::run };
+    Ok(run(session, &name, &text, settings))
 }
 
 fn report(args: &Args, row: &Row) -> Result<(), Error> {

@@ -1,8 +1,11 @@
 //! Reading programs and artifacts, and reporting what cannot be read.
 
+use crate::packages::PackageArgs;
 use regno_bytecode::artifact;
 use regno_bytecode::module::Module;
-use regno_conformance::compile::{CompileError, Source, compile_package};
+use regno_conformance::compile::{CompileError, Program, Source};
+use regno_conformance::session::Session;
+use regno_conformance::store::SourceStore;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
@@ -79,9 +82,11 @@ fn source(path: &Path) -> Result<Source, Error> {
     Ok(Source { name, text })
 }
 
-/// Compiles the program at a path.
-pub fn compile(path: &Path) -> Result<Result<Module, CompileError>, Error> {
-    Ok(compile_package("main", &sources(path)?))
+/// Compiles the program at a path with what it imports.
+pub fn compile(path: &Path, packages: &PackageArgs) -> Result<Result<Program, CompileError>, Error> {
+    let sources = sources(path)?;
+    let packages = packages.folders(false)?;
+    Ok(Session::new(&SourceStore::default(), &packages).compile("main", None, &sources))
 }
 
 /// Reads an artifact.

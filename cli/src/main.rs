@@ -12,6 +12,7 @@ mod input;
 mod limits;
 mod metrics;
 mod paths;
+mod packages;
 mod run;
 
 use clap::{Parser, Subcommand};

@@ -3,6 +3,7 @@
 use crate::input::{self, Error};
 use crate::limits::Limits;
 use crate::metrics;
+use crate::packages::PackageArgs;
 use regno_bytecode::module::Module;
 use regno_conformance::execute::execute;
 use std::io::Write;
@@ -17,6 +18,8 @@ pub struct Args {
     program: PathBuf,
     #[command(flatten)]
     limits: Limits,
+    #[command(flatten)]
+    packages: PackageArgs,
     /// Print gas by category, cycles, bytes, peak and time to standard error afterwards
     #[arg(long)]
     metrics: bool,
@@ -25,8 +28,8 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let start = Instant::now();
-    match input::compile(&args.program)? {
-        Ok(module) => run_module(module, args.limits, args.metrics, start.elapsed()),
+    match input::compile(&args.program, &args.packages)? {
+        Ok(program) => run_module(program.module, args.limits, args.metrics, start.elapsed()),
         Err(error) => Ok(failed(&error.text)),
     }
 }

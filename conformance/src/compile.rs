@@ -1,12 +1,9 @@
 //! Source text to a compiled module, through all compiler crates.
 
 use crate::session::Session;
-use bumpalo::Bump;
+use crate::store::SourceStore;
 use regno_bytecode::module::Module;
-use regno_frontend::golayer;
-use regno_frontend::limits::Limits;
 use regno_frontend::package::{NoPackages, Packages, expected_name};
-use regno_frontend::source::SourceFile;
 use std::fmt;
 use std::rc::Rc;
 
@@ -56,7 +53,7 @@ pub struct Program {
 ///
 /// The first finding of the parser, the checker or the code generator.
 pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
-    Session::new(&NoPackages).compile(path, None, sources).map(|program| program.module)
+    Session::new(&SourceStore::default(), &NoPackages).compile(path, None, sources).map(|program| program.module)
 }
 
 /// Compiles a package that is going to be run by calling its `main`, with what it imports. Its name must be the last element of the
@@ -66,15 +63,5 @@ pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, Compile
 ///
 /// The first finding of the parser, the checker or the code generator.
 pub fn compile_program(path: &str, sources: &[Source], packages: &dyn Packages) -> Result<Program, CompileError> {
-    Session::new(packages).compile(path, Some(expected_name(path)), sources)
-}
-
-/// What Go's type checker says about a package (spec/01 §3.1); `None` if it is fine, or if loading stops before it is asked.
-pub fn type_check(path: &str, sources: &[Source]) -> Option<String> {
-    let limits = Limits::default();
-    let arena = Bump::new();
-    let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
-    let parsed: Vec<_> = files.iter().map(|file| regno_frontend::syntax::parse_file(&arena, file, &limits)).collect();
-    let findings = golayer::check_package(path, &parsed, &files, &limits);
-    golayer::render(path, &findings, &files)
+    Session::new(&SourceStore::default(), packages).compile(path, Some(expected_name(path)), sources)
 }

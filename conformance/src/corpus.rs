@@ -4,6 +4,9 @@
 
 use crate::execute::Settings;
 use crate::filetest::{Row, run};
+use crate::session::Session;
+use crate::store::SourceStore;
+use regno_frontend::package::NoPackages;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -72,7 +75,8 @@ impl Corpus {
 /// A readable list of the differing keys with both values.
 pub fn compare(recorded: &Recorded, settings: Settings) -> Result<(), String> {
     let text = fs::read(&recorded.path).map_err(|error| error.to_string())?;
-    let row = run(&recorded.file, &text, settings);
+    let store = SourceStore::default();
+    let row = run(&mut Session::new(&store, &NoPackages), &recorded.file, &text, settings);
     let differences = differences(recorded, &row);
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
 }

@@ -1,9 +1,10 @@
 //! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
 
-use crate::compile::{Program, Source, compile_program, type_check};
+use crate::compile::{Program, Source};
 use crate::directives::Directives;
 use crate::execute::{Execution, Settings, execute_linked, refused, unusable};
-use regno_frontend::package::NoPackages;
+use crate::session::Session;
+use regno_frontend::package::expected_name;
 use regno_runtime::{Environment, Report};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -58,23 +59,30 @@ fn is_zero_signed(value: &i64) -> bool {
     *value == 0
 }
 
-/// Runs a source text as a filetest.
+/// Runs a source text as a filetest, with the packages of the session.
 ///
 /// The file's `MAXALLOC` directive, if any, overrides the allocation limit of the settings.
-pub fn run(file: &str, text: &[u8], settings: Settings) -> Row {
+pub fn run(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
     let directives = Directives::parse(&String::from_utf8_lossy(text));
     let path = directives.get("PKGPATH").unwrap_or("main");
-    let source = source_of(file, text);
-    let execution = match settings_for(&directives, settings) {
-        Ok(settings) => run_source(path, &source, settings),
-        Err(message) => unusable(message),
+    let settings = match settings_for(&directives, settings) {
+        Ok(settings) => settings,
+        Err(message) => return row_of(file, &unusable(message)),
     };
-    Row { typecheck_error: type_check(path, &[source]).unwrap_or_default(), ..row_of(file, &execution) }
+    let mut source = Source { name: base_name(file).to_owned(), text: text.to_owned() };
+    if let Err(error) = session.load_imports(&source) {
+        return row_of(file, &refused(&error, settings));
+    }
+    // From here on the file is called without the suffix of a filetest.
+    source.name = source.name.replace("_filetest", "");
+    let execution = run_source(session, path, &source, settings);
+    let typecheck_error = session.type_check(path, std::slice::from_ref(&source)).unwrap_or_default();
+    Row { typecheck_error, ..row_of(file, &execution) }
 }
 
 /// Runs a source text and compares the result with the file's directives.
-pub fn run_checked(file: &str, text: &[u8], settings: Settings) -> Row {
-    let mut row = run(file, text, settings);
+pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
+    let mut row = run(session, file, text, settings);
     row.mismatch = mismatches(&Directives::parse(&String::from_utf8_lossy(text)), &row);
     row.ok = Some(row.mismatch.is_empty());
     row
@@ -89,18 +97,13 @@ fn settings_for(directives: &Directives, settings: Settings) -> Result<Settings,
     }
 }
 
-/// The source as the reference names it: without folders and without the suffix of a filetest.
-fn source_of(file: &str, text: &[u8]) -> Source {
-    let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let name = match base.strip_suffix("_filetest.gno") {
-        Some(stem) => format!("{stem}.gno"),
-        None => base.to_owned(),
-    };
-    Source { name, text: text.to_owned() }
+/// The file's name without folders.
+fn base_name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
-fn run_source(path: &str, source: &Source, settings: Settings) -> Execution {
-    match compile_program(path, std::slice::from_ref(source), &NoPackages) {
+fn run_source(session: &mut Session<'_>, path: &str, source: &Source, settings: Settings) -> Execution {
+    match session.compile(path, Some(expected_name(path)), std::slice::from_ref(source)) {
         Ok(Program { module, dependencies, no_main }) => {
             let mut modules: Vec<_> = dependencies.iter().map(|module| (**module).clone()).collect();
             modules.push(module);

@@ -3,11 +3,13 @@
 //! | module | concept |
 //! |---|---|
 //! | [`compile`] | source text to a compiled module, through all compiler crates |
+//! | [`packages`] | packages in folders |
 //! | [`session`] | packages compiled together with what they import |
 //! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
 //! | [`execute`] | one program run to its end, with every observable |
 //! | [`filetest`] | a file as a filetest: result row, check against its directives |
 //! | [`stack`] | running on a small host stack |
+//! | [`store`] | owner of sources and syntax trees |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
 pub mod compile;
@@ -15,5 +17,7 @@ pub mod corpus;
 pub mod directives;
 pub mod execute;
 pub mod filetest;
+pub mod packages;
 pub mod session;
 pub mod stack;
+pub mod store;

@@ -4,13 +4,17 @@
 //! number of programs. Programs themselves leave no trace in it.
 
 use crate::compile::{CompileError, Program, Source};
+use crate::store::SourceStore;
 use bumpalo::Bump;
 use indexmap::IndexMap;
 use regno_bytecode::module::Module;
 use regno_frontend::check::{Options, World};
 use regno_frontend::diagnostic::render_first;
+use regno_frontend::golayer::{self, Dependency};
 use regno_frontend::limits::Limits;
-use regno_frontend::package::{ImportError, PackageFile, PackageSource, Packages, check_import};
+use regno_frontend::package::{
+    ImportError, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import,
+};
 use regno_frontend::source::{SourceFile, Span};
 use regno_frontend::syntax::{self, ParsedFile};
 use std::rc::Rc;
@@ -23,11 +27,14 @@ struct Compiled {
 }
 
 /// Packages that have been compiled, and where others are found.
-pub struct Session<'p> {
-    packages: &'p dyn Packages,
+pub struct Session<'s> {
+    packages: &'s dyn Packages,
+    store: &'s SourceStore,
     limits: Limits,
     world: World,
     compiled: IndexMap<String, Compiled>,
+    /// The compiled packages as the Go layer sees them.
+    dependencies: Vec<Dependency<'s>>,
     /// Packages that are being compiled, the outermost first.
     loading: Vec<String>,
 }
@@ -40,17 +47,59 @@ enum Refusal {
     Package(CompileError),
 }
 
-impl<'p> Session<'p> {
+/// A refusal and the import that it is about.
+struct Located<'a> {
+    refusal: Refusal,
+    source: &'a SourceFile,
+    span: Span,
+}
+
+impl<'s> Session<'s> {
     /// A session that has compiled nothing.
     #[must_use]
-    pub fn new(packages: &'p dyn Packages) -> Self {
+    pub fn new(store: &'s SourceStore, packages: &'s dyn Packages) -> Self {
         Self {
             packages,
+            store,
             limits: Limits::default(),
             world: World::new(),
             compiled: IndexMap::new(),
+            dependencies: Vec::new(),
             loading: Vec::new(),
         }
+    }
+
+    /// Loads what a filetest imports, realms excepted, as happens before anything of it is run or checked (spec/05 §10.2).
+    ///
+    /// # Errors
+    ///
+    /// An import leads nowhere (`FILE:L:C: unknown import path "p"`, without charges), or the imported package is broken.
+    pub fn load_imports(&mut self, source: &Source) -> Result<(), CompileError> {
+        let arena = Bump::new();
+        let file = SourceFile::new(&source.name, source.text.as_slice());
+        let parsed = syntax::parse_file(&arena, &file, &self.limits);
+        if golayer::fails_to_load(&parsed) {
+            // The parse that follows says so.
+            return Ok(());
+        }
+        let mut imports = parsed.file.imports.to_vec();
+        imports.sort_by_key(|spec| spec.path);
+        for spec in imports {
+            if PathKind::of(spec.path) == PathKind::Realm {
+                continue;
+            }
+            let text = match self.require(spec.path) {
+                Ok(()) => continue,
+                Err(Refusal::Import(ImportError::Unknown { path })) => {
+                    let at = file.position(spec.span.start);
+                    format!("{}:{at}: unknown import path {path:?}", source.name)
+                }
+                Err(Refusal::Import(error)) => error.to_string(),
+                Err(Refusal::Package(error)) => error.text,
+            };
+            return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
+        }
+        Ok(())
     }
 
     /// Compiles a package that is going to be run, with everything it imports. With `name`, its package clause must say so.
@@ -77,16 +126,29 @@ impl<'p> Session<'p> {
             let end = if path == "main" { "!" } else { "" };
             return Err(refuse(format!("expected package name [{expected}] but got [{got}]{end}")));
         }
-        let imports = self.import_all(path, &parsed, &files).map_err(|error| match error {
-            Located { refusal: Refusal::Import(error), at: location } => refuse(format!("{location}: {error}")),
-            Located { refusal: Refusal::Package(error), .. } => refuse(error.text),
+        let imports = self.import_all(path, &parsed, &files).map_err(|located| match located.refusal {
+            Refusal::Import(ref error) => refuse(format!("{}: {error}", location(path, &located))),
+            Refusal::Package(error) => refuse(error.text),
         })?;
         let options = Options { limits: self.limits, natives: false };
-        let mut world = self.world.clone();
-        let package = world.check(path, &parsed, &files, options).map_err(|e| at(e.to_string(), !e.while_reading))?;
-        drop(world);
+        let package = self
+            .world
+            .clone()
+            .check(path, &parsed, &files, options)
+            .map_err(|e| at(e.to_string(), !e.while_reading))?;
         let module = generate(&package, &files, parse_charges.clone()).map_err(refuse)?;
         Ok(Program { module, dependencies: self.closure(&imports), no_main: package.no_main })
+    }
+
+    /// What Go's type checker says about a package (spec/01 §3.1); `None` if it is fine, or if loading stops before it is asked.
+    /// Packages that it imports are known if something has loaded them.
+    #[must_use]
+    pub fn type_check(&self, path: &str, sources: &[Source]) -> Option<String> {
+        let arena = Bump::new();
+        let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
+        let parsed: Vec<_> = files.iter().map(|file| syntax::parse_file(&arena, file, &self.limits)).collect();
+        let findings = golayer::check_package_with(path, &parsed, &files, &self.dependencies, &self.limits);
+        golayer::render(path, &findings, &files)
     }
 
     /// Modules of the packages and of all that they import, each after those that it needs.
@@ -110,21 +172,23 @@ impl<'p> Session<'p> {
     }
 
     /// Compiles what the files import. Gives the paths in the order of their first import.
-    fn import_all(
+    fn import_all<'a>(
         &mut self,
         path: &str,
         parsed: &[ParsedFile<'_>],
-        files: &[SourceFile],
-    ) -> Result<Vec<String>, Located> {
+        files: &'a [SourceFile],
+    ) -> Result<Vec<String>, Located<'a>> {
         let mut imports: Vec<String> = Vec::new();
         for (file, source) in parsed.iter().zip(files) {
             for spec in file.file.imports {
+                if spec.path == path && PathKind::of(path) == PathKind::Realm {
+                    // A realm is known to the reference before its imports are looked at.
+                    continue;
+                }
                 let result = check_import(path, source.name(), spec.path)
                     .map_err(Refusal::Import)
                     .and_then(|()| self.require(spec.path));
-                if let Err(refusal) = result {
-                    return Err(Located { refusal, at: location(path, source, spec.span) });
-                }
+                result.map_err(|refusal| Located { refusal, source, span: spec.span })?;
                 if !imports.iter().any(|known| known == spec.path) {
                     imports.push(spec.path.to_owned());
                 }
@@ -148,32 +212,29 @@ impl<'p> Session<'p> {
         self.loading.push(path.to_owned());
         let result = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.compile_import(&source));
         self.loading.pop();
-        let compiled = result?;
-        self.compiled.insert(path.to_owned(), compiled);
+        self.compiled.insert(path.to_owned(), result?);
         Ok(())
     }
 
     fn compile_import(&mut self, source: &PackageSource) -> Result<Compiled, Refusal> {
-        let arena = Bump::new();
         let file = |file: &PackageFile| SourceFile::new(&file.name, file.text.as_ref());
-        let files: Vec<SourceFile> = source.files.iter().map(file).collect();
-        let (parsed, charges) = parse(&arena, &files, &self.limits).map_err(Refusal::Package)?;
-        let imports = self.import_all(&source.path, &parsed, &files).map_err(|located| match located.refusal {
-            Refusal::Import(error) => refused(format!("{}: {error}", located.at)),
+        let sources = self.store.keep(source.files.iter().map(file).collect());
+        let (mut parsed, charges) = parse(&self.store.trees, sources, &self.limits).map_err(Refusal::Package)?;
+        let overlay: Vec<bool> = source.files.iter().map(|file| file.overlay).collect();
+        apply_overlay(&self.store.trees, &mut parsed, &overlay);
+        let imports = self.import_all(&source.path, &parsed, sources).map_err(|located| match located.refusal {
+            Refusal::Import(ref error) => refused(format!("{}: {error}", location(&source.path, &located))),
             package @ Refusal::Package(_) => package,
         })?;
         let options = Options { limits: self.limits, natives: source.library };
         let package =
-            self.world.check(&source.path, &parsed, &files, options).map_err(|error| refused(error.to_string()))?;
-        let module = generate(&package, &files, charges).map_err(refused)?;
+            self.world.check(&source.path, &parsed, sources, options).map_err(|error| refused(error.to_string()))?;
+        let module = generate(&package, sources, charges).map_err(refused)?;
+        let files = self.store.trees.alloc_slice_fill_iter(parsed);
+        let path = self.store.trees.alloc_str(&source.path);
+        self.dependencies.push(Dependency { path, files, sources });
         Ok(Compiled { module: Rc::new(module), imports })
     }
-}
-
-/// A refusal and the import that it is about: `PATH/FILE:L:C`.
-struct Located {
-    refusal: Refusal,
-    at: String,
 }
 
 fn refused(text: String) -> Refusal {
@@ -181,9 +242,9 @@ fn refused(text: String) -> Refusal {
 }
 
 /// `PATH/FILE:L:C-C2`
-fn location(path: &str, source: &SourceFile, span: Span) -> String {
-    let (start, end) = (source.position(span.start), source.position(span.end));
-    format!("{path}/{}:{start}-{}", source.name(), end.column)
+fn location(path: &str, located: &Located<'_>) -> String {
+    let (start, end) = (located.source.position(located.span.start), located.source.position(located.span.end));
+    format!("{path}/{}:{start}-{}", located.source.name(), end.column)
 }
 
 /// Parses all files; the first error ends it. Gives the gas of the parse, token by token.
@@ -197,6 +258,8 @@ fn parse<'a>(
     for file in files {
         let mut result = syntax::parse_file(arena, file, limits);
         parse_charges.append(&mut result.charges);
+        // The trees of packages are kept without being dropped: they own nothing.
+        result.charges = Vec::new();
         if let Some(text) = render_first(&result.errors, file) {
             // The reference looks for the package name first, and charges nothing for that.
             let clause = syntax::fails_before_declarations(&result, file);

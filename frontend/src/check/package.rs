@@ -460,7 +460,12 @@ impl<'a> Checker<'a> {
             let ty = self.types.named(named).name.clone();
             return Err(self.error(func.span, format!("redeclaration of method {ty}.{name}")));
         }
-        self.types.add_method(named, Method { name: name.into(), func: id.as_u32(), ptr_receiver: pointer, signature });
+        let method = Method { name: name.into(), func: id.as_u32(), ptr_receiver: pointer, signature };
+        let index = self.types.add_method(named, method);
+        if self.types.named(named).pkg_path != self.path {
+            // The reference allows methods on types of other packages.
+            self.imports.methods.insert((named, index), id);
+        }
         Ok(())
     }
 

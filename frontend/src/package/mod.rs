@@ -6,12 +6,19 @@
 //! | file | holds |
 //! |---|---|
 //! | `path` | kinds of paths (spec/05 §1.1) |
+//! | `gnomod`, `toml` | module files (spec/01 §2.3) |
+//! | `overlay` | the library as tests see it (spec/05 §9.1) |
 //! | `import` | rules between importer and imported package (spec/01 §2.4) |
 
+mod gnomod;
 mod import;
+mod overlay;
 mod path;
+mod toml;
 
+pub use gnomod::{GNO_VERSION, GNO_VERSION_MISSING, GnoMod, GnoModError, PathError, check_import_path};
 pub use import::{ImportError, check_import};
+pub use overlay::apply_overlay;
 pub use path::{PathKind, expected_name};
 
 use std::borrow::Cow;
@@ -24,6 +31,8 @@ pub struct PackageFile {
     pub name: String,
     /// Content.
     pub text: Cow<'static, [u8]>,
+    /// It belongs to what replaces parts of a library package in tests (spec/05 §9.1).
+    pub overlay: bool,
 }
 
 /// A package that can be imported.

@@ -1,0 +1,106 @@
+//! Packages in folders: the roots of `--packages` and a library in place of the built-in one.
+
+use regno_frontend::package::{GnoMod, PackageFile, PackageSource, Packages, PathKind, is_production_file};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// The folder of a library that holds what only tests can import, and what replaces parts of other packages there (spec/05 §9.1).
+const OVERLAY: &str = "testing_overlay";
+
+/// Where packages are found: folders by module path, and the library.
+#[derive(Clone, Debug, Default)]
+pub struct PackageFolders {
+    library: Option<PathBuf>,
+    testing: bool,
+    folders: HashMap<String, PathBuf>,
+}
+
+impl PackageFolders {
+    /// Packages below the roots, each found by the module path in its `gnomod.toml`, and the library: the folder `library`, or the
+    /// built-in one. With `testing`, the library is the one that tests see.
+    ///
+    /// # Errors
+    ///
+    /// A root or the library's folder cannot be read: which one, and why.
+    pub fn new(library: Option<PathBuf>, roots: &[PathBuf], testing: bool) -> Result<Self, (PathBuf, io::Error)> {
+        let mut folders = HashMap::new();
+        for folder in roots.iter().chain(&library) {
+            fs::read_dir(folder).map_err(|error| (folder.clone(), error))?;
+        }
+        for root in roots {
+            scan(root, &mut folders);
+        }
+        Ok(Self { library, testing, folders })
+    }
+
+    fn library_package(&self, path: &str) -> Option<PackageSource> {
+        let root = self.library.as_ref()?;
+        let mut files = read_files(&root.join(path), false);
+        if self.testing {
+            files.extend(read_files(&root.join(OVERLAY).join(path), true));
+        }
+        package(path, files, true, None)
+    }
+}
+
+impl Packages for PackageFolders {
+    fn package(&self, path: &str) -> Option<Rc<PackageSource>> {
+        if let Some(folder) = self.folders.get(path) {
+            let module = fs::read(folder.join("gnomod.toml")).ok();
+            let module = module.and_then(|text| GnoMod::parse(&text).ok());
+            return package(path, read_files(folder, false), false, module).map(Rc::new);
+        }
+        // `main` and everything else without domain could name a library package.
+        if PathKind::of(path) != PathKind::Library {
+            return None;
+        }
+        self.library_package(path).map(Rc::new)
+    }
+}
+
+fn package(path: &str, mut files: Vec<PackageFile>, library: bool, module: Option<GnoMod>) -> Option<PackageSource> {
+    if files.is_empty() {
+        return None;
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let (private, draft) = module.map_or((false, false), |module| (module.private, module.draft));
+    Some(PackageSource { path: path.to_owned(), files, library, private, draft })
+}
+
+/// The production files of a folder; none if it cannot be read.
+fn read_files(folder: &Path, overlay: bool) -> Vec<PackageFile> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !is_production_file(&name) || entry.path().is_dir() {
+            continue;
+        }
+        if let Ok(text) = fs::read(entry.path()) {
+            files.push(PackageFile { name, text: Cow::Owned(text), overlay });
+        }
+    }
+    files
+}
+
+/// Notes every folder below that has a `gnomod.toml`, by its module path. Of two with the same path the first in the order of names
+/// counts.
+fn scan(root: &Path, folders: &mut HashMap<String, PathBuf>) {
+    let mut pending = vec![root.to_owned()];
+    while let Some(folder) = pending.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        if let Ok(text) = fs::read(folder.join("gnomod.toml"))
+            && let Ok(module) = GnoMod::parse(&text)
+        {
+            folders.entry(module.module).or_insert_with(|| folder.clone());
+        }
+        let mut below: Vec<PathBuf> =
+            entries.flatten().filter(|entry| entry.file_type().is_ok_and(|t| t.is_dir())).map(|e| e.path()).collect();
+        below.sort();
+        pending.extend(below.into_iter().rev());
+    }
+}
