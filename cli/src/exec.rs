@@ -2,7 +2,7 @@
 
 use crate::input::{self, Error};
 use crate::limits::Limits;
-use crate::run::run_module;
+use crate::run::run_modules;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,5 +22,5 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let module = input::artifact(&args.artifact)?;
-    run_module(module, args.limits, args.metrics, Duration::ZERO)
+    run_modules(vec![module], args.limits, args.metrics, Duration::ZERO)
 }

@@ -5,7 +5,7 @@ use crate::limits::Limits;
 use crate::metrics;
 use crate::packages::PackageArgs;
 use regno_bytecode::module::Module;
-use regno_conformance::execute::execute;
+use regno_conformance::execute::execute_linked;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,15 +29,15 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let start = Instant::now();
     match input::compile(&args.program, &args.packages)? {
-        Ok(program) => run_module(program.module, args.limits, args.metrics, start.elapsed()),
+        Ok(program) => run_modules(program.into_modules(), args.limits, args.metrics, start.elapsed()),
         Err(error) => Ok(failed(&error.text)),
     }
 }
 
-/// Executes a module, prints its output, its error and the metrics.
-pub fn run_module(module: Module, limits: Limits, metrics: bool, compile: Duration) -> Result<ExitCode, Error> {
+/// Executes the last module, which the others come before that it imports; prints its output, its error and the metrics.
+pub fn run_modules(modules: Vec<Module>, limits: Limits, metrics: bool, compile: Duration) -> Result<ExitCode, Error> {
     let start = Instant::now();
-    let execution = execute(module, limits.settings()).map_err(|error| Error::Module(error.to_string()))?;
+    let execution = execute_linked(modules, None, limits.settings()).map_err(|error| Error::Module(error.to_string()))?;
     let elapsed = start.elapsed();
     input::say(&execution.output)?;
     let code = match &execution.error {

@@ -47,6 +47,16 @@ pub struct Program {
     pub no_main: Option<String>,
 }
 
+impl Program {
+    /// All modules, each after those that it imports; the program comes last.
+    #[must_use]
+    pub fn into_modules(self) -> Vec<Module> {
+        let mut modules: Vec<Module> = self.dependencies.iter().map(|module| Module::clone(module)).collect();
+        modules.push(self.module);
+        modules
+    }
+}
+
 /// Compiles a package of one or more files that imports nothing.
 ///
 /// # Errors

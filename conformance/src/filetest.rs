@@ -1,6 +1,6 @@
 //! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
 
-use crate::compile::{Program, Source};
+use crate::compile::Source;
 use crate::directives::Directives;
 use crate::execute::{Execution, Settings, execute_linked, refused, unusable};
 use crate::session::Session;
@@ -104,11 +104,10 @@ fn base_name(file: &str) -> &str {
 
 fn run_source(session: &mut Session<'_>, path: &str, source: &Source, settings: Settings) -> Execution {
     match session.compile(path, Some(expected_name(path)), std::slice::from_ref(source)) {
-        Ok(Program { module, dependencies, no_main }) => {
-            let mut modules: Vec<_> = dependencies.iter().map(|module| (**module).clone()).collect();
-            modules.push(module);
+        Ok(mut program) => {
             let settings = Settings { environment: Environment::Testing, ..settings };
-            let execution = execute_linked(modules, no_main, settings);
+            let no_main = program.no_main.take();
+            let execution = execute_linked(program.into_modules(), no_main, settings);
             execution.unwrap_or_else(|error| unusable(error.to_string()))
         }
         Err(error) => refused(&error, settings),

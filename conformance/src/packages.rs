@@ -38,12 +38,26 @@ impl PackageFolders {
     }
 
     fn library_package(&self, path: &str) -> Option<PackageSource> {
-        let root = self.library.as_ref()?;
+        let Some(root) = &self.library else { return package(path, self.built_in(path), true, None) };
         let mut files = read_files(&root.join(path), false);
         if self.testing {
             files.extend(read_files(&root.join(OVERLAY).join(path), true));
         }
         package(path, files, true, None)
+    }
+}
+
+impl PackageFolders {
+    /// The files of a package of the built-in library.
+    fn built_in(&self, path: &str) -> Vec<PackageFile> {
+        let overlay = if self.testing { regno_stdlibs::overlay_files(path) } else { None };
+        let file = |&(name, text): &regno_stdlibs::File, overlay: bool| PackageFile {
+            name: name.to_owned(),
+            text: Cow::Borrowed(text),
+            overlay,
+        };
+        let production = regno_stdlibs::files(path).unwrap_or_default().iter().map(|entry| file(entry, false));
+        production.chain(overlay.unwrap_or_default().iter().map(|entry| file(entry, true))).collect()
     }
 }
 
