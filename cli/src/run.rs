@@ -37,7 +37,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
 /// Executes the last module, which the others come before that it imports; prints its output, its error and the metrics.
 pub fn run_modules(modules: Vec<Module>, limits: Limits, metrics: bool, compile: Duration) -> Result<ExitCode, Error> {
     let start = Instant::now();
-    let execution = execute_linked(modules, None, limits.settings()).map_err(|error| Error::Module(error.to_string()))?;
+    let execution =
+        execute_linked(modules, None, limits.settings()).map_err(|error| Error::Module(error.to_string()))?;
     let elapsed = start.elapsed();
     input::say(&execution.output)?;
     let code = match &execution.error {

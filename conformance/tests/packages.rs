@@ -10,7 +10,7 @@ struct Library(&'static [(&'static str, &'static str)]);
 impl Packages for Library {
     fn package(&self, path: &str) -> Option<Rc<PackageSource>> {
         let &(_, text) = self.0.iter().find(|(known, _)| *known == path)?;
-        let file = PackageFile { name: "lib.gno".to_owned(), text: text.as_bytes().into() };
+        let file = PackageFile { name: "lib.gno".to_owned(), text: text.as_bytes().into(), overlay: false };
         let library = !path.contains('.');
         Some(Rc::new(PackageSource { path: path.to_owned(), files: vec![file], library, private: false, draft: false }))
     }
