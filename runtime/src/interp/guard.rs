@@ -1,0 +1,558 @@
+//! Guarded handlers: what operations on heap slots do in programs that realms take part in (`docs/realms.md`).
+//!
+//! Each tests the taint of the reference that it was given and the *tracked* bit of the object it touches; with neither it is the
+//! plain handler. The rest is done out of line: loading what a slot refers to, the read-only rules, the ownership guard.
+
+use super::memory;
+use super::{Cx, Exit, Handler, Next};
+use crate::heap::{ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, TRACKED, Trap};
+use crate::map;
+use crate::ops;
+use crate::realm::IMPORTED;
+use crate::recount::charger;
+use crate::value::slot::{self, TAINT};
+use crate::value::types::Kind as TypeKind;
+use regno_bytecode::op::{field_a, field_b, field_c};
+use regno_bytecode::types::Repr;
+
+/// Header word of the object that a slot refers to; that of nil is 0.
+macro_rules! header {
+    ($cx:expr, $slot:expr) => {
+        *(*$cx).heap.base().add($slot as u32 as usize)
+    };
+}
+
+/// The reference is tainted, or its object is tracked.
+macro_rules! touched {
+    ($cx:expr, $slot:expr) => {{
+        let slot = $slot;
+        (slot as i64) < 0 || header!($cx, slot) & TRACKED != 0
+    }};
+}
+
+/// As [`touched`] for a pointer: also what it points to, where that is a reference to a struct or array.
+macro_rules! pointer_touched {
+    ($cx:expr, $pointer:expr) => {{
+        let pointer = $pointer;
+        touched!($cx, pointer) || {
+            // A heap item makes a pointer read-only by its content.
+            let object = (*$cx).heap.base().add(pointer as u32 as usize);
+            *object & 31 == Kind::Cell as u64 && *object >> 5 & 3 != 0 && {
+                let content = *object.add(1);
+                (content as i64) < 0 || header!($cx, inner($cx, *object, content)) & TRACKED != 0
+            }
+        }
+    }};
+}
+
+/// As [`touched`] for a slice: also its array.
+macro_rules! slice_touched {
+    ($cx:expr, $slice:expr) => {{
+        let slice = $slice;
+        (slice as i64) < 0 || {
+            let object = (*$cx).heap.base().add(slice as u32 as usize);
+            *object & 31 == Kind::Slice as u64 && header!($cx, *object.add(1)) & TRACKED != 0
+        }
+    }};
+}
+
+/// The reference in the content of a heap item of references; for interfaces nothing is known here.
+#[inline(always)]
+unsafe fn inner(cx: *mut Cx, header: u64, content: u64) -> u64 {
+    if header >> 5 & 3 == SlotClass::Refs as u64 {
+        return content;
+    }
+    (*cx).iface_reference(content)
+}
+
+/// Guarded handlers: `Name if condition => out_of_line else plain`.
+macro_rules! guarded {
+    ($($name:ident = $plain:path, ($cx:ident, $ip:ident, $regs:ident, $word:ident) $condition:expr => $slow:ident;)*) => {
+        handler! { $($name($cx, $ip, $regs, budget, table, $word) {
+            if $condition {
+                return $slow::<N>($cx, $ip, $regs, budget, table, $word);
+            }
+            $plain::<N>($cx, $ip, $regs, budget, table, $word)
+        })* }
+    };
+}
+
+guarded! {
+    LoadCell = memory::LoadCell, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_cell;
+    StoreCell = memory::StoreCell, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_cell;
+    LoadGlobal = memory::LoadGlobal, (cx, ip, regs, word)
+        *ip.add(1) & IMPORTED != 0 || touched!(cx, named!(cx, ip, globals)) => load_global;
+    StoreGlobal = memory::StoreGlobal, (cx, ip, regs, word) touched!(cx, named!(cx, ip, globals)) => store_global;
+    AddrGlobal = memory::AddrGlobal, (cx, ip, regs, word) *ip.add(1) & IMPORTED != 0 => addr_global;
+    LoadPtr = memory::LoadPtr, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, b)) => load_ptr;
+    StorePtr = memory::StorePtr, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, a)) => store_ptr;
+    LoadPtrByte = memory::LoadPtrByte, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, b)) => load_ptr;
+    StorePtrByte = memory::StorePtrByte, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, a)) => store_ptr;
+    LoadField = memory::LoadField, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_field;
+    StoreField = memory::StoreField, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_field;
+    AddrField = memory::AddrField, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => addr_field;
+    LoadPtrField = memory::LoadPtrField, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, b)) => load_ptr_field;
+    StorePtrField = memory::StorePtrField, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, a)) => store_ptr_field;
+    AddrPtrField = memory::AddrPtrField, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, b)) => addr_ptr_field;
+    LoadElem = memory::LoadElem, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_elem;
+    LoadElemByte = memory::LoadElemByte, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_elem;
+    RangeElem = memory::LoadElem, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => range_elem;
+    StoreElem = memory::StoreElem, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_elem;
+    StoreElemByte = memory::StoreElemByte, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_elem;
+    AddrElem = memory::AddrElem, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => addr_elem;
+    LoadIndex = memory::LoadIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => load_index;
+    LoadIndexByte = memory::LoadIndexByte, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => load_index;
+    RangeIndex = memory::LoadIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => range_index;
+    StoreIndex = memory::StoreIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, a)) => store_index;
+    StoreIndexByte = memory::StoreIndexByte, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, a)) => store_index;
+    AddrIndex = memory::AddrIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => addr_index;
+    LoadMap = super::data::LoadMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_map;
+    LoadMapOk = super::data::LoadMapOk, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_map_ok;
+    StoreMap = super::data::StoreMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_map;
+    AddrMap = super::data::AddrMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => addr_map;
+    DeleteMap = super::data::DeleteMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => delete_map;
+    NextMapIter = super::data::NextMapIter, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => next_map_iter;
+    LoadPtrIface = super::data::LoadPtrIface, (cx, ip, regs, word) viewed(cx, reg!(regs, word, b)) => load_ptr_iface;
+    StorePtrIface = super::data::StorePtrIface, (cx, ip, regs, word) viewed(cx, reg!(regs, word, a)) => store_ptr_iface;
+    Append = super::data::Append, (cx, ip, regs, word)
+        slice_touched!(cx, reg!(regs, word, b)) || slice_touched!(cx, reg!(regs, word, c)) => append;
+    CopySlice = super::data::CopySlice, (cx, ip, regs, word)
+        slice_touched!(cx, reg!(regs, word, b)) || slice_touched!(cx, reg!(regs, word, c)) => copy_slice;
+    SliceSlice = super::data::SliceSlice, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => slice_slice;
+    SliceArray = super::data::SliceArray, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => slice_array;
+    SlicePtr = super::data::SlicePtr, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, b)) => slice_ptr;
+    StrFromBytes = super::data::StrFromBytes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice;
+    StrFromRunes = super::data::StrFromRunes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice_runes;
+    BindMethod = super::call::BindMethod, (_cx, ip, regs, word) true => bind_method;
+    CheckConvert = super::call::CheckConvert, (_cx, ip, regs, word) true => check_convert;
+}
+
+/// A pointer to a struct or array: tainted, or its object or what it refers to there is tracked or tainted.
+#[inline(always)]
+unsafe fn struct_touched(cx: *mut Cx, pointer: u64) -> bool {
+    if pointer as u32 == 0 {
+        return false;
+    }
+    if touched!(cx, pointer) {
+        return true;
+    }
+    let content = *(*cx).heap.base().add(pointer as u32 as usize + 1 + slot::pointer_index(pointer) as usize);
+    touched!(cx, content)
+}
+
+/// A pointer to an interface, seen through a view.
+unsafe fn viewed(cx: *mut Cx, pointer: u64) -> bool {
+    let context = &*cx;
+    let object = Ref::of(pointer);
+    if object.is_nil() || !context.heap.header(object).is(Kind::View) {
+        return pointer_touched!(cx, pointer);
+    }
+    (pointer as i64) < 0 || pointer_touched!(cx, context.heap.slot(object, 0))
+}
+
+slow! {
+    load_cell of LoadCell(cx, regs, word, _ext) {
+        let value = cx.read_variable(Ref::of(regs.get(field_b(word))))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_cell of StoreCell(cx, regs, word, _ext) {
+        cx.write_slot(Ref::of(regs.get(field_a(word))), 0, regs.get(field_b(word)))
+    }
+    load_global of LoadGlobal(cx, regs, word, ext) {
+        let cell = Ref::of(cx.global_cell(ext)?);
+        let value = if cx.is_tracked(cell) { cx.read_variable(cell)? } else { cx.heap.slot(cell, 0) };
+        let taints = ext & IMPORTED != 0 && cx.realm.active.is_some();
+        let value = if taints { cx.tainted(cell, 0, value) } else { value };
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_global of StoreGlobal(cx, regs, word, ext) {
+        let cell = Ref::of(cx.global_cell(ext)?);
+        if let Some(text) = cx.target_text()
+            && cx.is_foreign(cell)
+        {
+            return Err(Trap::raise(text));
+        }
+        cx.write_slot(cell, 0, regs.get(field_a(word)))
+    }
+    addr_global of AddrGlobal(cx, regs, word, ext) {
+        let cell = cx.global_cell(ext)?;
+        let taint = if cx.is_foreign(Ref::of(cell)) { TAINT } else { 0 };
+        regs.set(field_a(word), cell | taint);
+        Ok(())
+    }
+    load_ptr of LoadPtr(cx, regs, word, _ext) {
+        let pointer = regs.get(field_b(word));
+        let (object, index) = cx.pointer_target(pointer)?;
+        let readonly = cx.is_readonly(pointer);
+        let value = cx.read_any(object, index)?;
+        let value = if readonly { cx.tainted(object, index, value) } else { value };
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_ptr of StorePtr(cx, regs, word, _ext) {
+        let pointer = regs.get(field_a(word));
+        let (object, index) = cx.pointer_target(pointer)?;
+        cx.refuse_readonly(pointer)?;
+        cx.write_any(object, index, regs.get(field_b(word)))
+    }
+    load_field of LoadField(cx, regs, word, _ext) {
+        let container = regs.get(field_b(word));
+        let value = cx.read_element(container, Ref::of(container), u32::from(field_c(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_field of StoreField(cx, regs, word, _ext) {
+        let container = regs.get(field_a(word));
+        cx.refuse_readonly(container)?;
+        cx.write_any(Ref::of(container), u32::from(field_b(word)), regs.get(field_c(word)))
+    }
+    addr_field of AddrField(cx, regs, word, _ext) {
+        let container = regs.get(field_b(word));
+        let pointer = slot::pointer(Ref::of(container), u32::from(field_c(word)));
+        regs.set(field_a(word), pointer | cx.readonly_bit(container));
+        Ok(())
+    }
+    load_ptr_field of LoadPtrField(cx, regs, word, _ext) {
+        let pointer = regs.get(field_b(word));
+        let structure = cx.pointed_struct(pointer)?;
+        let value = cx.read_element(pointer, structure, u32::from(field_c(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_ptr_field of StorePtrField(cx, regs, word, _ext) {
+        let pointer = regs.get(field_a(word));
+        let structure = cx.pointed_struct(pointer)?;
+        cx.refuse_readonly(pointer)?;
+        cx.write_any(structure, u32::from(field_b(word)), regs.get(field_c(word)))
+    }
+    addr_ptr_field of AddrPtrField(cx, regs, word, _ext) {
+        let pointer = regs.get(field_b(word));
+        let structure = cx.pointed_struct(pointer)?;
+        let taint = cx.readonly_bit(pointer);
+        regs.set(field_a(word), slot::pointer(structure, u32::from(field_c(word))) | taint);
+        Ok(())
+    }
+    load_elem of LoadElem(cx, regs, word, _ext) {
+        let (array, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let index = cx.array_index(array, index)?;
+        let value = cx.read_element(array, Ref::of(array), index)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    range_elem of RangeElem(cx, regs, word, _ext) {
+        let (array, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let index = cx.array_index(array, index)?;
+        let value = cx.read_any(Ref::of(array), index)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_elem of StoreElem(cx, regs, word, _ext) {
+        let (array, index) = (regs.get(field_a(word)), regs.get(field_b(word)));
+        let index = cx.array_index(array, index)?;
+        cx.refuse_readonly(array)?;
+        cx.write_any(Ref::of(array), index, regs.get(field_c(word)))
+    }
+    addr_elem of AddrElem(cx, regs, word, _ext) {
+        let (array, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let index = cx.array_index(array, index)?;
+        let taint = cx.readonly_bit(array);
+        regs.set(field_a(word), slot::pointer(Ref::of(array), index) | taint);
+        Ok(())
+    }
+    load_index of LoadIndex(cx, regs, word, _ext) {
+        let (slice, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let (array, index) = cx.slice_index(slice, index)?;
+        let value = cx.read_element(slice, array, index)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    range_index of RangeIndex(cx, regs, word, _ext) {
+        let (slice, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let (array, index) = cx.slice_index(slice, index)?;
+        let value = cx.read_any(array, index)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_index of StoreIndex(cx, regs, word, _ext) {
+        let (slice, index) = (regs.get(field_a(word)), regs.get(field_b(word)));
+        let (array, index) = cx.slice_index(slice, index)?;
+        cx.refuse_readonly(slice)?;
+        cx.write_any(array, index, regs.get(field_c(word)))
+    }
+    addr_index of AddrIndex(cx, regs, word, _ext) {
+        let (slice, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let (array, index) = cx.slice_index(slice, index)?;
+        let taint = cx.readonly_bit(slice);
+        regs.set(field_a(word), slot::pointer(array, index) | taint);
+        Ok(())
+    }
+    load_map of LoadMap(cx, regs, word, ext) {
+        let (value, _) = cx.read_map(ext as u32, regs.get(field_b(word)), regs.get(field_c(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    load_map_ok of LoadMapOk(cx, regs, word, ext) {
+        let (value, found) = cx.read_map(ext as u32, regs.get(field_b(word)), regs.get(field_c(word)))?;
+        regs.set(field_a(word), value);
+        regs.set((ext >> 32) as u16, u64::from(found));
+        Ok(())
+    }
+    store_map of StoreMap(cx, regs, word, ext) {
+        cx.write_map(ext as u32, (regs.get(field_a(word)), regs.get(field_b(word)), regs.get(field_c(word))))
+    }
+    addr_map of AddrMap(cx, regs, word, ext) {
+        let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
+        cx.refuse_readonly(operands.0)?;
+        let pointer = ops::maps::addr(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
+        cx.did_update(Ref::of(operands.0), Ref::NIL, Ref::NIL)?;
+        regs.set(field_a(word), pointer);
+        Ok(())
+    }
+    delete_map of DeleteMap(cx, regs, word, ext) {
+        cx.delete_map(ext as u32, regs.get(field_a(word)), regs.get(field_b(word)))
+    }
+    next_map_iter of NextMapIter(cx, regs, word, ext) {
+        let entry = map::next(&cx.heap, regs.get(field_a(word)));
+        regs.set(field_c(word), u64::from(entry.is_some()));
+        if let Some(entry) = entry {
+            let item = Ref::of(entry.iterator);
+            let (key, value) = (cx.read_item(item, ITEM_KEY)?, cx.read_item(item, ITEM_VALUE)?);
+            regs.set(field_a(word), entry.iterator);
+            regs.set(ext as u16, key);
+            regs.set((ext >> 16) as u16, value);
+        }
+        Ok(())
+    }
+    load_ptr_iface of LoadPtrIface(cx, regs, word, _ext) {
+        let pointer = regs.get(field_b(word));
+        let target = cx.through_view(pointer);
+        let (object, index) = cx.pointer_target(target)?;
+        let readonly = pointer & TAINT != 0 || cx.is_readonly(target);
+        cx.read_any(object, index)?;
+        let value = ops::view::load(&cx.heap, pointer)?;
+        let value = if readonly { cx.tainted(object, index, value) } else { value };
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    store_ptr_iface of StorePtrIface(cx, regs, word, _ext) {
+        let pointer = regs.get(field_a(word));
+        let target = cx.through_view(pointer) | pointer & TAINT;
+        let (object, index) = cx.pointer_target(target)?;
+        cx.refuse_readonly(target)?;
+        cx.write_any(object, index, regs.get(field_b(word)))
+    }
+    append of Append(cx, regs, word, ext) {
+        let value = cx.append_guarded(ext as u32, regs.get(field_b(word)), regs.get(field_c(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    copy_slice of CopySlice(cx, regs, word, ext) {
+        let value = cx.copy_guarded(ext as u32, regs.get(field_b(word)), regs.get(field_c(word)))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    slice_slice of SliceSlice(cx, regs, word, ext) {
+        let slice = regs.get(field_b(word));
+        let readonly = cx.readonly_bit(slice);
+        cx.own_base(slice)?;
+        let bounds = super::data::bounds(regs, ext);
+        let value = ops::slice::slice_slice(&mut cx.heap, slice, bounds, &mut charger!(cx))?;
+        regs.set(field_a(word), if value == 0 { 0 } else { value | readonly });
+        Ok(())
+    }
+    slice_array of SliceArray(cx, regs, word, ext) {
+        let array = regs.get(field_b(word));
+        let readonly = cx.readonly_bit(array);
+        let bounds = super::data::bounds(regs, ext);
+        let value = ops::slice::slice_array(&mut cx.heap, array, bounds, &mut charger!(cx))?;
+        regs.set(field_a(word), value | readonly);
+        Ok(())
+    }
+    slice_ptr of SlicePtr(cx, regs, word, ext) {
+        let pointer = regs.get(field_b(word));
+        let readonly = cx.readonly_bit(pointer);
+        cx.pointed_struct(pointer)?;
+        let bounds = super::data::bounds(regs, ext);
+        let value = ops::slice::slice_ptr(&mut cx.heap, pointer, bounds, &mut charger!(cx))?;
+        regs.set(field_a(word), if value == 0 { 0 } else { value | readonly });
+        Ok(())
+    }
+    own_slice of StrFromBytes(cx, regs, word, _ext) {
+        let slice = regs.get(field_b(word));
+        cx.own_base(slice)?;
+        let value = ops::string::from_bytes(&mut cx.heap, slice, &mut charger!(cx))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    own_slice_runes of StrFromRunes(cx, regs, word, _ext) {
+        let slice = regs.get(field_b(word));
+        cx.own_base(slice)?;
+        let value = ops::string::from_runes(&mut cx.heap, slice, &mut charger!(cx))?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+    bind_method of BindMethod(cx, regs, word, ext) {
+        let func = ext as u32;
+        let receiver = cx.linked.types.func(func).and_then(|func| func.receiver).unwrap_or(0);
+        let value = cx.untainted(receiver, regs.get(field_b(word)));
+        let types = &cx.linked.types;
+        let bound = crate::value::select::bind_receiver(&mut cx.heap, types, func, receiver, value)?;
+        regs.set(field_a(word), bound);
+        Ok(())
+    }
+    check_convert of CheckConvert(cx, regs, word, ext) {
+        cx.check_convert(regs.get(field_a(word)), ext as u32, field_b(word) == 1)
+    }
+}
+
+/// Flags of calls in field `b`.
+const METHOD: u16 = 2;
+const SWITCHES: u16 = 4 | 8;
+
+/// Leaves to the driver, which switches the realm and makes the call.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn leave_switch(
+    cx: *mut Cx,
+    ip: *const u64,
+    regs: *mut u64,
+    budget: i64,
+    _table: *const Handler,
+    _word: u64,
+) {
+    let cx = &mut *cx;
+    cx.save(ip, regs, budget);
+    cx.exit = Exit::Switch;
+}
+
+/// Whether a call of a method with this receiver, a reference, may switch the realm.
+macro_rules! may_borrow {
+    ($cx:expr, $receiver:expr) => {{
+        let receiver = $receiver;
+        header!($cx, receiver) & TRACKED != 0 || slice_touched!($cx, receiver & !TAINT)
+    }};
+}
+
+handler! {
+    Call(cx, ip, regs, budget, table, word) {
+        if field_b(word) & (METHOD | SWITCHES) != 0 {
+            if field_b(word) & SWITCHES != 0 {
+                return leave_switch(cx, ip, regs, budget, table, word);
+            }
+            // The receiver of a method loses its taint.
+            let receiver = regs.add(field_a(word) as usize);
+            *receiver &= !TAINT;
+            if may_borrow!(cx, *receiver) {
+                return leave_switch(cx, ip, regs, budget, table, word);
+            }
+        }
+        super::call::Call::<N>(cx, ip, regs, budget, table, word)
+    }
+    CallSelected(cx, ip, regs, budget, table, word) {
+        let callee = reg!(regs, word, c) as u32;
+        if field_b(word) & SWITCHES != 0 {
+            return leave_switch(cx, ip, regs, budget, table, word);
+        }
+        if (*cx).has_reference_receiver(callee) {
+            let receiver = regs.add(field_a(word) as usize);
+            *receiver &= !TAINT;
+            if may_borrow!(cx, *receiver) {
+                return leave_switch(cx, ip, regs, budget, table, word);
+            }
+        }
+        super::call::CallSelected::<N>(cx, ip, regs, budget, table, word)
+    }
+    CallValue(cx, ip, regs, budget, table, word) {
+        let func = reg!(regs, word, c);
+        let switches = field_b(word) & SWITCHES != 0 && func as u32 != 0;
+        if switches || header!(cx, func) & 31 == Kind::Bound as u64 {
+            return leave_switch(cx, ip, regs, budget, table, word);
+        }
+        super::call::CallValue::<N>(cx, ip, regs, budget, table, word)
+    }
+}
+
+impl Cx {
+    /// The reference in an interface slot; 0 if it holds none.
+    pub(crate) fn iface_reference(&self, value: u64) -> u64 {
+        let ty = slot::iface_type(value);
+        if ty == 0 {
+            return 0;
+        }
+        match self.linked.types.get(ty).repr {
+            Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array => u64::from(slot::iface_payload(value)),
+            Repr::Ptr => slot::untaint(crate::value::iface::unpack_repr(&self.heap, Repr::Ptr, value)),
+            _ => 0,
+        }
+    }
+
+    /// The heap item of the variable that an extension word names.
+    fn global_cell(&self, ext: u64) -> Result<u64, Trap> {
+        self.globals.get(ext as u32 as usize).copied().ok_or_else(|| Trap::abort("no such variable"))
+    }
+
+    /// Whether the function is a method whose receiver can be read-only.
+    #[inline]
+    pub(crate) fn has_reference_receiver(&self, func: u32) -> bool {
+        let types = &self.linked.types;
+        let receiver = types.func(func).and_then(|func| func.receiver);
+        receiver.is_some_and(|ty| crate::realm::is_reference(types.get(ty).repr))
+    }
+
+    /// A receiver without its taint.
+    pub(crate) fn untainted(&self, ty: u32, value: u64) -> u64 {
+        if crate::realm::is_reference(self.linked.types.get(ty).repr) { slot::untaint(value) } else { value }
+    }
+
+    /// Object and slot that a pointer points to.
+    fn pointer_target(&mut self, pointer: u64) -> Result<(Ref, u32), Trap> {
+        if Ref::of(pointer).is_nil() {
+            return Err(Trap::nil_pointer());
+        }
+        Ok((self.loaded(Ref::of(pointer))?, slot::pointer_index(pointer)))
+    }
+
+    /// The struct or array that a pointer points to.
+    fn pointed_struct(&mut self, pointer: u64) -> Result<Ref, Trap> {
+        let (object, index) = self.pointer_target(pointer)?;
+        self.read_any(object, index).map(Ref::of)
+    }
+
+    /// The pointer that a view of an interface variable stands for.
+    fn through_view(&self, pointer: u64) -> u64 {
+        let object = Ref::of(pointer);
+        let view = !object.is_nil() && self.heap.header(object).is(Kind::View);
+        if view { self.heap.slot(object, 0) } else { pointer }
+    }
+
+    fn array_index(&self, array: u64, index: u64) -> Result<u32, Trap> {
+        let len = self.heap.header(Ref::of(array)).len();
+        if index < u64::from(len) {
+            return Ok(index as u32);
+        }
+        Err(ops::index::array_trap(&self.heap, array, index))
+    }
+
+    /// Array and index of a slice's element.
+    fn slice_index(&mut self, slice: u64, index: u64) -> Result<(Ref, u32), Trap> {
+        let object = Ref::of(slice);
+        if object.is_nil() || index >= u64::from(self.heap.slice(object).count()) {
+            return Err(ops::index::slice_trap(&self.heap, slice, index));
+        }
+        self.own_base(slice)?;
+        self.heap.own_array(object)?;
+        let header = self.heap.slice(object);
+        Ok((header.base, header.offset + index as u32))
+    }
+
+    /// The kinds of a map type's keys and values.
+    pub(crate) fn map_parts(&self, ty: u32) -> (u32, u32) {
+        match self.linked.types.get(ty).kind {
+            TypeKind::Map { key, elem } => (key, elem),
+            _ => (0, 0),
+        }
+    }
+}
+
