@@ -23,6 +23,8 @@ pub(crate) struct Frame {
 impl Frame {
     /// Bit of `meta`: the last argument is a slice that the caller packed.
     pub const PACKED: u32 = 1 << 16;
+    /// Bit of `meta`: the test context says which realm is current in it (spec/05 §9.3).
+    pub const OVERRIDDEN: u32 = 1 << 24;
 
     /// Distance of its window from the caller's.
     #[inline(always)]

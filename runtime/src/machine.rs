@@ -166,15 +166,26 @@ impl Machine {
         *done = true;
         let init = self.cx.linked.packages.get(package as usize).and_then(|package| package.init);
         if measured {
-            return self.run_function(init, false);
+            return self.initialise(package, init);
         }
         let free = Meter::free(Arc::clone(&self.cx.linked));
         let meter = std::mem::replace(&mut self.cx.meter, free);
         let output = self.cx.output.len();
-        let result = self.run_function(init, false);
+        let result = self.initialise(package, init);
         self.cx.output.truncate(output);
         self.cx.meter = meter;
         result
+    }
+
+    /// Runs a package's initialisation and saves it, if realms take part.
+    fn initialise(&mut self, package: u32, init: Option<u32>) -> Result<(), RunError> {
+        // Packages without realm have one for this (spec/05 §4.3).
+        self.cx.set_active_realm(Some(package));
+        self.run_function(init, false)?;
+        if self.cx.guarded && self.cx.linked.packages.get(package as usize).is_some_and(|package| package.path != "main") {
+            self.cx.save_package(package, true).map_err(|trap| self.end(trap))?;
+        }
+        Ok(())
     }
 
     /// Runs `main()`, if the main package has it.
@@ -184,7 +195,13 @@ impl Machine {
     /// As [`Machine::run_init`].
     pub fn run_main(&mut self) -> Result<(), RunError> {
         let main = self.cx.linked.main().and_then(|package| package.main);
-        self.run_function(main, true)
+        let realm = main.and_then(|main| self.cx.linked.realm_of(main));
+        self.cx.set_active_realm(realm);
+        self.run_function(main, true)?;
+        if let Some(realm) = self.cx.active_realm() {
+            self.cx.finalize(realm).map_err(|trap| self.end(trap))?;
+        }
+        Ok(())
     }
 
     /// The figures so far.
@@ -265,7 +282,8 @@ impl Machine {
                 Exit::DeferReturned => self.defer_returned(),
                 Exit::StringReturned => self.string_returned(),
                 Exit::Recover => Ok(self.recover(pc)),
-                Exit::SwitchReturned | Exit::Switch => Ok(Next::Run),
+                Exit::Switch => self.switch(pc),
+                Exit::SwitchReturned => self.switch_returned(),
                 Exit::Stringify => self.stringify(pc),
                 Exit::Step | Exit::Segment | Exit::Grow | Exit::Collect => Ok(Next::Run),
             };

@@ -6,7 +6,7 @@
 
 use crate::heap::{NoCharge, Trap};
 use crate::interp::Deferred;
-use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED};
+use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::machine::{Machine, RunError};
 use crate::recount::charger;
 use crate::value::{copy::copy_iface, select, slot};
@@ -28,7 +28,10 @@ pub(crate) enum Activation {
     /// A deferred call; `pc` is in the function whose defers run. `native`: the predeclared functions' package was the current
     /// one, because a panic left one of them. `callee`: the function
     /// value, 0 for a plain function.
-    Defer { pc: u32, native: bool, callee: u64 },
+    /// `call_pc`: the `defer`; `last`: the realm that was active; `crosses`: deferred with `cross`.
+    Defer { pc: u32, native: bool, callee: u64, call_pc: u32, last: Option<u32>, crosses: bool },
+    /// A call at `pc` that switched the realm from `last` and goes on at `resume`.
+    Switch { pc: u32, resume: u32, last: Option<u32>, with_cross: bool, did_crossing: bool, callee: u64 },
     /// A printing method called by the `Stringify` at `pc`.
     Stringify { pc: u32 },
     /// A printing method called for the text of an uncaught panic; `pc` is in the function that is still on the stack, if any.
@@ -39,7 +42,7 @@ impl Activation {
     /// The function value that was called, 0 for none.
     pub fn callee(self) -> u64 {
         match self {
-            Activation::Defer { callee, .. } => callee,
+            Activation::Defer { callee, .. } | Activation::Switch { callee, .. } => callee,
             Activation::Stringify { .. } | Activation::Describe { .. } => 0,
         }
     }
@@ -132,7 +135,7 @@ impl Machine {
             if self.cx.exception == 0 {
                 return self.recovered(pc);
             }
-            if self.cx.depth() == 2 && self.stage_run {
+            if self.cx.depth() == 2 && self.stage_run && self.bottom_is_boundary() || self.at_boundary() {
                 self.cx.remembered.uncaught = Some(pc);
                 // The bottom frame of a package with a realm: a panic does not cross it.
                 return Err(self.uncaught());
@@ -165,7 +168,13 @@ impl Machine {
         let last = self.cx.exception;
         let hidden = if last == self.cx.top().exception { 0 } else { last };
         let native = std::mem::take(&mut self.cx.remembered.native);
-        self.cx.activations.push(Activation::Defer { pc, native, callee: deferred.closure });
+        let (last, crosses) = (self.cx.active_realm(), deferred.crosses);
+        let activation = Activation::Defer { pc, native, callee: deferred.closure, call_pc: deferred.pc, last, crosses };
+        self.cx.activations.push(activation);
+        if crosses {
+            let target = self.cx.linked.realm_of(deferred.func);
+            self.cx.set_active_realm(target);
+        }
         self.cx.callee = deferred.closure;
         self.cx.push(DEFER_RETURNED, base, &code, code.defer_entry, &args).map_err(|trap| self.end(trap))?;
         self.cx.exception = hidden;
@@ -174,10 +183,11 @@ impl Machine {
 
     /// A deferred call has returned normally; its frame is gone.
     pub(crate) fn defer_returned(&mut self) -> Result<Next, RunError> {
-        let Some(Activation::Defer { pc, native, .. }) = self.cx.activations.pop() else {
+        let Some(Activation::Defer { pc, native, last, crosses, .. }) = self.cx.activations.pop() else {
             return Err(RunError::Fatal("deferred call without caller".to_owned()));
         };
         self.cx.remembered.native = native;
+        self.leave_realm(last, crosses)?;
         if self.cx.exception == 0 {
             self.cx.exception = self.cx.top().exception;
         }
@@ -212,6 +222,11 @@ impl Machine {
         } else if return_pc == DEFER_RETURNED {
             return_pc = match self.cx.activations.pop() {
                 Some(Activation::Defer { pc, .. }) => pc,
+                _ => return Err(self.uncaught()),
+            };
+        } else if return_pc == SWITCH_RETURNED {
+            return_pc = match self.cx.activations.pop() {
+                Some(Activation::Switch { pc, .. }) => pc,
                 _ => return Err(self.uncaught()),
             };
         } else if return_pc == RUN_RETURNED {
@@ -352,6 +367,11 @@ impl Machine {
         self.call_printer(value, self.describe_base).map_err(|trap| self.end(trap))?;
         self.cx.activations.push(Activation::Describe { pc: self.cx.remembered.uncaught });
         self.run_until_described()
+    }
+
+    /// The bottom frame is that of a package with a realm.
+    fn bottom_is_boundary(&self) -> bool {
+        !self.cx.guarded || self.cx.active_realm().is_some()
     }
 
     /// Charges an operation between segments.

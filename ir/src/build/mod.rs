@@ -146,7 +146,7 @@ impl<'a> Context<'a> {
             zero_costs: HashMap::new(),
             method_exprs: IndexMap::new(),
             native_methods: Vec::new(),
-            guarded: package.path != "main",
+            guarded: package.path != "main" || !package.imports.is_empty(),
             imported: HashMap::new(),
             error: None,
         }

@@ -5,7 +5,7 @@ use super::emit::FunctionBuilder;
 use crate::op::Op;
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{
-    BinaryOp, Builtin, Callee, ExprId, ExprKind, FuncId, GlobalId, MethodRef, Place, ScopeId, ScopeKind, Slot, UnaryOp,
+    BinaryOp, Builtin, Callee, ExprId, ExprKind, FuncId, FuncKind, GlobalId, MethodRef, Place, ScopeId, ScopeKind, Slot, UnaryOp,
     VarId,
 };
 use regno_frontend::types::{Kind, Type, TypeId};
@@ -323,12 +323,15 @@ fn package_text(path: &str, style: Style) -> String {
 
 impl super::Context<'_> {
     /// The package that a variable is imported from.
-    fn imported_from(&self, _global: GlobalId) -> Option<&str> {
-        None
+    fn imported_from(&self, global: GlobalId) -> Option<&str> {
+        self.package.globals[global].imported.as_ref().map(|imported| imported.package.as_str())
     }
 
     /// The package that a function is imported from.
-    fn func_imported_from(&self, _func: FuncId) -> Option<&str> {
-        None
+    fn func_imported_from(&self, func: FuncId) -> Option<&str> {
+        match &self.package.funcs[func].kind {
+            FuncKind::Imported(imported) => Some(imported.package.as_str()),
+            _ => None,
+        }
     }
 }

@@ -23,7 +23,7 @@ reading! {
 }
 
 /// Bounds of a slice expression: three registers, and which are present in bits 48..51.
-fn bounds(regs: Window, ext: u64) -> Bounds {
+pub(super) fn bounds(regs: Window, ext: u64) -> Bounds {
     let bound = |shift: u32, bit: u64| (ext >> 48 & bit != 0).then(|| regs.get((ext >> shift) as u16) as i64);
     Bounds { low: bound(0, 1), high: bound(16, 2), max: bound(32, 4) }
 }

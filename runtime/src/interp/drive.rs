@@ -1,6 +1,6 @@
 //! The driver: runs handlers, single-steps where needed, and what hot handlers leave to.
 
-use super::table::{HANDLERS, STEPS};
+use super::table::{GUARDED, HANDLERS, STEPS};
 use super::{Cx, Dispatch, Exit, Handler, Next};
 use crate::frame::STACK_EXHAUSTED;
 use crate::heap::{Ref, Trap};
@@ -176,7 +176,7 @@ impl Cx {
 
     /// The word as handlers read it, perhaps fused.
     fn fast_word_at(&self, pc: u32) -> u64 {
-        let code = self.own_code.as_ref().unwrap_or(&self.linked.fast);
+        let code = self.own_code.as_ref().unwrap_or_else(|| self.linked.dispatched());
         code.get(pc as usize).copied().unwrap_or(0)
     }
 
@@ -185,10 +185,11 @@ impl Cx {
         let pc = self.pc_of(self.ip);
         // In exact mode a fused instruction runs part by part.
         let word = if self.meter.exact { self.word_at(pc) } else { self.fast_word_at(pc) };
-        let Some(&handler) = HANDLERS.get(code_of(word) as usize) else { return };
+        let handlers = if self.guarded { &GUARDED } else { &HANDLERS };
+        let Some(&handler) = handlers.get(code_of(word) as usize) else { return };
         // Builds without optimisation have no tail calls.
         let threaded = !self.meter.exact && cfg!(not(debug_assertions));
-        let table = if threaded { HANDLERS.as_ptr() } else { STEPS.as_ptr() };
+        let table = if threaded { handlers.as_ptr() } else { STEPS.as_ptr() };
         let (ip, regs, budget) = (self.ip, self.regs, self.budget());
         // SAFETY: `ip` is an instruction of verified code and `regs` its frame's window; see the module documentation.
         unsafe { (handler.0)(self, ip, regs, budget, table, word) }

@@ -3,9 +3,9 @@
 //! Each tests the taint of the reference that it was given and the *tracked* bit of the object it touches; with neither it is the
 //! plain handler. The rest is done out of line: loading what a slot refers to, the read-only rules, the ownership guard.
 
-use super::memory;
-use super::{Cx, Exit, Handler, Next};
-use crate::heap::{ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, TRACKED, Trap};
+use super::{call, data, memory};
+use super::{Cx, Exit, Handler};
+use crate::heap::{Header, ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
 use crate::map;
 use crate::ops;
 use crate::realm::IMPORTED;
@@ -14,6 +14,9 @@ use crate::value::slot::{self, TAINT};
 use crate::value::types::Kind as TypeKind;
 use regno_bytecode::op::{field_a, field_b, field_c};
 use regno_bytecode::types::Repr;
+
+/// The mark in a header word.
+const TRACKED: u64 = Header::TRACKED;
 
 /// Header word of the object that a slot refers to; that of nil is 0.
 macro_rules! header {
@@ -67,12 +70,12 @@ unsafe fn inner(cx: *mut Cx, header: u64, content: u64) -> u64 {
 
 /// Guarded handlers: `Name if condition => out_of_line else plain`.
 macro_rules! guarded {
-    ($($name:ident = $plain:path, ($cx:ident, $ip:ident, $regs:ident, $word:ident) $condition:expr => $slow:ident;)*) => {
+    ($($name:ident = $($plain:ident)::+, ($cx:ident, $ip:ident, $regs:ident, $word:ident) $condition:expr => $slow:ident;)*) => {
         handler! { $($name($cx, $ip, $regs, budget, table, $word) {
             if $condition {
                 return $slow::<N>($cx, $ip, $regs, budget, table, $word);
             }
-            $plain::<N>($cx, $ip, $regs, budget, table, $word)
+            $($plain)::+::<N>($cx, $ip, $regs, budget, table, $word)
         })* }
     };
 }
@@ -106,25 +109,25 @@ guarded! {
     StoreIndex = memory::StoreIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, a)) => store_index;
     StoreIndexByte = memory::StoreIndexByte, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, a)) => store_index;
     AddrIndex = memory::AddrIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => addr_index;
-    LoadMap = super::data::LoadMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_map;
-    LoadMapOk = super::data::LoadMapOk, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_map_ok;
-    StoreMap = super::data::StoreMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_map;
-    AddrMap = super::data::AddrMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => addr_map;
-    DeleteMap = super::data::DeleteMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => delete_map;
-    NextMapIter = super::data::NextMapIter, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => next_map_iter;
-    LoadPtrIface = super::data::LoadPtrIface, (cx, ip, regs, word) viewed(cx, reg!(regs, word, b)) => load_ptr_iface;
-    StorePtrIface = super::data::StorePtrIface, (cx, ip, regs, word) viewed(cx, reg!(regs, word, a)) => store_ptr_iface;
-    Append = super::data::Append, (cx, ip, regs, word)
+    LoadMap = data::LoadMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_map;
+    LoadMapOk = data::LoadMapOk, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_map_ok;
+    StoreMap = data::StoreMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_map;
+    AddrMap = data::AddrMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => addr_map;
+    DeleteMap = data::DeleteMap, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => delete_map;
+    NextMapIter = data::NextMapIter, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => next_map_iter;
+    LoadPtrIface = data::LoadPtrIface, (cx, ip, regs, word) viewed(cx, reg!(regs, word, b)) => load_ptr_iface;
+    StorePtrIface = data::StorePtrIface, (cx, ip, regs, word) viewed(cx, reg!(regs, word, a)) => store_ptr_iface;
+    Append = data::Append, (cx, ip, regs, word)
         slice_touched!(cx, reg!(regs, word, b)) || slice_touched!(cx, reg!(regs, word, c)) => append;
-    CopySlice = super::data::CopySlice, (cx, ip, regs, word)
+    CopySlice = data::CopySlice, (cx, ip, regs, word)
         slice_touched!(cx, reg!(regs, word, b)) || slice_touched!(cx, reg!(regs, word, c)) => copy_slice;
-    SliceSlice = super::data::SliceSlice, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => slice_slice;
-    SliceArray = super::data::SliceArray, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => slice_array;
-    SlicePtr = super::data::SlicePtr, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, b)) => slice_ptr;
-    StrFromBytes = super::data::StrFromBytes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice;
-    StrFromRunes = super::data::StrFromRunes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice_runes;
-    BindMethod = super::call::BindMethod, (_cx, ip, regs, word) true => bind_method;
-    CheckConvert = super::call::CheckConvert, (_cx, ip, regs, word) true => check_convert;
+    SliceSlice = data::SliceSlice, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => slice_slice;
+    SliceArray = data::SliceArray, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => slice_array;
+    SlicePtr = data::SlicePtr, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, b)) => slice_ptr;
+    StrFromBytes = data::StrFromBytes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice;
+    StrFromRunes = data::StrFromRunes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice_runes;
+    BindMethod = call::BindMethod, (_cx, ip, regs, word) true => bind_method;
+    CheckConvert = call::CheckConvert, (_cx, ip, regs, word) true => check_convert;
 }
 
 /// A pointer to a struct or array: tainted, or its object or what it refers to there is tracked or tainted.
@@ -162,7 +165,7 @@ slow! {
     load_global of LoadGlobal(cx, regs, word, ext) {
         let cell = Ref::of(cx.global_cell(ext)?);
         let value = if cx.is_tracked(cell) { cx.read_variable(cell)? } else { cx.heap.slot(cell, 0) };
-        let taints = ext & IMPORTED != 0 && cx.realm.active.is_some();
+        let taints = ext & IMPORTED != 0 && cx.active_realm().is_some();
         let value = if taints { cx.tainted(cell, 0, value) } else { value };
         regs.set(field_a(word), value);
         Ok(())
@@ -356,8 +359,8 @@ slow! {
     slice_slice of SliceSlice(cx, regs, word, ext) {
         let slice = regs.get(field_b(word));
         let readonly = cx.readonly_bit(slice);
-        cx.own_base(slice)?;
-        let bounds = super::data::bounds(regs, ext);
+        cx.own_base(Ref::of(slice))?;
+        let bounds = data::bounds(regs, ext);
         let value = ops::slice::slice_slice(&mut cx.heap, slice, bounds, &mut charger!(cx))?;
         regs.set(field_a(word), if value == 0 { 0 } else { value | readonly });
         Ok(())
@@ -365,7 +368,7 @@ slow! {
     slice_array of SliceArray(cx, regs, word, ext) {
         let array = regs.get(field_b(word));
         let readonly = cx.readonly_bit(array);
-        let bounds = super::data::bounds(regs, ext);
+        let bounds = data::bounds(regs, ext);
         let value = ops::slice::slice_array(&mut cx.heap, array, bounds, &mut charger!(cx))?;
         regs.set(field_a(word), value | readonly);
         Ok(())
@@ -374,21 +377,21 @@ slow! {
         let pointer = regs.get(field_b(word));
         let readonly = cx.readonly_bit(pointer);
         cx.pointed_struct(pointer)?;
-        let bounds = super::data::bounds(regs, ext);
+        let bounds = data::bounds(regs, ext);
         let value = ops::slice::slice_ptr(&mut cx.heap, pointer, bounds, &mut charger!(cx))?;
         regs.set(field_a(word), if value == 0 { 0 } else { value | readonly });
         Ok(())
     }
     own_slice of StrFromBytes(cx, regs, word, _ext) {
         let slice = regs.get(field_b(word));
-        cx.own_base(slice)?;
+        cx.own_base(Ref::of(slice))?;
         let value = ops::string::from_bytes(&mut cx.heap, slice, &mut charger!(cx))?;
         regs.set(field_a(word), value);
         Ok(())
     }
     own_slice_runes of StrFromRunes(cx, regs, word, _ext) {
         let slice = regs.get(field_b(word));
-        cx.own_base(slice)?;
+        cx.own_base(Ref::of(slice))?;
         let value = ops::string::from_runes(&mut cx.heap, slice, &mut charger!(cx))?;
         regs.set(field_a(word), value);
         Ok(())
@@ -448,7 +451,7 @@ handler! {
                 return leave_switch(cx, ip, regs, budget, table, word);
             }
         }
-        super::call::Call::<N>(cx, ip, regs, budget, table, word)
+        call::Call::<N>(cx, ip, regs, budget, table, word)
     }
     CallSelected(cx, ip, regs, budget, table, word) {
         let callee = reg!(regs, word, c) as u32;
@@ -462,7 +465,7 @@ handler! {
                 return leave_switch(cx, ip, regs, budget, table, word);
             }
         }
-        super::call::CallSelected::<N>(cx, ip, regs, budget, table, word)
+        call::CallSelected::<N>(cx, ip, regs, budget, table, word)
     }
     CallValue(cx, ip, regs, budget, table, word) {
         let func = reg!(regs, word, c);
@@ -470,7 +473,7 @@ handler! {
         if switches || header!(cx, func) & 31 == Kind::Bound as u64 {
             return leave_switch(cx, ip, regs, budget, table, word);
         }
-        super::call::CallValue::<N>(cx, ip, regs, budget, table, word)
+        call::CallValue::<N>(cx, ip, regs, budget, table, word)
     }
 }
 
@@ -541,7 +544,7 @@ impl Cx {
         if object.is_nil() || index >= u64::from(self.heap.slice(object).count()) {
             return Err(ops::index::slice_trap(&self.heap, slice, index));
         }
-        self.own_base(slice)?;
+        self.own_base(object)?;
         self.heap.own_array(object)?;
         let header = self.heap.slice(object);
         Ok((header.base, header.offset + index as u32))

@@ -52,7 +52,7 @@ macro_rules! late {
 macro_rules! named {
     ($cx:expr, $ip:expr, $table:ident) => {{
         let table = &(*$cx).$table;
-        *table.get_unchecked(*$ip.add(1) as usize)
+        *table.get_unchecked(*$ip.add(1) as u32 as usize)
     }};
 }
 

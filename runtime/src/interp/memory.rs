@@ -275,10 +275,10 @@ making! {
         Ok(())
     }
     DefineGlobal(cx, regs, word, ext) {
-        let old = cx.globals.get(ext as usize).copied().unwrap_or(0);
+        let old = cx.globals.get(ext as u32 as usize).copied().unwrap_or(0);
         let class = cx.heap.header(Ref::of(old)).class();
         let cell = cx.heap.new_cell(class, regs.get(field_a(word)))?;
-        if let Some(place) = cx.globals.get_mut(ext as usize) {
+        if let Some(place) = cx.globals.get_mut(ext as u32 as usize) {
             *place = cell.slot();
         }
         Ok(())

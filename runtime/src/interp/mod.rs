@@ -36,6 +36,7 @@ mod call;
 mod data;
 mod drive;
 mod fused;
+mod guard;
 mod memory;
 mod methods;
 mod scalar;
@@ -190,6 +191,8 @@ pub(crate) struct Cx {
     /// What realms keep, in machines that have them.
     pub realm: Option<Box<RealmState>>,
     pub context: Context,
+    /// Realms can take part (`docs/realms.md`).
+    pub guarded: bool,
     /// Replaces the program's code where nothing is metered.
     own_code: Option<Vec<u64>>,
 }
@@ -230,7 +233,9 @@ impl Cx {
     pub fn new(linked: Arc<Linked>, config: &Config) -> Cx {
         let meter = Meter::new(Arc::clone(&linked), config);
         let own_code = (config.metering == crate::Metering::Off).then(|| unmetered(&linked));
-        let code = own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
+        let guarded = linked.guarded();
+        let realm = guarded.then(|| RealmState::of(&linked));
+        let code = own_code.as_ref().unwrap_or_else(|| linked.dispatched()).as_ptr();
         let mut cx = Cx {
             meter,
             frame: std::ptr::null_mut(),
@@ -261,7 +266,8 @@ impl Cx {
             methods: methods::Methods::new(),
             output: Vec::new(),
             max_output: config.limits.max_output,
-            realm: None,
+            realm,
+            guarded,
             context: Context::default(),
             own_code,
         };
@@ -274,9 +280,13 @@ impl Cx {
         if let Some(code) = &mut self.own_code {
             *code = unmetered(&linked);
         }
-        self.code = self.own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
+        self.code = self.own_code.as_ref().unwrap_or_else(|| linked.dispatched()).as_ptr();
         self.entries = linked.functions.as_ptr();
         self.meter.replace_program(Arc::clone(&linked));
+        self.guarded = linked.guarded();
+        if self.guarded {
+            self.realm.get_or_insert_with(Box::default).learn(&linked);
+        }
         self.linked = linked;
         self.ip = self.code;
         self.clear();

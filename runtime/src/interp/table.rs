@@ -8,7 +8,7 @@ use super::{Dispatch, branch::*, call::*, data::*, memory::*, scalar::*};
 macro_rules! handlers {
     ($( $name:ident [$($format:ident)*] {$($property:ident)*} $doc:literal; )*) => {
         /// Every operation's handler.
-        const OPERATIONS: [Handler; PLAIN] = [$(Handler($name::<Dispatch>)),*];
+        pub(super) const OPERATIONS: [Handler; PLAIN] = [$(Handler($name::<Dispatch>)),*];
     };
 }
 regno_bytecode::for_each_op!(handlers);
@@ -26,6 +26,33 @@ pub(super) static HANDLERS: [Handler; CODES] = {
     }
     handlers
 };
+
+/// The handlers of guarded programs, whose code is not fused.
+pub(super) static GUARDED: [Handler; CODES] = {
+    let mut handlers = HANDLERS;
+    let mut code = 0;
+    while code < PLAIN {
+        handlers[code] = guarded::OPERATIONS[code];
+        code += 1;
+    }
+    handlers
+};
+
+/// Names that guarded handlers take over.
+mod guarded {
+    use super::super::guard::{
+        AddrElem, AddrField, AddrGlobal, AddrIndex, AddrMap, AddrPtrField, Append, BindMethod, Call, CallSelected,
+        CallValue, CheckConvert, CopySlice, DeleteMap, LoadCell, LoadElem, LoadElemByte, LoadField, LoadGlobal,
+        LoadIndex, LoadIndexByte, LoadMap, LoadMapOk, LoadPtr, LoadPtrByte, LoadPtrField, LoadPtrIface, NextMapIter,
+        RangeElem, RangeIndex, SliceArray, SlicePtr, SliceSlice, StoreCell, StoreElem, StoreElemByte, StoreField,
+        StoreGlobal, StoreIndex, StoreIndexByte, StoreMap, StorePtr, StorePtrByte, StorePtrField, StorePtrIface,
+        StrFromBytes, StrFromRunes,
+    };
+    use super::super::{Dispatch, Handler, branch::*, call::*, data::*, memory::*, scalar::*};
+    use super::PLAIN;
+
+    regno_bytecode::for_each_op!(handlers);
+}
 
 /// Single steps: every entry saves the state and returns to the driver.
 pub(super) static STEPS: [Handler; CODES] = [Handler(step); CODES];

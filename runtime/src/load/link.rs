@@ -207,7 +207,12 @@ impl Linked {
             (_, Ext::Type | Ext::TypeDst) => (ext >> 32 << 32) | ty(),
             (_, Ext::Func) => u64::from(func()),
             (_, Ext::Str) => u64::from(package.first_string + low),
-            (_, Ext::Global) => package.globals.get(GlobalRef::from_u32(low).index()).copied().map_or(0, u64::from),
+            (_, Ext::Global) => {
+                let index = package.globals.get(GlobalRef::from_u32(low).index()).copied().unwrap_or(0);
+                let owner = self.globals.get(index as usize).map(|global| global.package);
+                let own = self.functions.get(function).map(|code| code.package);
+                u64::from(index) | if owner == own { 0 } else { crate::realm::IMPORTED }
+            }
             _ => ext,
         })
     }

@@ -20,7 +20,7 @@ use crate::verify::VerifyError;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
 use regno_bytecode::module::{Function, FunctionKind, Module, PackageSlot};
-use regno_bytecode::op::{Op, encode, encode_long};
+use regno_bytecode::op::{Op, code_of, encode, encode_long};
 use regno_bytecode::types::TypeRef;
 use std::collections::HashMap;
 use std::fmt;
@@ -30,13 +30,15 @@ use std::sync::Arc;
 pub(crate) const LOOKUP: u16 = u16::MAX;
 
 /// Code that only the runtime enters, at the start of every program: where frames pushed by the machine return to.
-const STUBS: [u64; 6] = [
+const STUBS: [u64; 8] = [
     encode(Op::Segment, 0, 0, 0),
     encode(Op::DeferReturned, 0, 0, 0),
     encode(Op::Segment, 0, 0, 0),
     encode(Op::StringReturned, 0, 0, 0),
     encode(Op::Segment, 0, 0, 0),
     encode(Op::RunReturned, 0, 0, 0),
+    encode(Op::Segment, 0, 0, 0),
+    encode(Op::SwitchReturned, 0, 0, 0),
 ];
 /// Return address of deferred calls.
 pub(crate) const DEFER_RETURNED: u32 = 0;
@@ -44,6 +46,8 @@ pub(crate) const DEFER_RETURNED: u32 = 0;
 pub(crate) const STRING_RETURNED: u32 = 2;
 /// Return address of the bottom frame.
 pub(crate) const RUN_RETURNED: u32 = 4;
+/// Return address of calls that switched the realm.
+pub(crate) const SWITCH_RETURNED: u32 = 6;
 
 /// Modules that are verified, linked with each other and bound to a gas schedule. Cheap to clone; machines share it.
 #[derive(Clone, Debug)]
@@ -309,7 +313,7 @@ impl Linked {
             strings: Vec::new(),
             globals: Vec::new(),
             natives: Vec::new(),
-            segments: [DEFER_RETURNED, STRING_RETURNED, RUN_RETURNED]
+            segments: [DEFER_RETURNED, STRING_RETURNED, RUN_RETURNED, SWITCH_RETURNED]
                 .map(|pc| Segment { pc, ..Segment::default() })
                 .to_vec(),
             events: Vec::new(),
@@ -332,6 +336,51 @@ impl Linked {
     /// Index of a type that a function's tables mention.
     pub fn type_in(&self, function: u32, ty: TypeRef) -> u32 {
         self.package_of(function).and_then(|package| package.map.types.get(ty.index()).copied()).unwrap_or(0)
+    }
+
+    /// Whether realms can take part: more than one package, or a realm (`docs/realms.md`).
+    pub fn guarded(&self) -> bool {
+        self.packages.len() > 1 || self.packages.iter().any(|package| package.path != "main")
+    }
+
+    /// The code that the interpreter runs in fast mode. Guarded handlers are those of the parts.
+    pub fn dispatched(&self) -> &Vec<u64> {
+        if self.guarded() { &self.code } else { &self.fast }
+    }
+
+    /// The realm of a function's package, if that has one.
+    pub fn realm_of(&self, function: u32) -> Option<u32> {
+        let index = self.functions.get(function as usize)?.package;
+        let package = self.packages.get(index as usize)?;
+        crate::realm::path::has_realm(&package.path).then_some(index)
+    }
+
+    /// Whether a function is a method.
+    pub fn is_method(&self, function: u32) -> bool {
+        let table = self.tables.get(function as usize);
+        table.is_some_and(|function| matches!(function.kind, FunctionKind::Method(_)))
+    }
+
+    /// Text of the instruction at a word.
+    pub fn text_at(&self, pc: u32) -> Option<&str> {
+        let index = self.function_at(pc)? as usize;
+        let (table, start) = (self.tables.get(index)?, self.functions.get(index)?.start);
+        let at = table.texts.binary_search_by_key(&(pc - start), |entry| entry.pc).ok()?;
+        table.texts.get(at).map(|entry| entry.text.as_str())
+    }
+
+    /// The call that returns to a segment.
+    pub fn call_before(&self, segment: u32) -> Option<u32> {
+        [1, 2].into_iter().filter_map(|words| segment.checked_sub(words)).find(|&pc| {
+            let word = self.code.get(pc as usize).copied().unwrap_or(0);
+            let op = Op::from_code(code_of(word));
+            let words = segment - pc;
+            match op {
+                Some(Op::Call) => words == 2,
+                Some(Op::CallValue | Op::CallSelected) => words == 1,
+                _ => false,
+            }
+        })
     }
 
     /// Function that the word belongs to; `None` for the runtime's own code.
@@ -416,7 +465,7 @@ pub(super) fn segment_word(index: usize, segment: &Segment) -> u64 {
 
 /// The code with every charge removed, for [`crate::Metering::Off`].
 pub(crate) fn unmetered(linked: &Linked) -> Vec<u64> {
-    let mut code = linked.fast.clone();
+    let mut code = linked.dispatched().clone();
     for segment in &linked.segments {
         if let Some(word) = code.get_mut(segment.pc as usize) {
             *word = encode(Op::Segment, 0, 0, 0);

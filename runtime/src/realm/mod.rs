@@ -4,16 +4,30 @@
 //! their identity, owner, reference count and marks; all others pay nothing. An object that is in the store and not
 //! loaded is represented by a *stub*; reading the slot that refers to it loads it and replaces the stub in that slot.
 
+mod frames;
+mod guard;
 mod objects;
+pub(crate) mod path;
 
 pub(crate) use objects::Objects;
 
 use crate::heap::{Kind, Ref, Trap};
 use crate::interp::Cx;
+use crate::load::Linked;
+use regno_bytecode::types::Repr;
 use regno_store::{PkgId, RefValue};
 
 /// Index of a package in the program.
 pub(crate) type PackageIndex = u32;
+
+/// Bit of the extension word of operations on variables of other packages.
+pub(crate) const IMPORTED: u64 = 1 << 32;
+
+/// Whether values of the representation refer to objects of realms.
+#[inline(always)]
+pub(crate) const fn is_reference(repr: Repr) -> bool {
+    matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array)
+}
 
 /// Where an object lives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +43,8 @@ pub(crate) enum Resident {
 pub(crate) struct RealmState {
     /// The active realm; none is the nil realm (spec/05 §0.1).
     pub active: Option<PackageIndex>,
+    /// Ids of the packages.
+    pub ids: Vec<PkgId>,
     /// Records of tracked objects.
     pub objects: Objects,
     /// What stubs stand for.
@@ -36,6 +52,20 @@ pub(crate) struct RealmState {
 }
 
 impl RealmState {
+    /// The state of a machine that has done nothing.
+    pub fn of(linked: &Linked) -> Box<RealmState> {
+        let mut state: Box<RealmState> = Box::default();
+        state.learn(linked);
+        state
+    }
+
+    /// Learns the packages of a program.
+    pub fn learn(&mut self, linked: &Linked) {
+        let known = self.ids.len();
+        let new = linked.packages.iter().skip(known);
+        self.ids.extend(new.map(|package| PkgId::of_path(&package.path)));
+    }
+
     /// Objects that must not be freed: those with a record (the reference keeps every object that it has loaded).
     pub fn roots(&self) -> impl Iterator<Item = Ref> {
         self.objects.refs()

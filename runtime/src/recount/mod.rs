@@ -14,7 +14,7 @@ mod visit;
 use crate::frame::{Frame, Stacks};
 use crate::heap::{Charge, Heap, Ref, Trap};
 use crate::interp::{Cx, Deferred};
-use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED};
+use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::meter::Meter;
 use crate::panic::{Activation, Exception};
 use block::{At, Block, CallBlocks, blocks_of};
@@ -315,13 +315,23 @@ impl<'a> Walk<'_, 'a> {
             let mut caller = None;
             let next = match return_pc {
                 RUN_RETURNED => None,
+                SWITCH_RETURNED => {
+                    activation = activation.saturating_sub(1);
+                    match self.roots.activations.get(activation) {
+                        Some(Activation::Switch { pc, resume, .. }) => {
+                            caller = Some(resume.saturating_sub(1));
+                            Some(At::Pc(*pc))
+                        }
+                        _ => None,
+                    }
+                }
                 DEFER_RETURNED | STRING_RETURNED => {
                     activation = activation.saturating_sub(1);
                     made = Some(activation);
                     match self.roots.activations.get(activation) {
                         Some(Activation::Defer { pc, .. } | Activation::Stringify { pc }) => Some(At::Pc(*pc)),
                         Some(Activation::Describe { pc }) => pc.map(At::Pc),
-                        None => None,
+                        Some(Activation::Switch { .. }) | None => None,
                     }
                 }
                 _ => {

@@ -28,11 +28,11 @@ struct Open {
 pub fn copy(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
     let info = types.get(ty);
     if let Some(plan) = info.copy.as_ref().filter(|_| free(charge)) {
-        return plan.copy(heap, value);
+        return Ok(plan.copy(heap, value)? | value & slot::TAINT);
     }
     match info.repr {
-        Repr::Struct => copy_struct(heap, types, ty, value, charge),
-        Repr::Array => copy_array(heap, value, charge),
+        Repr::Struct => Ok(copy_struct(heap, types, ty, value, charge)? | value & slot::TAINT),
+        Repr::Array => Ok(copy_array(heap, value, charge)? | value & slot::TAINT),
         Repr::Iface => copy_iface(heap, types, value, charge),
         _ => Ok(value),
     }
@@ -125,7 +125,7 @@ fn copy_fields(heap: &mut Heap, types: &Types, first: Open, charge: &mut impl Ch
             _ => (field.ty, old),
         };
         let is_iface = field.repr == Repr::Iface;
-        let placed = |copied: u64| if is_iface { repacked(old, copied) } else { copied };
+        let placed = |copied: u64| if is_iface { repacked(old, copied) } else { copied | old & slot::TAINT };
         if types.get(ty).repr == Repr::Array {
             let copied = copy_array(heap, source, charge)?;
             heap.set_slot(object, index, placed(copied));

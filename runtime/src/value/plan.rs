@@ -4,7 +4,7 @@
 //! them, parents first, and making them is one pass without a look at any type.
 
 use super::types::Kind;
-use super::{TypeIndex, Types};
+use super::{TypeIndex, Types, slot};
 use crate::heap::{Heap, Kind as ObjectKind, Ref, SlotClass, Trap};
 use regno_bytecode::types::Repr;
 
@@ -88,7 +88,9 @@ impl Plan {
     /// Makes a zero value.
     #[inline]
     pub(super) fn zero(&self, heap: &mut Heap) -> Result<u64, Trap> {
-        self.make(heap, |heap, part, _| heap.alloc(part.kind, part.class, part.aux, part.len, part.words as usize))
+        self.make(heap, |heap, part, _| {
+            Ok(heap.alloc(part.kind, part.class, part.aux, part.len, part.words as usize)?.slot())
+        })
     }
 
     /// Copies a value.
@@ -96,7 +98,8 @@ impl Plan {
     pub(super) fn copy(&self, heap: &mut Heap, value: u64) -> Result<u64, Trap> {
         self.make(heap, |heap, part, parent| {
             let original = parent.map_or(value, |parent| heap.slot(parent, part.slot));
-            heap.duplicate(Ref::of(original), part.words as usize)
+            // The copy of something read-only is read-only (spec/05 §5.4).
+            Ok(heap.duplicate(Ref::of(original), part.words as usize)?.slot() | original & slot::TAINT)
         })
     }
 
@@ -105,16 +108,16 @@ impl Plan {
     fn make(
         &self,
         heap: &mut Heap,
-        new: impl Fn(&mut Heap, &Part, Option<Ref>) -> Result<Ref, Trap>,
+        new: impl Fn(&mut Heap, &Part, Option<Ref>) -> Result<u64, Trap>,
     ) -> Result<u64, Trap> {
         let [first, rest @ ..] = &*self.parts else { return Ok(0) };
         let mut made = [Ref::NIL; MAX_PARTS];
-        made[0] = new(heap, first, None)?;
+        made[0] = Ref::of(new(heap, first, None)?);
         for (index, part) in rest.iter().enumerate() {
             let parent = made[part.parent as usize % MAX_PARTS];
-            let object = new(heap, part, Some(parent))?;
-            heap.set_slot(parent, part.slot, object.slot());
-            made[(index + 1) % MAX_PARTS] = object;
+            let value = new(heap, part, Some(parent))?;
+            heap.set_slot(parent, part.slot, value);
+            made[(index + 1) % MAX_PARTS] = Ref::of(value);
         }
         Ok(made[0].slot())
     }

@@ -1,0 +1,337 @@
+//! Calls that switch the realm, the boundaries of realms, and the walk over frames that finds the current realm
+//! (spec/05 §2.2, §3.2, §4.1, §6.5).
+
+use super::{Resident, path};
+use crate::frame::Frame;
+use crate::heap::{BOUND_RECEIVER, Kind, Ref, SlotClass, Trap};
+use crate::interp::Cx;
+use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
+use crate::machine::{Machine, RunError};
+use crate::panic::{Activation, Next};
+use crate::value::slot;
+use regno_bytecode::op::{Op, code_of, field_a, field_b, field_c};
+
+/// Flags of calls (field `b`): packed arguments, `cross`, `cur`.
+const PACKED: u16 = 1;
+const CROSS: u16 = 4;
+const CUR: u16 = 8;
+
+/// What a call calls.
+struct Callee {
+    func: u32,
+    code: Code,
+    /// The function value, 0 for none.
+    value: u64,
+    /// The receiver of a bound method, which is not yet among the arguments.
+    bound: Option<u64>,
+}
+
+/// A call on the stack.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallFrame {
+    /// Index of the frame.
+    pub index: usize,
+    /// Its function.
+    pub func: u32,
+    /// Where the caller called it; `None` if the machine did.
+    pub call_pc: Option<u32>,
+    /// Called with `cross`.
+    pub with_cross: bool,
+    /// `cur` was entered.
+    pub did_crossing: bool,
+    /// Called by running a deferred call.
+    pub deferred: bool,
+    /// The realm that was active when it was called.
+    pub last_realm: Option<u32>,
+    /// The test context has replaced what it says of the current realm.
+    pub overridden: bool,
+}
+
+impl Machine {
+    /// The guarded call at `pc` switches the realm, or has to be looked at.
+    pub(crate) fn switch(&mut self, pc: u32) -> Result<Next, RunError> {
+        self.switch_call(pc).map_err(|error| match error {
+            Switch::Trap(trap) => self.end(trap),
+            Switch::Run(error) => error,
+        })
+    }
+
+    fn switch_call(&mut self, pc: u32) -> Result<Next, Switch> {
+        let cx = &mut *self.cx;
+        let word = cx.code_word(pc);
+        let op = Op::from_code(code_of(word));
+        let words = op.map_or(1, Op::words) as u32;
+        let (base, flags) = (u32::from(field_a(word)), field_b(word));
+        let Some(callee) = cx.callee_at(pc, op) else {
+            return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference").into());
+        };
+        cx.reserve(base as usize + cx.linked.max_frame as usize + 1)?;
+        let mut method = cx.linked.is_method(callee.func);
+        if let Some(receiver) = callee.bound {
+            cx.insert_receiver(field_a(word), &callee, receiver);
+            method = true;
+        }
+        let target = cx.linked.realm_of(callee.func);
+        let active = cx.active_realm();
+        let mut switched = None;
+        if flags & CROSS != 0 {
+            cx.check_crossing(callee.func)?;
+            let place = field_a(word) + u16::from(method);
+            cx.give_realm(place, callee.code.package)?;
+            switched = Some((target, true));
+        } else if flags & CUR != 0 {
+            if active != target {
+                let text = cx.cur_call_text(callee.func, target, active);
+                return Err(Trap::abort(text).into());
+            }
+            let place = field_a(word) + u16::from(method);
+            if cx.register(place) == 0 && cx.caller_is_runner(pc) {
+                cx.give_realm(place, callee.code.package)?;
+            }
+        } else if method {
+            let receiver = cx.register(field_a(word));
+            let receiver = cx.receiver_object(callee.func, receiver);
+            if let Resident::In(id) = cx.resident(receiver)
+                && active.and_then(|active| cx.package_id(active)) != Some(id)
+            {
+                switched = Some((cx.realm_with_id(id), false));
+            }
+        }
+        let return_pc = match switched {
+            Some((realm, with_cross)) => {
+                cx.activations.push(Activation::Switch {
+                    pc,
+                    resume: pc + words,
+                    last: active,
+                    with_cross,
+                    did_crossing: with_cross,
+                    callee: callee.value,
+                });
+                cx.set_active_realm(realm);
+                SWITCH_RETURNED
+            }
+            None => pc + words,
+        };
+        cx.callee = callee.value;
+        cx.push(return_pc, base, &callee.code, callee.code.entry, &[])?;
+        if flags & PACKED != 0 {
+            cx.top().meta |= Frame::PACKED;
+        }
+        Ok(Next::Run)
+    }
+
+    /// A call that switched the realm has returned normally; its frame is gone.
+    pub(crate) fn switch_returned(&mut self) -> Result<Next, RunError> {
+        let Some(Activation::Switch { resume, last, with_cross, .. }) = self.cx.activations.pop() else {
+            return Err(RunError::Fatal("switched call without caller".to_owned()));
+        };
+        self.leave_realm(last, with_cross)?;
+        self.cx.go_to(resume);
+        Ok(Next::Run)
+    }
+
+    /// Finalizes the active realm where its boundary is passed, and makes `last` the active one (spec/05 §4.1).
+    pub(crate) fn leave_realm(&mut self, last: Option<u32>, with_cross: bool) -> Result<(), RunError> {
+        let active = self.cx.active_realm();
+        if let Some(realm) = active.filter(|_| with_cross || active != last) {
+            self.cx.finalize(realm).map_err(|trap| self.end(trap))?;
+        }
+        self.cx.set_active_realm(last);
+        Ok(())
+    }
+
+    /// Whether a panic may not leave the current frame (spec/05 §6.5).
+    pub(crate) fn at_boundary(&mut self) -> bool {
+        let return_ip = self.cx.top().return_ip;
+        let return_pc = self.cx.pc_of(return_ip);
+        let active = self.cx.active_realm();
+        match (return_pc, self.cx.activations.last()) {
+            (SWITCH_RETURNED, Some(&Activation::Switch { last, with_cross, .. })) => {
+                active.is_some() && (with_cross || active != last)
+            }
+            (DEFER_RETURNED, Some(&Activation::Defer { last, crosses, .. })) => active.is_some() && (crosses || active != last),
+            _ => false,
+        }
+    }
+}
+
+/// Why a switch failed.
+enum Switch {
+    Trap(Trap),
+    Run(RunError),
+}
+
+impl From<Trap> for Switch {
+    fn from(trap: Trap) -> Switch {
+        Switch::Trap(trap)
+    }
+}
+
+impl From<RunError> for Switch {
+    fn from(error: RunError) -> Switch {
+        Switch::Run(error)
+    }
+}
+
+impl Cx {
+    /// A word of the code.
+    pub(crate) fn code_word(&self, pc: u32) -> u64 {
+        self.linked.code.get(pc as usize).copied().unwrap_or(0)
+    }
+
+    /// What the call at `pc` calls; `None` for a nil function value.
+    fn callee_at(&mut self, pc: u32, op: Option<Op>) -> Option<Callee> {
+        let word = self.code_word(pc);
+        let (func, value, bound) = match op? {
+            Op::Call => {
+                let distance = self.code_word(pc + 1) as u32 as i32;
+                let entry = pc.wrapping_add_signed(distance);
+                (self.linked.function_at(entry)?, 0, None)
+            }
+            Op::CallSelected => (self.register(field_c(word)) as u32, 0, None),
+            _ => {
+                let value = self.register(field_c(word));
+                let object = self.loaded(Ref::of(value)).ok().filter(|object| !object.is_nil())?;
+                let bound = self.heap.header(object).is(Kind::Bound);
+                let receiver = bound.then(|| self.heap.slot(object, BOUND_RECEIVER));
+                (self.heap.func_index(object), object.slot(), receiver)
+            }
+        };
+        let code = self.linked.functions.get(func as usize).copied()?;
+        Some(Callee { func, code, value, bound })
+    }
+
+    /// Puts the receiver of a bound method before the arguments.
+    fn insert_receiver(&mut self, window: u16, callee: &Callee, receiver: u64) {
+        let params = callee.code.params;
+        for index in (1..params).rev() {
+            let value = self.register(window + index - 1);
+            self.set_register(window + index, value);
+        }
+        self.set_register(window, receiver);
+    }
+
+    /// First object of a receiver.
+    fn receiver_object(&self, func: u32, receiver: u64) -> Ref {
+        let ty = self.linked.types.func(func).and_then(|func| func.receiver);
+        ty.map_or(Ref::NIL, |ty| self.first_object(ty, receiver))
+    }
+
+    /// The realm of the package with this id; none if the package has no realm.
+    fn realm_with_id(&self, id: regno_store::PkgId) -> Option<u32> {
+        let package = self.realm.as_ref()?.ids.iter().position(|known| *known == id)?;
+        let has = self.linked.packages.get(package).is_some_and(|package| path::has_realm(&package.path));
+        has.then_some(package as u32)
+    }
+
+    fn check_crossing(&self, func: u32) -> Result<(), Trap> {
+        match self.linked.package_of(func) {
+            Some(package) if path::is_realm(&package.path) => Ok(()),
+            _ => Err(Trap::abort("expected crossing function in a realm package")),
+        }
+    }
+
+    /// Puts a realm value, as `cross` gives it, into a register.
+    fn give_realm(&mut self, place: u16, package: u32) -> Result<(), Trap> {
+        let value = self.new_realm_value(package)?;
+        self.set_register(place, value);
+        Ok(())
+    }
+
+    /// `.grealm{zero address, path, nil}` (spec/05 §2.3); nil in programs that do not know the type.
+    pub(crate) fn new_realm_value(&mut self, package: u32) -> Result<u64, Trap> {
+        let Some(ty) = self.linked.types.by_id(".uverse..grealm") else { return Ok(0) };
+        let path = self.linked.packages.get(package as usize).map_or("", |package| package.path.as_str()).to_owned();
+        let class = self.linked.types.get(ty).class;
+        let object = self.heap.new_struct(class, ty, 3)?;
+        let text = self.heap.new_string(path.as_bytes())?;
+        self.heap.set_slot(object, 1, text);
+        let _: SlotClass = class;
+        Ok(slot::iface(ty, object.slot() as u32))
+    }
+
+    /// The function at `pc` was made by the compiler.
+    fn caller_is_runner(&self, pc: u32) -> bool {
+        let function = self.linked.function_at(pc).and_then(|index| self.linked.functions.get(index as usize));
+        function.is_some_and(|function| function.synthetic)
+    }
+
+    fn cur_call_text(&self, func: u32, target: Option<u32>, active: Option<u32>) -> String {
+        let path = |realm: Option<u32>| {
+            let package = realm.and_then(|realm| self.linked.packages.get(realm as usize));
+            package.map_or("<no realm>", |package| package.path.as_str())
+        };
+        let name = self.linked.tables.get(func as usize).map_or("", |function| function.name.as_str());
+        format!("cannot cur-call to external realm function {}.{name} from {}", path(target), path(active))
+    }
+
+    /// The calls of the program on the stack, top to bottom; functions made by the compiler are left out. `pc` is in the top one.
+    pub(crate) fn call_frames(&mut self, pc: u32) -> Vec<CallFrame> {
+        let mut found = Vec::new();
+        let mut index = self.depth();
+        let mut activation = self.activations.len();
+        let mut at = Some(pc);
+        let mut realm = self.active_realm();
+        while let Some(next) = index.checked_sub(1) {
+            index = next;
+            let Some(frame) = self.stacks.frame(index) else { break };
+            let func = at.and_then(|pc| self.linked.function_at(pc));
+            let return_pc = self.pc_of(frame.return_ip);
+            let mut call = CallFrame {
+                index,
+                func: func.unwrap_or(0),
+                call_pc: None,
+                with_cross: false,
+                did_crossing: false,
+                deferred: false,
+                last_realm: realm,
+                overridden: frame.meta & Frame::OVERRIDDEN != 0,
+            };
+            at = match return_pc {
+                RUN_RETURNED => None,
+                SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => {
+                    activation = activation.saturating_sub(1);
+                    match self.activations.get(activation) {
+                        Some(&Activation::Switch { pc, last, with_cross, did_crossing, .. }) => {
+                            (call.call_pc, call.last_realm) = (Some(pc), last);
+                            (call.with_cross, call.did_crossing) = (with_cross, did_crossing);
+                            Some(pc)
+                        }
+                        Some(&Activation::Defer { pc, call_pc, last, crosses, .. }) => {
+                            (call.call_pc, call.last_realm) = (Some(call_pc), last);
+                            (call.with_cross, call.deferred) = (crosses, true);
+                            Some(pc)
+                        }
+                        Some(&Activation::Stringify { pc }) => Some(pc),
+                        Some(&Activation::Describe { pc }) => pc,
+                        None => None,
+                    }
+                }
+                pc => {
+                    // The call stands before the segment that it returns to, with one word or two.
+                    call.call_pc = self.linked.call_before(pc);
+                    Some(pc.saturating_sub(1))
+                }
+            };
+            realm = call.last_realm;
+            let synthetic = func.and_then(|func| self.linked.functions.get(func as usize)).is_none_or(|code| code.synthetic);
+            if !synthetic {
+                found.push(call);
+            }
+        }
+        found
+    }
+
+    /// Path of a package; empty if there is none.
+    pub(crate) fn package_path(&self, package: Option<u32>) -> String {
+        let package = package.and_then(|package| self.linked.packages.get(package as usize));
+        package.map_or_else(String::new, |package| package.path.clone())
+    }
+
+    /// Package of the caller of a frame: `LastPackage` of the reference.
+    pub(crate) fn last_package(&self, frame: &CallFrame) -> String {
+        let function = frame.call_pc.and_then(|pc| self.linked.function_at(pc));
+        let package = function.and_then(|function| self.linked.package_of(function));
+        package.map_or_else(String::new, |package| package.path.clone())
+    }
+}
