@@ -182,7 +182,9 @@ impl Machine {
         // Packages without realm have one for this (spec/05 §4.3).
         self.cx.set_active_realm(Some(package));
         self.run_function(init, false)?;
-        if self.cx.guarded && self.cx.linked.packages.get(package as usize).is_some_and(|package| package.path != "main") {
+        if self.cx.guarded
+            && self.cx.linked.packages.get(package as usize).is_some_and(|package| package.path != "main")
+        {
             self.cx.save_package(package, true).map_err(|trap| self.end(trap))?;
         }
         Ok(())

@@ -169,7 +169,8 @@ impl Machine {
         let hidden = if last == self.cx.top().exception { 0 } else { last };
         let native = std::mem::take(&mut self.cx.remembered.native);
         let (last, crosses) = (self.cx.active_realm(), deferred.crosses);
-        let activation = Activation::Defer { pc, native, callee: deferred.closure, call_pc: deferred.pc, last, crosses };
+        let activation =
+            Activation::Defer { pc, native, callee: deferred.closure, call_pc: deferred.pc, last, crosses };
         self.cx.activations.push(activation);
         if crosses {
             let target = self.cx.linked.realm_of(deferred.func);

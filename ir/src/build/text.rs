@@ -5,8 +5,8 @@ use super::emit::FunctionBuilder;
 use crate::op::Op;
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{
-    BinaryOp, Builtin, Callee, ExprId, ExprKind, FuncId, FuncKind, GlobalId, MethodRef, Place, ScopeId, ScopeKind, Slot, UnaryOp,
-    VarId,
+    BinaryOp, Builtin, Callee, ExprId, ExprKind, FuncId, FuncKind, GlobalId, MethodRef, Place, ScopeId, ScopeKind,
+    Slot, UnaryOp, VarId,
 };
 use regno_frontend::types::{Kind, Type, TypeId};
 

@@ -3,8 +3,8 @@
 //! Each tests the taint of the reference that it was given and the *tracked* bit of the object it touches; with neither it is the
 //! plain handler. The rest is done out of line: loading what a slot refers to, the read-only rules, the ownership guard.
 
-use super::{call, data, memory};
 use super::{Cx, Exit, Handler};
+use super::{call, data, memory};
 use crate::heap::{Header, ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
 use crate::map;
 use crate::ops;
@@ -558,4 +558,3 @@ impl Cx {
         }
     }
 }
-

@@ -47,7 +47,7 @@ pub(crate) use fused::fuse;
 use crate::config::Config;
 use crate::frame::{Frame, Stacks};
 use crate::heap::{Heap, Trap};
-use crate::load::{Code, DEFER_RETURNED, Linked, STRING_RETURNED, unmetered};
+use crate::load::{Code, DEFER_RETURNED, Linked, STRING_RETURNED, SWITCH_RETURNED, unmetered};
 use crate::meter::Meter;
 use crate::natives::Context;
 use crate::panic::{Activation, Exception};
@@ -314,11 +314,12 @@ impl Cx {
         let mut activations = self.activations.len();
         for above in (index..self.depth()).rev() {
             let return_pc = self.stacks.frame(above).map_or(0, |frame| self.pc_of(frame.return_ip));
-            activations -= usize::from(matches!(return_pc, DEFER_RETURNED | STRING_RETURNED) && activations > 0);
+            activations -=
+                usize::from(matches!(return_pc, DEFER_RETURNED | STRING_RETURNED | SWITCH_RETURNED) && activations > 0);
         }
         let pc = match self.pc_of(frame.return_ip) {
-            DEFER_RETURNED | STRING_RETURNED => match *self.activations.get(activations)? {
-                Activation::Defer { pc, .. } | Activation::Stringify { pc } => pc,
+            DEFER_RETURNED | STRING_RETURNED | SWITCH_RETURNED => match *self.activations.get(activations)? {
+                Activation::Defer { pc, .. } | Activation::Stringify { pc } | Activation::Switch { pc, .. } => pc,
                 Activation::Describe { pc } => pc?,
             },
             pc => pc,

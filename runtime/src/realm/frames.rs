@@ -149,7 +149,9 @@ impl Machine {
             (SWITCH_RETURNED, Some(&Activation::Switch { last, with_cross, .. })) => {
                 active.is_some() && (with_cross || active != last)
             }
-            (DEFER_RETURNED, Some(&Activation::Defer { last, crosses, .. })) => active.is_some() && (crosses || active != last),
+            (DEFER_RETURNED, Some(&Activation::Defer { last, crosses, .. })) => {
+                active.is_some() && (crosses || active != last)
+            }
             _ => false,
         }
     }
@@ -314,7 +316,8 @@ impl Cx {
                 }
             };
             realm = call.last_realm;
-            let synthetic = func.and_then(|func| self.linked.functions.get(func as usize)).is_none_or(|code| code.synthetic);
+            let synthetic =
+                func.and_then(|func| self.linked.functions.get(func as usize)).is_none_or(|code| code.synthetic);
             if !synthetic {
                 found.push(call);
             }

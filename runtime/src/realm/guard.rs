@@ -186,10 +186,7 @@ impl Cx {
     fn tainted_iface(&self, value: u64) -> u64 {
         let ty = slot::iface_type(value);
         let mutable = ty != 0 && slot::iface_payload(value) != 0 && {
-            matches!(
-                self.linked.types.get(ty).repr,
-                Repr::Ptr | Repr::Slice | Repr::Map | Repr::Struct | Repr::Array
-            )
+            matches!(self.linked.types.get(ty).repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Struct | Repr::Array)
         };
         if mutable { value | TAINT } else { value }
     }
@@ -374,8 +371,7 @@ impl Cx {
                 old.push(self.first_of(repr, value));
             }
         }
-        let result =
-            ops::append::append(&mut self.heap, &self.linked.types, ty, (slice, more), &mut charger!(self))?;
+        let result = ops::append::append(&mut self.heap, &self.linked.types, ty, (slice, more), &mut charger!(self))?;
         for (index, old) in old.into_iter().enumerate() {
             let value = self.heap.slot(base, first + index as u32);
             self.did_update(base, old, self.first_of(repr, value))?;

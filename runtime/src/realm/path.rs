@@ -26,9 +26,7 @@ fn user_path(path: &str) -> Option<UserPath<'_>> {
 
 fn is_domain(domain: &str) -> bool {
     let Some((labels, top)) = domain.rsplit_once('.') else { return false };
-    let label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-    };
+    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     labels.split('.').all(label) && (2..=63).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase())
 }
 
