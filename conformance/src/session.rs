@@ -8,7 +8,7 @@ use crate::store::SourceStore;
 use bumpalo::Bump;
 use indexmap::IndexMap;
 use regno_bytecode::module::Module;
-use regno_frontend::check::{Options, World};
+use regno_frontend::check::{Options, World, check_reading};
 use regno_frontend::diagnostic::render_first;
 use regno_frontend::golayer::{self, Dependency};
 use regno_frontend::limits::Limits;
@@ -126,9 +126,15 @@ impl<'s> Session<'s> {
             let end = if path == "main" { "!" } else { "" };
             return Err(refuse(format!("expected package name [{expected}] but got [{got}]{end}")));
         }
-        let imports = self.import_all(path, &parsed, &files).map_err(|located| match located.refusal {
-            Refusal::Import(ref error) => refuse(format!("{}: {error}", location(path, &located))),
-            Refusal::Package(error) => refuse(error.text),
+        let imports = self.import_all(path, &parsed, &files).map_err(|located| {
+            // What the reference finds while it reads the file comes before.
+            if let Err(error) = check_reading(path, &parsed, &files) {
+                return at(error.to_string(), false);
+            }
+            match located.refusal {
+                Refusal::Import(ref error) => refuse(format!("{}: {error}", location(path, &located))),
+                Refusal::Package(error) => refuse(error.text),
+            }
         })?;
         let options = Options { limits: self.limits, natives: false };
         let package = self
@@ -185,9 +191,12 @@ impl<'s> Session<'s> {
                     // A realm is known to the reference before its imports are looked at.
                     continue;
                 }
-                let result = check_import(path, source.name(), spec.path)
-                    .map_err(Refusal::Import)
-                    .and_then(|()| self.require(spec.path));
+                let allowed = check_import(path, source.name(), spec.path).map_err(Refusal::Import);
+                // Without a name in the import the package is asked for its own first.
+                let result = match spec.name {
+                    None => self.require(spec.path).and(allowed),
+                    Some(_) => allowed.and_then(|()| self.require(spec.path)),
+                };
                 result.map_err(|refusal| Located { refusal, source, span: spec.span })?;
                 if !imports.iter().any(|known| known == spec.path) {
                     imports.push(spec.path.to_owned());

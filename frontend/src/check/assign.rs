@@ -22,6 +22,7 @@ impl<'a> Checker<'a> {
                     let text = format!("assignment operator {op}= requires only one expression on lhs and rhs");
                     return Err(self.error(span, text));
                 };
+                self.refuse_foreign_target(target)?;
                 let target = self.place(target)?;
                 let value = self.op_assign_value(op, &target, value, span)?;
                 let op = super::operator::binary_op(op);
@@ -121,6 +122,7 @@ impl<'a> Checker<'a> {
         let count = assign.lhs.len();
         let mut places = Vec::with_capacity(count);
         for target in assign.lhs {
+            self.refuse_foreign_target(target)?;
             places.push(self.place(target)?);
         }
         match self.values_for(count, assign.rhs)? {

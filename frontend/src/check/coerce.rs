@@ -2,7 +2,8 @@
 //!
 //! The reference rewrites operands in place and remembers a node's static type from the first time it is asked for. Here
 //! every node gets its recorded static type when it is made, which is the same thing: a node's operands change only through
-//! [`Checker::coerce`], and that asks for the node's type first. `Expr::ty`, the type at run time, is updated as operands
+//! [`Checker::coerce`], and that asks for the node's type first. What a node's type is computed from is not what is remembered of
+//! the nodes below, but their leaves as they are by then: `1<<n + x` has the type of `x`, although `1<<n` stays untyped. `Expr::ty`, the type at run time, is updated as operands
 //! change.
 
 use super::expr::{Operand, Static};
@@ -241,6 +242,18 @@ impl Checker<'_> {
         let id = self.exprs.push(Expr { kind, ty, span });
         self.nodes.record(id, recorded);
         id
+    }
+
+    /// The static type of a node as its parent computes it: from the leaves, whatever is recorded for the nodes between.
+    pub(super) fn static_type(&self, id: ExprId) -> Static {
+        let mut at = id;
+        loop {
+            match self.exprs[at].kind {
+                ExprKind::Binary { op, left, .. } if !op.is_comparison() => at = left,
+                ExprKind::Unary { operand, .. } => at = operand,
+                _ => return self.recorded(at),
+            }
+        }
     }
 
     /// The recorded static type of a node.

@@ -3,7 +3,7 @@
 //! A function, method or variable of another package gets an entity of its own in this package's tables when it is first used,
 //! so that the rest of the compiler numbers them like the package's own.
 
-use super::crossing::is_crossing;
+use super::crossing::{is_crossing, is_realm_path};
 use super::expr::Operand;
 use super::scope::Entity;
 use super::world::{Export, Exports};
@@ -17,6 +17,12 @@ use cranelift_entity::EntityRef;
 use indexmap::{IndexMap, IndexSet};
 use std::collections::HashMap;
 use std::rc::Rc;
+
+/// Packages that can be imported.
+pub(super) type Known = IndexMap<Rc<str>, Rc<Exports>>;
+
+/// The number of the package itself.
+const SELF: u32 = u32::MAX;
 
 /// What the files of a package import, and the stand-ins.
 #[derive(Default)]
@@ -45,26 +51,25 @@ impl Imports {
 }
 
 impl<'a> Checker<'a> {
-    /// Works out the imports of all files.
-    pub(super) fn collect_imports(&mut self, known: &IndexMap<Rc<str>, Rc<Exports>>) -> Result<()> {
-        for (index, file) in self.files.clone().into_iter().enumerate() {
-            self.at.file = u32::try_from(index).unwrap_or(u32::MAX);
-            self.imports.files.push(IndexMap::new());
-            for spec in file.imports {
-                self.import(spec, known)?;
-            }
-        }
-        Ok(())
+    /// Works out the imports of a file.
+    pub(super) fn collect_imports(&mut self, file: &'a ast::File<'a>, known: &Known) -> Result<()> {
+        self.imports.files.push(IndexMap::new());
+        file.imports.iter().try_for_each(|spec| self.import(spec, known))
     }
 
-    fn import(&mut self, spec: &'a ast::ImportSpec<'a>, known: &IndexMap<Rc<str>, Rc<Exports>>) -> Result<()> {
+    fn import(&mut self, spec: &'a ast::ImportSpec<'a>, known: &Known) -> Result<()> {
+        if spec.name.is_some_and(|name| name.name == ".") {
+            return Err(self.error(spec.span, "dot imports not allowed in gno".to_owned()));
+        }
+        if *spec.path == *self.path && is_realm_path(&self.path) {
+            return self.import_self(spec);
+        }
         let Some(exports) = known.get(spec.path) else {
             return Err(self.error(spec.span, format!("unknown import path {}", spec.path)));
         };
         self.imports.paths.insert(spec.path.to_owned());
         let name = match spec.name.map(|name| name.name) {
             Some("_") => return Ok(()),
-            Some(".") => return Err(self.error(spec.span, "dot imports not allowed in gno".to_owned())),
             Some(name) => name.to_owned(),
             None => {
                 let expected = expected_name(spec.path);
@@ -84,11 +89,25 @@ impl<'a> Checker<'a> {
             packages.push(exports.clone());
             packages.len() - 1
         });
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        self.name_import(name, u32::try_from(number).unwrap_or(u32::MAX), spec.span)
+    }
+
+    /// A realm that imports itself: its own names behind a package name.
+    fn import_self(&mut self, spec: &'a ast::ImportSpec<'a>) -> Result<()> {
+        match spec.name.map(|name| name.name) {
+            Some("_") => Ok(()),
+            name => {
+                let name = name.unwrap_or(expected_name(spec.path));
+                self.name_import(name.to_owned(), SELF, spec.span)
+            }
+        }
+    }
+
+    fn name_import(&mut self, name: String, number: u32, span: Span) -> Result<()> {
         let names = self.imports.files.last_mut();
         let other = names.and_then(|names| names.insert(name.clone(), number)).filter(|&other| other != number);
         match other {
-            Some(_) => Err(self.error(spec.span, format!("StaticBlock.Define2({name}) cannot change .V"))),
+            Some(_) => Err(self.error(span, format!("StaticBlock.Define2({name}) cannot change .V"))),
             None => Ok(()),
         }
     }
@@ -115,6 +134,32 @@ impl<'a> Checker<'a> {
         self.error(span, format!("package {name} cannot only be referred to in a selector expression"))
     }
 
+    /// The name of an imported package in the current file, and its place in the file's block.
+    pub(super) fn import_name(&self, path: &str) -> (String, usize) {
+        let number = self.imports.packages.iter().position(|package| *package.path == *path);
+        let names = self.imports.files.get(self.at.file as usize);
+        let found = names.and_then(|names| {
+            let (index, (name, _)) =
+                names.iter().enumerate().find(|(_, (_, package))| Some(**package as usize) == number)?;
+            Some((name.clone(), index))
+        });
+        found.unwrap_or_else(|| (expected_name(path).to_owned(), 0))
+    }
+
+    /// Refuses `package.name` as the left side of an assignment.
+    pub(super) fn refuse_foreign_target(&mut self, e: ast::ExprRef<'a>) -> Result<()> {
+        let e = super::expr::unparen(e);
+        let ast::ExprKind::Selector(selector) = e.kind else { return Ok(()) };
+        let Some(package) = self.names_package(selector.x)? else { return Ok(()) };
+        let name = selector.sel.name;
+        if package == SELF {
+            return Ok(());
+        }
+        let path = self.import_path(package);
+        let text = if is_exported(name) { "directly mutate" } else { "access" };
+        Err(self.error(e.span, format!("cannot {text} {path}.{name} from {}", self.path)))
+    }
+
     /// What `package.name` means.
     fn member(&self, package: u32, name: &str, span: Span) -> Result<Export> {
         let Some(exports) = self.imports.packages.get(package as usize) else {
@@ -132,6 +177,12 @@ impl<'a> Checker<'a> {
     /// The type that `package.name` denotes, if it denotes one.
     pub(super) fn member_type(&mut self, selector: &'a ast::SelectorExpr<'a>, span: Span) -> Result<Option<TypeId>> {
         let Some(package) = self.names_package(selector.x)? else { return Ok(None) };
+        if package == SELF {
+            return Ok(match self.package_entity(selector.sel.name)? {
+                Some(Entity::Type(t)) => Some(t),
+                _ => None,
+            });
+        }
         Ok(match self.member(package, selector.sel.name, span)? {
             Export::Type(t) => Some(t),
             _ => None,
@@ -140,6 +191,9 @@ impl<'a> Checker<'a> {
 
     /// `package.name` as a value: a constant, or what a package-level name inside a literal costs (spec/02 §5.6).
     pub(super) fn package_member(&mut self, package: u32, name: &str, span: Span) -> Result<Operand> {
+        if package == SELF {
+            return self.own_member(name, span);
+        }
         let via_package = true;
         let (kind, ty, recorded) = match self.member(package, name, span)? {
             Export::Const(value, t) => return Ok(self.constant(value, t, span)),
@@ -158,6 +212,29 @@ impl<'a> Checker<'a> {
         };
         let id = self.add_node(kind, ty, Some(recorded), span);
         Ok(Operand { id, ty: Some(recorded) })
+    }
+
+    /// A name of the package itself behind its package name.
+    fn own_member(&mut self, name: &str, span: Span) -> Result<Operand> {
+        let via_package = true;
+        let (kind, ty, recorded) = match self.package_entity(name)? {
+            Some(Entity::Const(value, t)) => return Ok(self.constant(value, t, span)),
+            Some(Entity::Global(global)) => {
+                let recorded = self.global_static(global);
+                (ExprKind::Global { global, via_package }, self.globals[global].ty, recorded)
+            }
+            Some(Entity::Func(func)) => {
+                let t = self.func_type(func);
+                (ExprKind::Func { func, via_package }, t, Some(t))
+            }
+            Some(Entity::Type(t)) => {
+                let text = format!("{} (type) is not an expression", self.types.type_string(t));
+                return Err(self.error(span, text));
+            }
+            _ => return Err(self.error(span, format!("name {name} not declared"))),
+        };
+        let id = self.add_node(kind, ty, recorded, span);
+        Ok(Operand { id, ty: recorded })
     }
 
     fn imported_global(&mut self, package: u32, name: &str, ty: TypeId, recorded: TypeId) -> GlobalId {

@@ -73,7 +73,6 @@ use crate::typed::{
 };
 use crate::types::{TypeId, TypeTable};
 use cranelift_entity::{PrimaryMap, SecondaryMap};
-use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
@@ -122,6 +121,20 @@ pub fn check_package(
     limits: &Limits,
 ) -> std::result::Result<typed::Package, CheckError> {
     World::new().check(path, files, sources, Options { limits: *limits, natives: false })
+}
+
+/// Checks only what the reference checks while it reads the files, before it looks at imports.
+///
+/// # Errors
+///
+/// The first such error.
+pub fn check_reading(
+    path: &str,
+    files: &[ParsedFile<'_>],
+    sources: &[SourceFile],
+) -> std::result::Result<(), CheckError> {
+    let files: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
+    Checker::new(path, &files, sources, Options::default(), TypeTable::new()).check_syntax()
 }
 
 /// Runs `f` with enough stack for another level of recursion over the syntax tree.
@@ -229,10 +242,9 @@ impl<'a> Checker<'a> {
     }
 
     /// The check, phase by phase (spec/01 §4.1).
-    fn package(&mut self, known: &IndexMap<Rc<str>, Rc<Exports>>) -> Result<Vec<typed::InitStep>> {
+    fn package(&mut self, known: &import::Known) -> Result<Vec<typed::InitStep>> {
         self.check_syntax()?;
-        self.collect()?;
-        self.collect_imports(known)?;
+        self.collect(known)?;
         self.predefine()?;
         self.bodies()?;
         self.finish_expressions();

@@ -138,8 +138,11 @@ impl<'a> Checker<'a> {
             }
             return self.fold_binary(op, left, right, span);
         }
-        let (recorded, ty) =
-            if op.is_comparison() { (Some(TypeId::UNTYPED_BOOL), TypeId::BOOL) } else { (lt, self.exprs[left].ty) };
+        let (recorded, ty) = if op.is_comparison() {
+            (Some(TypeId::UNTYPED_BOOL), TypeId::BOOL)
+        } else {
+            (self.static_type(left), self.exprs[left].ty)
+        };
         let id = self.add_node(ExprKind::Binary { op, left, right }, ty, recorded, span);
         self.nodes.watch(id);
         Ok(Operand { id, ty: recorded })
@@ -311,7 +314,7 @@ impl<'a> Checker<'a> {
         if lc && rc {
             return self.fold_shift(op, left, right, span);
         }
-        let lt = self.recorded(left);
+        let lt = self.static_type(left);
         let untyped_left = lt.is_some_and(|t| self.types.is_untyped(t));
         let defined = lt.is_some_and(|t| self.operator_defined(op, t) || self.types.kind(t) == Kind::Bigdec);
         if !defined {
@@ -361,7 +364,7 @@ impl<'a> Checker<'a> {
             ast::UnaryOp::Tilde => return Err(self.error(span, "checker for ILLEGAL does not exist".to_owned())),
         };
         let operand = self.single(x)?.id;
-        let t = self.recorded(operand);
+        let t = self.static_type(operand);
         let kind = t.map(|t| self.types.kind(t));
         let (defined, text) = match op {
             UnaryOp::Plus => (kind.is_some_and(|k| k.is_numeric()), "+"),

@@ -6,6 +6,7 @@
 //!
 //! While a declaration is worked out, the names it depends on are noted for the initialisation order (`init`).
 
+use super::import::Known;
 use super::scope::{Entity, Position};
 use super::{CheckError, Checker, Result, deep};
 use crate::constant::Constant;
@@ -104,10 +105,11 @@ impl<'a> Checker<'a> {
     // --------------------------------------------------------------------------------------------------------- names
 
     /// Collects all declarations and reserves their names in source order.
-    pub(super) fn collect(&mut self) -> Result<()> {
+    pub(super) fn collect(&mut self, known: &Known) -> Result<()> {
         let mut repeated = Vec::new();
         for (index, file) in self.files.clone().into_iter().enumerate() {
             self.at.file = u32::try_from(index).unwrap_or(u32::MAX);
+            self.collect_imports(file, known)?;
             for decl in file.decls {
                 self.collect_decl(decl, &mut repeated)?;
             }

@@ -4,7 +4,8 @@ use super::Checker;
 use super::builtin::builtin_name;
 use crate::constant::Constant;
 use crate::typed::{
-    Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, MethodRef, Place, UnaryOp, VarId,
+    Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, GlobalId, ImportedName, MethodRef, Place,
+    UnaryOp, VarId,
 };
 use crate::types::TypeId;
 
@@ -20,8 +21,8 @@ impl Checker<'_> {
             ExprKind::Const(value) => self.render_constant(id, value),
             ExprKind::Type(_) => format!("(const-type {})", self.types.type_string(node.ty)),
             ExprKind::Local(var) => self.render_local(*var),
-            ExprKind::Global { global, .. } => self.render_package_name(&self.globals[*global].name),
-            ExprKind::Func { func, .. } => self.render_package_name(&self.funcs[*func].name),
+            ExprKind::Global { global, .. } => self.render_global(*global),
+            ExprKind::Func { func, .. } => self.render_func(*func),
             ExprKind::Abort(text) => text.clone(),
             ExprKind::Unary { op, operand } => {
                 let op = match op {
@@ -92,7 +93,7 @@ impl Checker<'_> {
 
     fn render_target(&self, callee: &Callee, args: &[ExprId]) -> String {
         match callee {
-            Callee::Func { func, .. } => self.render_package_name(&self.funcs[*func].name),
+            Callee::Func { func, .. } => self.render_func(*func),
             Callee::Method { operand, method } => self.render_method(*operand, method),
             Callee::Builtin(builtin) => self.render_builtin(*builtin, Some(args)),
             Callee::Value(id) => self.render(*id),
@@ -147,6 +148,28 @@ impl Checker<'_> {
         format!("{name}<VPBlock({depth},{index})>")
     }
 
+    fn render_func(&self, func: FuncId) -> String {
+        match &self.funcs[func].kind {
+            FuncKind::Imported(imported) => self.render_member(imported),
+            _ => self.render_package_name(&self.funcs[func].name),
+        }
+    }
+
+    fn render_global(&self, global: GlobalId) -> String {
+        match &self.globals[global].imported {
+            Some(imported) => self.render_member(imported),
+            None => self.render_package_name(&self.globals[global].name),
+        }
+    }
+
+    /// A member of another package, behind the package's name in the current file.
+    fn render_member(&self, imported: &ImportedName) -> String {
+        let (package, index) = self.import_name(&imported.package);
+        // The block of the file is the one around the function's.
+        let depth = self.package_value_path("").0 - 1;
+        format!("{package}<VPBlock({depth},{index})>.{}", imported.name)
+    }
+
     fn render_list(&self, ids: &[ExprId]) -> String {
         ids.iter().map(|&id| self.render(id)).collect::<Vec<_>>().join(", ")
     }
@@ -174,7 +197,7 @@ impl Checker<'_> {
         match place {
             Place::Blank => "_".to_owned(),
             Place::Local(var) => self.render_local(*var),
-            Place::Global { global, .. } => self.render_package_name(&self.globals[*global].name),
+            Place::Global { global, .. } => self.render_global(*global),
             Place::Index { operand, index, .. } => format!("{}[{}]", self.render(*operand), self.render(*index)),
             Place::Field { operand, field, .. } => {
                 format!("{}.{}", self.render(*operand), self.field_name(*operand, *field))
