@@ -2,18 +2,24 @@
 
 use crate::input::{self, Error};
 use crate::limits::Limits;
-use crate::run::run_modules;
+use crate::packages::PackageArgs;
+use crate::run::{failed, run_program};
+use regno_conformance::compile::Program;
+use regno_conformance::session::Session;
+use regno_conformance::store::SourceStore;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::Instant;
 
-/// Run an artifact made by `build`.
+/// Run an artifact made by `build`. Packages that it imports are compiled from source.
 #[derive(clap::Args)]
 pub struct Args {
     /// The artifact file
     artifact: PathBuf,
     #[command(flatten)]
     limits: Limits,
+    #[command(flatten)]
+    packages: PackageArgs,
     /// Print gas by category, cycles, bytes, peak and time to standard error afterwards
     #[arg(long)]
     metrics: bool,
@@ -21,6 +27,14 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
+    let start = Instant::now();
     let module = input::artifact(&args.artifact)?;
-    run_modules(vec![module], args.limits, args.metrics, Duration::ZERO)
+    let packages = args.packages.folders(false)?;
+    let dependencies = Session::new(&SourceStore::default(), &packages).modules(&module.imports);
+    let dependencies = match dependencies {
+        Ok(dependencies) => dependencies,
+        Err(error) => return Ok(failed(&error.text)),
+    };
+    let program = Program { module, dependencies, no_main: None };
+    run_program(program, args.limits, args.metrics, start.elapsed())
 }

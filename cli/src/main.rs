@@ -11,8 +11,8 @@ mod gas;
 mod input;
 mod limits;
 mod metrics;
-mod paths;
 mod packages;
+mod paths;
 mod run;
 
 use clap::{Parser, Subcommand};

@@ -4,7 +4,7 @@ use crate::input::{self, Error};
 use crate::limits::Limits;
 use crate::metrics;
 use crate::packages::PackageArgs;
-use regno_bytecode::module::Module;
+use regno_conformance::compile::Program;
 use regno_conformance::execute::execute_linked;
 use std::io::Write;
 use std::path::PathBuf;
@@ -29,16 +29,17 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let start = Instant::now();
     match input::compile(&args.program, &args.packages)? {
-        Ok(program) => run_modules(program.into_modules(), args.limits, args.metrics, start.elapsed()),
+        Ok(program) => run_program(program, args.limits, args.metrics, start.elapsed()),
         Err(error) => Ok(failed(&error.text)),
     }
 }
 
-/// Executes the last module, which the others come before that it imports; prints its output, its error and the metrics.
-pub fn run_modules(modules: Vec<Module>, limits: Limits, metrics: bool, compile: Duration) -> Result<ExitCode, Error> {
+/// Executes a program, prints its output, its error and the metrics.
+pub fn run_program(program: Program, limits: Limits, metrics: bool, compile: Duration) -> Result<ExitCode, Error> {
     let start = Instant::now();
-    let execution =
-        execute_linked(modules, None, limits.settings()).map_err(|error| Error::Module(error.to_string()))?;
+    let no_main = program.no_main.clone();
+    let execution = execute_linked(program.into_modules(), no_main, limits.settings())
+        .map_err(|error| Error::Module(error.to_string()))?;
     let elapsed = start.elapsed();
     input::say(&execution.output)?;
     let code = match &execution.error {
@@ -52,7 +53,8 @@ pub fn run_modules(modules: Vec<Module>, limits: Limits, metrics: bool, compile:
     Ok(code)
 }
 
-fn failed(text: &str) -> ExitCode {
+/// Prints why the program ended.
+pub fn failed(text: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "{text}");
     ExitCode::FAILURE
 }

@@ -146,6 +146,23 @@ impl<'s> Session<'s> {
         Ok(Program { module, dependencies: self.closure(&imports), no_main: package.no_main })
     }
 
+    /// Modules of packages and of all that they import, each after those that it needs.
+    ///
+    /// # Errors
+    ///
+    /// A package does not exist or is broken.
+    pub fn modules(&mut self, paths: &[String]) -> Result<Vec<Rc<Module>>, CompileError> {
+        for path in paths {
+            self.require(path).map_err(|refusal| match refusal {
+                Refusal::Import(error) => {
+                    CompileError { text: error.to_string(), parse_charges: Vec::new(), parsed: false }
+                }
+                Refusal::Package(error) => error,
+            })?;
+        }
+        Ok(self.closure(paths))
+    }
+
     /// What Go's type checker says about a package (spec/01 §3.1); `None` if it is fine, or if loading stops before it is asked.
     /// Packages that it imports are known if something has loaded them.
     #[must_use]

@@ -19,9 +19,8 @@ impl Packages for Library {
 fn run(packages: &'static [(&'static str, &'static str)], main: &str, settings: Settings) -> Execution {
     let source = Source { name: "main.gno".to_owned(), text: main.as_bytes().to_owned() };
     let program = compile_program("main", &[source], &Library(packages)).unwrap_or_else(|error| panic!("{error}"));
-    let mut modules: Vec<_> = program.dependencies.iter().map(|module| (**module).clone()).collect();
-    modules.push(program.module);
-    execute_linked(modules, program.no_main, settings).unwrap_or_else(|error| panic!("{error}"))
+    let no_main = program.no_main.clone();
+    execute_linked(program.into_modules(), no_main, settings).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn output(packages: &'static [(&'static str, &'static str)], main: &str) -> String {
