@@ -236,6 +236,8 @@ pub struct ScopeDesc {
     pub parent: Option<u32>,
     /// It grows the block of its parent instead of being a block of its own (`if` part, switch clause).
     pub grows_parent: bool,
+    /// It is that of a `for`, `range` or `switch` statement, which has a frame in the reference (spec/05 §0.2).
+    pub has_frame: bool,
     /// Slots in the reference's order.
     pub slots: Vec<SlotDesc>,
 }

@@ -147,6 +147,8 @@ pub struct ScopeData {
     pub parent: Option<ScopeRef>,
     /// Grows its parent's block instead of being a block of its own.
     pub grows_parent: bool,
+    /// That of a `for`, `range` or `switch` statement.
+    pub has_frame: bool,
     /// Slots in the reference's order.
     pub slots: Vec<SlotData>,
 }

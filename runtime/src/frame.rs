@@ -82,6 +82,13 @@ impl Stacks {
         self.frames.get(index).copied()
     }
 
+    /// Sets a bit of a frame's `meta`.
+    pub fn mark(&mut self, index: usize, bit: u32) {
+        if let Some(frame) = self.frames.get_mut(index) {
+            frame.meta |= bit;
+        }
+    }
+
     /// A register; 0 outside the stack.
     pub fn register(&self, index: usize) -> u64 {
         self.registers.get(index).copied().unwrap_or(0)

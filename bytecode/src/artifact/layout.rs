@@ -230,7 +230,7 @@ variants!(BlockKind {
 variants!(PackageSlot { 0 => Global(global), 1 => Func(func), 2 => Static { bytes, visited } });
 record!(LineEntry { pc, file, line, column });
 record!(TextEntry { pc, text });
-record!(ScopeDesc { parent, grows_parent, slots });
+record!(ScopeDesc { parent, grows_parent, has_frame, slots });
 record!(SlotDesc { name, ty, place });
 variants!(SlotPlace { 0 => Register(register), 1 => Cell(register), 2 => Static { bytes, visited }, 3 => Never });
 

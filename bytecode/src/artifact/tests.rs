@@ -76,6 +76,7 @@ fn sample() -> Module {
             scopes: vec![ScopeDesc {
                 parent: None,
                 grows_parent: false,
+                has_frame: true,
                 slots: vec![
                     SlotDesc { name: "p".into(), ty: Some(ty(1)), place: SlotPlace::Register(0) },
                     SlotDesc { name: "q".into(), ty: None, place: SlotPlace::Static { bytes: 232, visited: true } },

@@ -24,7 +24,8 @@ pub(super) fn describe(function: &Function, registers: &Registers) -> Result<Vec
             Ok(SlotDesc { name: slot.name.clone(), ty: slot.ty, place })
         });
         let parent = scope.parent.map(|parent| u32::try_from(parent.index())).transpose().map_err(|_| too_many())?;
-        Ok(ScopeDesc { parent, grows_parent: scope.grows_parent, slots: slots.collect::<Result<_, CodegenError>>()? })
+        let slots = slots.collect::<Result<_, CodegenError>>()?;
+        Ok(ScopeDesc { parent, grows_parent: scope.grows_parent, has_frame: scope.has_frame, slots })
     });
     scopes.collect()
 }

@@ -91,8 +91,14 @@ impl FunctionBuilder<'_, '_> {
         }
         self.op(OpClass::Call);
         let args = vec![Arg::Bits(0); params];
-        let entity = Entity::Func(self.cx.func(func));
-        self.effect_of(Op::Call, Repr::Raw, &args, entity, 0);
+        let mut data = self.data(Op::Call, Repr::Raw, &args);
+        data.entity = Entity::Func(self.cx.func(func));
+        // The machine gives the realm itself.
+        data.index = if package.funcs[func].crossing { 8 } else { 0 };
+        let realm = format!("struct{{( .uverse.address),(\"{}\" string),(nil .uverse..grealm)}}", package.path);
+        let shown = if package.funcs[func].crossing { realm } else { String::new() };
+        data.text = self.named_call_text(func, &shown);
+        self.push(data);
         self.ops(&[OpClass::PopResults, OpClass::Halt]);
     }
 }

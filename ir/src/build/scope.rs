@@ -78,7 +78,9 @@ impl FunctionBuilder<'_, '_> {
     /// Adds the scope under the current one and makes it current.
     fn enter_scope(&mut self, scope: ScopeId, grows_parent: bool) -> ScopeRef {
         let slots = self.slots(scope);
-        let data = ScopeData { parent: Some(self.scope), grows_parent, slots };
+        let kind = self.cx.package.scopes[scope].kind;
+        let has_frame = matches!(kind, ScopeKind::For | ScopeKind::Range | ScopeKind::Switch);
+        let data = ScopeData { parent: Some(self.scope), grows_parent, has_frame, slots };
         let inner = self.function.scopes.push(data);
         self.scope_ids.insert(inner, scope);
         std::mem::replace(&mut self.scope, inner)

@@ -369,6 +369,22 @@ impl Linked {
         table.texts.get(at).map(|entry| entry.text.as_str())
     }
 
+    /// Number of `for`, `range` and `switch` statements of its function that a word stands in.
+    pub fn statement_frames(&self, pc: u32) -> usize {
+        let Some(index) = self.function_at(pc) else { return 0 };
+        let (Some(table), Some(code)) = (self.tables.get(index as usize), self.functions.get(index as usize)) else {
+            return 0;
+        };
+        let after = table.scope_map.partition_point(|&(at, _)| at <= pc - code.start);
+        let mut next = after.checked_sub(1).and_then(|at| table.scope_map.get(at)).map(|&(_, scope)| scope);
+        let mut found = 0;
+        while let Some(scope) = next.and_then(|scope| table.scopes.get(scope as usize)) {
+            found += usize::from(scope.has_frame);
+            next = scope.parent;
+        }
+        found
+    }
+
     /// The call that returns to a segment.
     pub fn call_before(&self, segment: u32) -> Option<u32> {
         [1, 2].into_iter().filter_map(|words| segment.checked_sub(words)).find(|&pc| {

@@ -3,6 +3,7 @@
 use super::{Call, NativeFn, Outcome};
 
 pub(super) const NATIVES: &[(&str, NativeFn)] = &[
+    ("AssertOriginCall", super::realm::assert_origin_call),
     ("ChainID", chain_id),
     ("ChainDomain", chain_domain),
     ("ChainHeight", chain_height),
@@ -33,7 +34,7 @@ fn origin_caller(call: &mut Call<'_>) -> Outcome {
 
 fn get_realm(call: &mut Call<'_>) -> Outcome {
     let height = call.int(0);
-    let (address, path) = super::realm::realm_at(call, height)?;
+    let (address, path) = super::realm::context_realm_at(call, height)?;
     call.give_string(address)?;
     call.give_string(path)
 }

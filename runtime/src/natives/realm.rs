@@ -1,55 +1,141 @@
-//! Realms as natives see them: who is at which height of the crossings.
+//! Realms as natives see them: who is at which height of the crossings (spec/05 §3.2, §9.3).
 
-use super::Call;
 use super::chain::address_of_package;
+use super::{Call, Environment, Outcome};
+use crate::frame::Frame;
 use crate::heap::Trap;
+use crate::interp::Cx;
+use crate::realm::CallFrame;
 
-/// Address and path of the realm `height` crossings up: 0 is the current one.
+pub(super) use crate::realm::path::{is_domain, is_realm};
+
+/// Address and path of the realm `height` crossings up, as production code sees it: 0 is the current one.
 ///
 /// # Errors
 ///
-/// Recoverable `frame not found` beyond the transaction's origin.
+/// Recoverable `frame not found` beyond the transaction's origin; fatal below a deferred cross call.
 pub(super) fn realm_at(call: &mut Call<'_>, height: i64) -> Result<(String, String), Trap> {
-    match height {
-        0 => {
-            let path = call.cx.linked.packages.last().map_or_else(String::new, |package| package.path.clone());
-            Ok((address_of_package(&path), path))
+    walk(call, height, Environment::Production)
+}
+
+/// As [`realm_at`], in tests with what the test context says.
+///
+/// # Errors
+///
+/// As [`realm_at`].
+pub(super) fn context_realm_at(call: &mut Call<'_>, height: i64) -> Result<(String, String), Trap> {
+    let environment = call.cx.linked.environment;
+    walk(call, height, environment)
+}
+
+fn frames(call: &mut Call<'_>) -> Vec<CallFrame> {
+    let pc = call.cx.pc_of(call.cx.ip);
+    call.cx.call_frames(pc)
+}
+
+fn walk(call: &mut Call<'_>, height: i64, environment: Environment) -> Result<(String, String), Trap> {
+    let frames = frames(call);
+    let testing = environment == Environment::Testing;
+    let mut above = frames.first();
+    let mut crosses = 0;
+    for frame in &frames {
+        let context = if testing && frame.overridden { call.cx.overridden_realm(frame.index) } else { None };
+        if let Some((_, path)) = &context
+            && path.is_empty()
+            && crosses < height
+        {
+            return Err(Trap::raise("frame not found: cannot seek beyond origin caller override"));
         }
+        if context.is_none() && !frame.with_cross {
+            above = Some(frame);
+            continue;
+        }
+        if context.is_none() && !frame.did_crossing {
+            return Err(Trap::abort(not_entered(call, frame.func, testing)));
+        }
+        crosses += 1;
+        if crosses > height {
+            if let Some(context) = context {
+                return Ok(context);
+            }
+            let realm = above.and_then(|above| above.last_realm);
+            if realm.is_none() {
+                return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference"));
+            }
+            let path = call.cx.package_path(realm);
+            return Ok((address_of_package(&path), path));
+        }
+        above = Some(frame);
+    }
+    let bottom = frames.last().map(|frame| frame.func);
+    let base = bottom.and_then(|func| call.cx.linked.package_of(func)).map_or_else(String::new, |p| p.path.clone());
+    match height - crosses {
+        0 => Ok((address_of_package(&base), base)),
         1 => Ok((call.context().origin_caller.clone(), String::new())),
         _ => Err(Trap::raise("frame not found")),
     }
 }
 
+/// The text of the failure below a cross call in which `cur` was not entered.
+fn not_entered(call: &Call<'_>, func: u32, testing: bool) -> String {
+    let name = call.cx.linked.tables.get(func as usize).map_or("", |function| function.name.as_str());
+    if !testing {
+        return format!("call to cross(fn) did not call crossing : {name}");
+    }
+    let package = call.cx.linked.package_of(func).map_or("", |package| package.path.as_str());
+    format!("cross(fn) but fn didn't call crossing(): {package}.{name}")
+}
+
 /// The function that called the caller of `testing.SetContext` is in this realm until it returns (spec/05 §9.3).
-pub(super) fn override_realm(_call: &mut Call<'_>, _address: String, _path: String) {}
+pub(super) fn override_realm(call: &mut Call<'_>, address: String, path: String) {
+    let frames = frames(call);
+    // The reference starts four frames below the top, whatever these are.
+    let mut position = 0;
+    let found = frames.iter().find(|frame| {
+        let at = position + frame.statements;
+        position = at + 1;
+        let package = call.cx.linked.package_of(frame.func).map_or("", |package| package.path.as_str());
+        at >= 3 && package != "testing"
+    });
+    if let Some(frame) = found {
+        call.cx.override_realm(frame.index, (address, path));
+    }
+}
 
-/// Whether a path is that of a realm: `DOMAIN/r/USER[/REPO]` where REPO does not end in `_test` (spec/06 §7.1).
-pub(super) fn is_realm(path: &str) -> bool {
-    let Some((domain, rest)) = path.split_once('/') else { return false };
-    let Some(names) = rest.strip_prefix("r/") else { return false };
-    let (user, repo) = match names.split_once('/') {
-        Some((user, repo)) => (user, Some(repo)),
-        None => (names, None),
+/// `AssertOriginCall` (spec/05 §3.4).
+///
+/// # Errors
+///
+/// Recoverable `invalid non-origin call`.
+pub(super) fn assert_origin_call(call: &mut Call<'_>) -> Outcome {
+    let frames = frames(call);
+    let count: usize = frames.iter().map(|frame| 1 + frame.statements).sum();
+    let bottom = frames.last().map(|frame| frame.func);
+    let name = bottom.and_then(|func| call.cx.linked.tables.get(func as usize)).map(|function| function.name.clone());
+    let allowed = match (call.cx.linked.environment, name.as_deref()) {
+        (Environment::Production, _) => false,
+        (Environment::Testing, Some("main" | "init")) => count == 3,
+        (Environment::Testing, Some("RunTest")) => count == 5,
+        (Environment::Testing, _) => {
+            return Err(Trap::abort("unable to determine if test is a _test or a _filetest"));
+        }
     };
-    is_domain(domain)
-        && is_name(user)
-        && repo.is_none_or(|repo| !repo.ends_with("_test") && repo.split('/').all(is_name))
+    if allowed { Ok(()) } else { Err(Trap::raise("invalid non-origin call")) }
 }
 
-/// `[a-z0-9-]+.` once or more and a top level of 2 to 63 letters.
-pub(super) fn is_domain(domain: &str) -> bool {
-    let Some((labels, top)) = domain.rsplit_once('.') else { return false };
-    let in_label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (2..=63).contains(&top.len())
-        && top.bytes().all(|byte| byte.is_ascii_lowercase())
-        && labels.split('.').all(|label| !label.is_empty() && label.bytes().all(in_label))
-}
+impl Cx {
+    /// Replaces what a frame says of the current realm.
+    fn override_realm(&mut self, index: usize, realm: (String, String)) {
+        if let Some(realms) = &mut self.realm {
+            realms.overrides.insert(index, realm);
+            self.stacks.mark(index, Frame::OVERRIDDEN);
+        }
+    }
 
-/// `_?[a-z][a-z0-9_]*`
-fn is_name(name: &str) -> bool {
-    let name = name.strip_prefix('_').unwrap_or(name);
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    /// What the test context says of a frame.
+    fn overridden_realm(&self, index: usize) -> Option<(String, String)> {
+        self.realm.as_ref()?.overrides.get(&index).cloned()
+    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub(crate) struct CallFrame {
     pub index: usize,
     /// Its function.
     pub func: u32,
+    /// `for`, `range` and `switch` statements it is in, each of which is a frame of the reference.
+    pub statements: usize,
     /// Where the caller called it; `None` if the machine did.
     pub call_pc: Option<u32>,
     /// Called with `cross`.
@@ -282,6 +284,7 @@ impl Cx {
             let mut call = CallFrame {
                 index,
                 func: func.unwrap_or(0),
+                statements: at.map_or(0, |pc| self.linked.statement_frames(pc)),
                 call_pc: None,
                 with_cross: false,
                 did_crossing: false,

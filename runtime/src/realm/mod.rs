@@ -6,6 +6,7 @@
 
 mod frames;
 mod guard;
+pub(crate) use frames::CallFrame;
 mod objects;
 pub(crate) mod path;
 
@@ -16,6 +17,7 @@ use crate::interp::Cx;
 use crate::load::Linked;
 use regno_bytecode::types::Repr;
 use regno_store::{PkgId, RefValue};
+use std::collections::HashMap;
 
 /// Index of a package in the program.
 pub(crate) type PackageIndex = u32;
@@ -45,6 +47,8 @@ pub(crate) struct RealmState {
     pub active: Option<PackageIndex>,
     /// Ids of the packages.
     pub ids: Vec<PkgId>,
+    /// What the test context says of frames, by index (spec/05 §9.3).
+    pub overrides: HashMap<usize, (String, String)>,
     /// Records of tracked objects.
     pub objects: Objects,
     /// What stubs stand for.

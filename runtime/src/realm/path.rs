@@ -1,7 +1,4 @@
-//! Package paths and the addresses that belong to them (spec/05 §1).
-
-use bech32::{Bech32, Hrp};
-use sha2::{Digest, Sha256};
+//! Package paths (spec/05 §1).
 
 /// What a path says about its package.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,7 +21,8 @@ fn user_path(path: &str) -> Option<UserPath<'_>> {
     valid.then_some(UserPath { letter, user, repo })
 }
 
-fn is_domain(domain: &str) -> bool {
+/// `[a-z0-9-]+.` once or more and a top level of 2 to 63 letters.
+pub(crate) fn is_domain(domain: &str) -> bool {
     let Some((labels, top)) = domain.rsplit_once('.') else { return false };
     let label = |label: &str| !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     labels.split('.').all(label) && (2..=63).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase())
@@ -60,25 +58,6 @@ pub(crate) fn of_type(id: &str) -> Option<&str> {
     let unnamed = id.starts_with(['[', '*', '(']) || id.starts_with("map[") || id.starts_with("func(");
     let (package, _) = id.rsplit_once('.').filter(|_| !unnamed)?;
     Some(package.split('[').next().unwrap_or(package))
-}
-
-/// The address of a package (spec/05 §1.3).
-pub(crate) fn address(path: &str) -> String {
-    match run_address(path) {
-        Some(address) => address.to_owned(),
-        None => hashed(&format!("pkgPath:{path}")),
-    }
-}
-
-/// The address where the storage deposit of a realm lies (spec/05 §1.3).
-pub(crate) fn deposit_address(path: &str) -> String {
-    hashed(&format!("pkgPath:{path}.storageDeposit"))
-}
-
-fn hashed(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let payload = digest.get(..20).unwrap_or_default();
-    bech32::encode::<Bech32>(Hrp::parse_unchecked("g"), payload).unwrap_or_default()
 }
 
 #[cfg(test)]
