@@ -8,6 +8,7 @@
 //! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
 //! | [`execute`] | one program run to its end, with every observable |
 //! | [`filetest`] | a file as a filetest: result row, check against its directives |
+//! | [`fuzz`] | damaged programs, and everything that reads source run over them |
 //! | [`stack`] | running on a small host stack |
 //! | [`store`] | owner of sources and syntax trees |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
@@ -17,6 +18,7 @@ pub mod corpus;
 pub mod directives;
 pub mod execute;
 pub mod filetest;
+pub mod fuzz;
 pub mod packages;
 pub mod session;
 pub mod stack;
