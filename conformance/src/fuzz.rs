@@ -155,7 +155,9 @@ impl Pieces {
         let mut text = String::from("package main\n");
         match random.below(8) {
             0 => {
-                text.push_str(["func main() {\n", "var x = ", "type T ", ""].get(random.below(4)).copied().unwrap_or_default());
+                text.push_str(
+                    ["func main() {\n", "var x = ", "type T ", ""].get(random.below(4)).copied().unwrap_or_default(),
+                );
                 for _ in 0..random.below(40) {
                     text.push_str(&self.token(random));
                     text.push(' ');

@@ -97,7 +97,8 @@ fn damaged_programs_are_refused_or_compiled() {
             thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("thread");
         }
     });
-    let [parse, check, compile] = reached.each_ref().map(|counter| counter.load(Ordering::Relaxed) * 100 / count.max(1));
+    let [parse, check, compile] =
+        reached.each_ref().map(|counter| counter.load(Ordering::Relaxed) * 100 / count.max(1));
     eprintln!("{count} inputs: {parse} % parse, {check} % pass Go's checker, {compile} % compile");
     assert_eq!(found.load(Ordering::Relaxed), 0, "inputs with trouble are printed above");
 }

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod constant;
 pub mod diagnostic;
+pub mod explain;
 pub mod format;
 pub mod golayer;
 pub mod limits;
