@@ -28,8 +28,10 @@ pub struct Module {
     pub package_slots: Vec<PackageSlot>,
     /// For each file the packages that the slots of its block hold.
     pub file_imports: Vec<Vec<PackageRef>>,
-    /// Synthetic function that runs the package's initialisation, its allocation charges included.
+    /// Synthetic function that initialises the package's variables, its allocation charges included.
     pub init: Option<FuncRef>,
+    /// Synthetic function that calls the package's `init` functions, if it has any.
+    pub inits: Option<FuncRef>,
     /// Synthetic function that evaluates `main()`, if the package has one.
     pub main: Option<FuncRef>,
     /// Types the runtime needs whatever the program mentions.

@@ -17,7 +17,7 @@ pub struct Stored {
 }
 
 /// Lines and columns from the first character to the one after the last; columns count bytes, everything counts from 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Extent {
     /// Line of the start.
     pub line: u32,

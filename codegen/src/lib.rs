@@ -49,6 +49,7 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
         package_slots: module.package_slots.clone(),
         file_imports: module.file_imports.clone(),
         init: module.init,
+        inits: module.inits,
         main: module.main,
         well_known: module.well_known,
         stored: module.stored.clone(),

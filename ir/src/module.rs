@@ -34,6 +34,8 @@ pub struct Module {
     pub file_imports: Vec<Vec<PackageRef>>,
     /// Runs the package's initialisation.
     pub init: Option<FuncRef>,
+    /// Calls the `init` functions.
+    pub inits: Option<FuncRef>,
     /// Evaluates `main()`.
     pub main: Option<FuncRef>,
     /// Types the runtime needs.

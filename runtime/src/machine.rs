@@ -164,27 +164,32 @@ impl Machine {
     pub fn init_package(&mut self, package: u32, measured: bool) -> Result<(), RunError> {
         let Some(done @ false) = self.initialised.get_mut(package as usize) else { return Ok(()) };
         *done = true;
-        let init = self.cx.linked.packages.get(package as usize).and_then(|package| package.init);
         if measured {
-            return self.initialise(package, init);
+            return self.initialise(package);
         }
         let free = Meter::free(Arc::clone(&self.cx.linked));
         let meter = std::mem::replace(&mut self.cx.meter, free);
         let output = self.cx.output.len();
-        let result = self.initialise(package, init);
+        let result = self.initialise(package);
         self.cx.output.truncate(output);
         self.cx.meter = meter;
         result
     }
 
-    /// Runs a package's initialisation and saves it, if realms take part.
-    fn initialise(&mut self, package: u32, init: Option<u32>) -> Result<(), RunError> {
+    /// Initialises a package's variables, then calls its `init` functions. In a machine with realms it is stored after each of both
+    /// (spec/04 §9).
+    fn initialise(&mut self, package: u32) -> Result<(), RunError> {
+        let linked = Arc::clone(&self.cx.linked);
+        let Some(own) = linked.packages.get(package as usize) else { return Ok(()) };
+        let stored = self.cx.made_here(package);
         // Packages without realm have one for this (spec/05 §4.3).
         self.cx.set_active_realm(Some(package));
-        self.run_function(init, false)?;
-        if self.cx.guarded
-            && self.cx.linked.packages.get(package as usize).is_some_and(|package| package.path != "main")
-        {
+        self.run_function(own.init, false)?;
+        if stored {
+            self.cx.save_package(package, false).map_err(|trap| self.end(trap))?;
+        }
+        self.run_function(own.inits, false)?;
+        if stored {
             self.cx.save_package(package, true).map_err(|trap| self.end(trap))?;
         }
         Ok(())

@@ -23,8 +23,9 @@ pub mod memory;
 pub mod model;
 pub mod sink;
 pub mod store;
+pub mod typeid;
 mod wire;
 
 pub use ids::{Hash, ObjectId, PkgId};
 pub use model::{Object, ObjectInfo, RefValue, Type, TypedValue, Value};
-pub use store::{Store, StoreError, Write};
+pub use store::{Snapshot, Space, Store, StoreError, Write};

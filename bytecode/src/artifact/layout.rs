@@ -37,13 +37,26 @@ pub(super) struct Package {
     files: Vec<String>,
     parse_charges: Vec<u32>,
     init: Option<FuncRef>,
+    inits: Option<FuncRef>,
     main: Option<FuncRef>,
     well_known: WellKnownTypes,
     package_slots: Vec<PackageSlot>,
     file_imports: Vec<Vec<PackageRef>>,
 }
 
-record!(Package { path, name, imports, files, parse_charges, init, main, well_known, package_slots, file_imports });
+record!(Package {
+    path,
+    name,
+    imports,
+    files,
+    parse_charges,
+    init,
+    inits,
+    main,
+    well_known,
+    package_slots,
+    file_imports
+});
 record!(WellKnownTypes { string, int });
 record!(GlobalDesc { name, ty, import });
 
@@ -317,7 +330,8 @@ sections!(package types strings globals functions code metering tables stored);
 impl Sections {
     /// Divides a module.
     pub(super) fn of(module: Module) -> Sections {
-        let Module { path, name, files, parse_charges, types, strings, functions, globals, init, main, .. } = module;
+        let Module { path, name, files, parse_charges, types, strings, functions, globals, init, inits, main, .. } =
+            module;
         let Module { imports, well_known, package_slots, file_imports, stored, .. } = module;
         let mut sections = Sections {
             package: Package {
@@ -327,6 +341,7 @@ impl Sections {
                 files,
                 parse_charges,
                 init,
+                inits,
                 main,
                 well_known,
                 package_slots,
@@ -375,7 +390,7 @@ impl Sections {
         if !self.stored.is_empty() {
             return None;
         }
-        let Package { path, name, files, parse_charges, init, main, .. } = self.package;
+        let Package { path, name, files, parse_charges, init, inits, main, .. } = self.package;
         let Package { imports, well_known, package_slots, file_imports, .. } = self.package;
         let count = self.functions.len();
         if [self.code.len(), self.metering.len(), self.tables.len()] != [count; 3] {
@@ -399,6 +414,7 @@ impl Sections {
             package_slots,
             file_imports,
             init,
+            inits,
             main,
             well_known,
             stored,

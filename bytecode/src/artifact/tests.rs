@@ -107,6 +107,7 @@ fn sample() -> Module {
         imports: vec!["strings".into()],
         file_imports: vec![Vec::new(), vec![PackageRef::from_u32(0)]],
         init: Some(FuncRef::from_u32(0)),
+        inits: Some(FuncRef::from_u32(0)),
         main: None,
         well_known: WellKnownTypes { string: None, int: Some(ty(0)) },
         stored: Stored {

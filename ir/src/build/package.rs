@@ -10,9 +10,10 @@ use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
 use regno_frontend::typed::{FuncId, InitStep, Slot};
 
-/// Adds the two functions to the module.
+/// Adds the three functions to the module.
 pub(super) fn build_runners(cx: &mut Context<'_>) {
     cx.module.init = Some(build_init(cx));
+    cx.module.inits = build_inits(cx);
     cx.module.main = cx.package.main.map(|main| build_main(cx, main));
 }
 
@@ -33,6 +34,18 @@ fn build_init(cx: &mut Context<'_>) -> FuncRef {
         b.init_step(step);
         b.op(OpClass::Halt);
     }
+    b.end(Op::Halt, Repr::Raw, &[], &[]);
+    let function = b.finish();
+    cx.add_function(function)
+}
+
+/// The calls of the `init` functions: between them and the variables the package is stored (spec/04 §9).
+fn build_inits(cx: &mut Context<'_>) -> Option<FuncRef> {
+    let package = cx.package;
+    if package.inits.is_empty() && package.init_abort.is_none() {
+        return None;
+    }
+    let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, 0);
     for &init in &package.inits {
         b.file = package.funcs[init].file;
         b.top_level_call(init);
@@ -42,7 +55,7 @@ fn build_init(cx: &mut Context<'_>) -> FuncRef {
     }
     b.end(Op::Halt, Repr::Raw, &[], &[]);
     let function = b.finish();
-    cx.add_function(function)
+    Some(cx.add_function(function))
 }
 
 impl FunctionBuilder<'_, '_> {

@@ -285,7 +285,7 @@ impl Cx {
         self.meter.replace_program(Arc::clone(&linked));
         self.guarded = linked.guarded();
         if self.guarded {
-            self.realm.get_or_insert_with(Box::default).learn(&linked);
+            self.realm.get_or_insert_with(|| RealmState::of(&linked)).learn(&linked);
         }
         self.linked = linked;
         self.ip = self.code;

@@ -28,24 +28,32 @@ impl Linked {
         let file = |slots: &Vec<PackageRef>| slots.iter().filter_map(|at| imports.get(at.index()).copied()).collect();
         let func_at = |at: regno_bytecode::types::FuncRef| map.funcs.get(at.index()).copied();
         let (init, main) = (module.init.and_then(func_at), module.main.and_then(func_at));
+        let inits = module.inits.and_then(func_at);
         self.packages.push(Package {
-            parse_charges: module.parse_charges,
+            parse_charges: std::mem::take(&mut module.parse_charges),
             globals,
             first_string: self.strings.len() as u32,
             exports,
-            slots: module.package_slots,
+            slots: std::mem::take(&mut module.package_slots),
+            slot_values: std::mem::take(&mut module.stored.slots),
+            file_extents: std::mem::take(&mut module.stored.files),
             files: module.file_imports.iter().map(file).collect(),
-            file_names: module.files,
+            file_names: std::mem::take(&mut module.files),
             imports,
             init,
+            inits,
             main,
-            name: module.name,
+            name: std::mem::take(&mut module.name),
             path: module.path.clone(),
             map,
         });
-        self.paths.insert(module.path, package);
+        self.paths.insert(module.path.clone(), package);
         self.strings.append(&mut module.strings);
-        self.add_functions(module.functions, package, &reprs)
+        let functions = std::mem::take(&mut module.functions);
+        let kinds: Vec<FunctionKind> = functions.iter().map(|function| function.kind).collect();
+        self.add_functions(functions, package, &reprs)?;
+        self.add_stored(package, &module, &kinds);
+        Ok(())
     }
 
     fn import_packages(&self, module: &Module) -> Result<Vec<u32>, LoadError> {

@@ -12,6 +12,9 @@
 //! | `BindIface`, `SelectIface` | index of the method name |
 
 mod link;
+mod stored;
+
+pub(crate) use stored::StoredTable;
 
 use crate::natives::{Environment, NativeFn};
 use crate::value::Types;
@@ -21,6 +24,7 @@ use cranelift_entity::EntityRef;
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
 use regno_bytecode::module::{Function, FunctionKind, Module, PackageSlot};
 use regno_bytecode::op::{Op, code_of, encode, encode_long};
+use regno_bytecode::stored::{Extent, StoredSlot};
 use regno_bytecode::types::TypeRef;
 use std::collections::HashMap;
 use std::fmt;
@@ -182,14 +186,20 @@ pub(crate) struct Package {
     pub exports: HashMap<String, Export>,
     /// Slots of its block, with its own references.
     pub slots: Vec<PackageSlot>,
+    /// What is in the slots that hold no variable or function.
+    pub slot_values: Vec<StoredSlot>,
+    /// Extents of its files.
+    pub file_extents: Vec<Extent>,
     /// For each file the packages in the slots of its block.
     pub files: Vec<Vec<u32>>,
     /// Names of its files.
     pub file_names: Vec<String>,
     /// Indices of the packages it refers to.
     pub imports: Vec<u32>,
-    /// Function that initialises it.
+    /// Function that initialises its variables.
     pub init: Option<u32>,
+    /// Function that calls its `init` functions.
+    pub inits: Option<u32>,
     /// Function that evaluates `main()`.
     pub main: Option<u32>,
 }
@@ -242,6 +252,8 @@ pub(crate) struct Linked {
     pub max_frame: u32,
     /// For each code word: end of the prefix of `events` charged before it takes effect.
     pub event_ends: Vec<u32>,
+    /// What stored objects need of types and functions.
+    pub stored: StoredTable,
 }
 
 /// A native that code refers to.
@@ -319,6 +331,7 @@ impl Linked {
             events: Vec::new(),
             max_frame: 0,
             event_ends: vec![0; STUBS.len()],
+            stored: StoredTable::default(),
         }
     }
 

@@ -223,7 +223,7 @@ impl Cx {
 
     /// The realm of the package with this id; none if the package has no realm.
     fn realm_with_id(&self, id: regno_store::PkgId) -> Option<u32> {
-        let package = self.realm.as_ref()?.ids.iter().position(|known| *known == id)?;
+        let package = self.realm.as_ref()?.package_of(id)? as usize;
         let has = self.linked.packages.get(package).is_some_and(|package| path::has_realm(&package.path));
         has.then_some(package as u32)
     }

@@ -63,7 +63,7 @@ impl Cx {
 
     /// Id of a package.
     pub(crate) fn package_id(&self, package: u32) -> Option<PkgId> {
-        self.realms()?.ids.get(package as usize).copied()
+        self.realms()?.packages.get(package as usize).map(|package| package.realm.id)
     }
 
     /// Whether the object has a mark of realms.
@@ -271,18 +271,15 @@ impl Cx {
             None => None,
         };
         ops::maps::store(&mut self.heap, &self.linked.types, ty, (map, key, value), &mut charger!(self))?;
-        let (object, (key_type, elem)) = (Ref::of(map), self.map_parts(ty));
+        let object = Ref::of(map);
         let Some(item) = self.find_item(map, key)?.filter(|_| self.is_tracked(object)) else { return Ok(()) };
-        let (old_key, old_value) = match old {
-            Some((key, value)) => (self.first_object(key_type, key), self.first_object(elem, value)),
-            None => (Ref::NIL, Ref::NIL),
-        };
-        let new_key = self.first_object(key_type, self.heap.slot(item, ITEM_KEY));
-        if old_key != new_key {
-            self.did_update(object, old_key, new_key)?;
-        }
-        let new_value = self.first_object(elem, self.heap.slot(item, ITEM_VALUE));
-        self.did_update(object, old_value, new_value)
+        let (old_key, old_value) = old.unwrap_or_default();
+        let new_key = self.heap.slot(item, ITEM_KEY);
+        // The realm learns of keys that are other objects only.
+        let (key_type, _) = self.map_parts(ty);
+        let changed = self.first_object(key_type, old_key) != self.first_object(key_type, new_key);
+        let new_value = self.heap.slot(item, ITEM_VALUE);
+        self.map_changed(object, changed.then_some((old_key, new_key)), Some((old_value, new_value)))
     }
 
     /// `delete(m, k)`
@@ -295,10 +292,9 @@ impl Cx {
             None => None,
         };
         ops::maps::delete(&mut self.heap, &self.linked.types, map, key)?;
-        let (object, (key_type, elem)) = (Ref::of(map), self.map_parts(ty));
+        let object = Ref::of(map);
         let Some(value) = old.filter(|_| self.is_tracked(object)) else { return Ok(()) };
-        self.did_update(object, self.first_object(key_type, key), Ref::NIL)?;
-        self.did_update(object, self.first_object(elem, value), Ref::NIL)
+        self.map_changed(object, Some((key, 0)), Some((value, 0)))
     }
 
     /// The object that a value of a type refers to first (spec/04 §2.3); [`Ref::NIL`] for none.
@@ -368,13 +364,15 @@ impl Cx {
         } else if tracked && !data(self, added_base) {
             for index in 0..added.count() {
                 let value = self.heap.slot(base, first + index);
-                old.push(self.first_of(repr, value));
+                old.push(self.loaded_object(SlotClass::of(repr), value)?);
             }
         }
         let result = ops::append::append(&mut self.heap, &self.linked.types, ty, (slice, more), &mut charger!(self))?;
         for (index, old) in old.into_iter().enumerate() {
             let value = self.heap.slot(base, first + index as u32);
-            self.did_update(base, old, self.first_of(repr, value))?;
+            let new = self.loaded_object(SlotClass::of(repr), value)?;
+            self.did_update(base, old, new)?;
+            self.note_content(new, elem, value)?;
         }
         Ok(slot::untaint(result))
     }
@@ -400,14 +398,16 @@ impl Cx {
             if !self.heap.header(to.base).is(Kind::Data) {
                 for index in 0..count {
                     let value = self.read_any(to.base, to.offset + index)?;
-                    old.push(self.first_of(repr, value));
+                    old.push(self.loaded_object(SlotClass::of(repr), value)?);
                 }
             }
         }
         let copied = ops::slice::copy(&mut self.heap, &self.linked.types, ty, (dst, src), &mut charger!(self))?;
         for (index, old) in old.into_iter().enumerate() {
             let value = self.heap.slot(to.base, to.offset + index as u32);
-            self.did_update(to.base, old, self.first_of(repr, value))?;
+            let new = self.loaded_object(SlotClass::of(repr), value)?;
+            self.did_update(to.base, old, new)?;
+            self.note_content(new, self.elem_of(ty), value)?;
         }
         Ok(copied)
     }

@@ -2,22 +2,49 @@
 //!
 //! Objects that realms know carry [`Header::TRACKED`](crate::heap::Header::TRACKED) in their header and stand in a side table with
 //! their identity, owner, reference count and marks; all others pay nothing. An object that is in the store and not
-//! loaded is represented by a *stub*; reading the slot that refers to it loads it and replaces the stub in that slot.
+//! loaded is represented by a *stub*; reading the slot that refers to it loads it and replaces the stub in that slot. A stub
+//! is the state of one slot, as the reference's unloaded value is: it has the hash and the escape mark that the slot was stored with.
+//!
+//! | file | what |
+//! |---|---|
+//! | `objects` | the side table |
+//! | `tx` | the store under a message's own writes |
+//! | `access` | reading and writing slots of tracked objects |
+//! | `update` | what a change does to owners, counts and marks |
+//! | `children` | the objects that an object refers to, in order |
+//! | `finalize` | the end of a realm's transaction |
+//! | `save` | one object, type or record into the store |
+//! | `encode`, `load` | between heap and stored form |
+//! | `package` | packages and their blocks |
+//! | `public` | objects and types of private packages stay in them |
 
+mod access;
+mod children;
+mod encode;
+mod finalize;
 mod frames;
 mod guard;
-pub(crate) use frames::CallFrame;
+mod load;
 mod objects;
+mod package;
 pub(crate) mod path;
+mod public;
+mod save;
+mod tx;
+mod update;
 
-pub(crate) use objects::Objects;
+pub(crate) use frames::CallFrame;
+pub(crate) use objects::{ObjectRecord, Objects};
+pub(crate) use package::{Kind as PackageKind, PackageState};
+pub(crate) use tx::Transaction;
 
 use crate::heap::{Kind, Ref, Trap};
 use crate::interp::Cx;
 use crate::load::Linked;
 use regno_bytecode::types::Repr;
-use regno_store::{PkgId, RefValue};
-use std::collections::HashMap;
+use regno_store::log::Log;
+use regno_store::{ObjectId, PkgId, RefValue, Snapshot, StoreError, Write};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Index of a package in the program.
 pub(crate) type PackageIndex = u32;
@@ -41,106 +68,127 @@ pub(crate) enum Resident {
 }
 
 /// What a machine with realms keeps beside the heap.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RealmState {
     /// The active realm; none is the nil realm (spec/05 §0.1).
     pub active: Option<PackageIndex>,
-    /// Ids of the packages.
-    pub ids: Vec<PkgId>,
     /// What the test context says of frames, by index (spec/05 §9.3).
     pub overrides: HashMap<usize, (String, String)>,
     /// Records of tracked objects.
     pub objects: Objects,
+    /// By package index.
+    pub packages: Vec<PackageState>,
+    /// Package indices by identity.
+    pub ids: HashMap<PkgId, PackageIndex>,
+    /// The store.
+    pub tx: Transaction,
+    /// The operation log, if one is kept.
+    pub log: Option<Log>,
+    /// Bytes that finalizations added, by path of the realm (spec/04 §2.6 step 10).
+    pub diffs: BTreeMap<String, i64>,
+    /// Accesses to the store cost nothing: initialisation in tests (spec/05 §10.2).
+    pub free: bool,
+    /// Identity strings of the types that were read or written (spec/04 §6.1).
+    types: HashSet<String>,
     /// What stubs stand for.
     stubs: Vec<RefValue>,
 }
 
 impl RealmState {
-    /// The state of a machine that has done nothing.
-    pub fn of(linked: &Linked) -> Box<RealmState> {
-        let mut state: Box<RealmState> = Box::default();
-        state.learn(linked);
+    /// The state of a machine that has touched nothing of the store.
+    pub fn new(linked: &Linked, below: Option<Box<dyn Snapshot>>) -> RealmState {
+        let mut state = RealmState {
+            active: None,
+            overrides: HashMap::new(),
+            objects: Objects::default(),
+            packages: Vec::new(),
+            ids: HashMap::new(),
+            tx: Transaction::new(below),
+            log: None,
+            diffs: BTreeMap::new(),
+            free: false,
+            types: HashSet::new(),
+            stubs: Vec::new(),
+        };
+        state.add_packages(linked);
         state
     }
 
-    /// Learns the packages of a program.
+    /// [`RealmState::new`] over nothing, for machines whose objects are never stored.
+    pub fn of(linked: &Linked) -> Box<RealmState> {
+        Box::new(RealmState::new(linked, None))
+    }
+
+    /// Learns the packages that a program has got since.
     pub fn learn(&mut self, linked: &Linked) {
-        let known = self.ids.len();
-        let new = linked.packages.iter().skip(known);
-        self.ids.extend(new.map(|package| PkgId::of_path(&package.path)));
+        self.add_packages(linked);
     }
 
     /// Objects that must not be freed: those with a record (the reference keeps every object that it has loaded).
     pub fn roots(&self) -> impl Iterator<Item = Ref> {
-        self.objects.refs()
+        self.objects.refs().chain(self.packages.iter().flat_map(PackageState::refs))
     }
 
     /// What the stub with this slot stands for.
     pub fn stub(&self, slot: u64) -> Option<&RefValue> {
         self.stubs.get(slot as usize)
     }
+
+    /// The changes of the message, to be written as one batch.
+    pub fn take_writes(&mut self) -> Vec<Write> {
+        self.tx.take_writes()
+    }
+
+    /// The package that lives under an identity.
+    pub fn package_of(&self, id: PkgId) -> Option<PackageIndex> {
+        self.ids.get(&id).copied()
+    }
+
+    /// Path of the active realm.
+    pub fn active_path(&self) -> Option<&str> {
+        let package = self.packages.get(self.active? as usize)?;
+        Some(package.realm.path.as_str())
+    }
+}
+
+/// The machine cannot go on because the store cannot be read.
+#[cold]
+pub(crate) fn store_failed(error: &StoreError) -> Trap {
+    Trap::abort(error.to_string())
 }
 
 impl Cx {
     /// Where an object or stub lives; nothing is loaded.
     pub fn resident(&self, object: Ref) -> Resident {
-        let Some(realm) = self.realm.as_deref().filter(|_| !object.is_nil()) else { return Resident::Unreal };
+        let id = self.object_id(object).filter(|id| !id.pkg.is_zero());
+        id.map_or(Resident::Unreal, |id| Resident::In(id.pkg))
+    }
+
+    /// Identity of an object or of what a stub stands for; none without a record.
+    pub fn object_id(&self, object: Ref) -> Option<ObjectId> {
+        let realm = self.realm.as_deref().filter(|_| !object.is_nil())?;
         let header = self.heap.header(object);
         if !header.is_tracked() {
-            return Resident::Unreal;
+            return None;
         }
-        let id = if header.is(Kind::Stub) {
-            realm.stub(self.heap.slot(object, 0)).map(|stub| stub.id)
-        } else {
-            realm.objects.get(object).map(|record| record.info.id)
-        };
-        id.filter(|id| !id.pkg.is_zero()).map_or(Resident::Unreal, |id| Resident::In(id.pkg))
+        if header.is(Kind::Stub) {
+            return realm.stub(self.heap.slot(object, 0)).map(|stub| stub.id);
+        }
+        realm.objects.get(object).map(|record| record.info.id)
     }
 
-    /// Slot of a tracked object after loading what it refers to (spec/04 §7.2, one fill).
-    pub fn read_slot(&mut self, object: Ref, index: u32) -> Result<u64, Trap> {
-        Ok(self.heap.slot(object, index))
+    /// The state of the realms.
+    ///
+    /// # Errors
+    ///
+    /// Fatal in a machine without realms, where nothing is tracked.
+    pub fn realm_state(&mut self) -> Result<&mut RealmState, Trap> {
+        self.realm.as_deref_mut().ok_or_else(|| Trap::abort("the machine has no realms"))
     }
 
-    /// Content of a variable's tracked heap item after the two fills of a block slot (spec/04 §7.2).
-    pub fn read_variable(&mut self, cell: Ref) -> Result<u64, Trap> {
-        self.read_slot(cell, 0)
-    }
-
-    /// Replaces a slot of a tracked object; its realm learns of it (spec/04 §2.4 pointer assignment).
-    pub fn write_slot(&mut self, object: Ref, index: u32, value: u64) -> Result<(), Trap> {
-        self.heap.set_slot(object, index, value);
-        Ok(())
-    }
-
-    /// A tracked object is changed: it loses `old` and gets `new`, first objects or [`Ref::NIL`] (spec/04 §2.1).
-    pub fn did_update(&mut self, _object: Ref, _old: Ref, _new: Ref) -> Result<(), Trap> {
-        Ok(())
-    }
-
-    /// The object of a stub, loaded; other references are returned as they are.
-    pub fn load(&mut self, object: Ref) -> Result<Ref, Trap> {
-        Ok(object)
-    }
-
-    /// The array of a slice, loaded.
-    pub fn own_base(&mut self, slice: Ref) -> Result<Ref, Trap> {
-        self.heap.own_array(slice)?;
-        Ok(self.heap.slice(slice).base)
-    }
-
-    /// Loads a package that the machine has not touched yet (spec/04 §7.4).
-    pub fn ensure_package(&mut self, _package: PackageIndex) -> Result<(), Trap> {
-        Ok(())
-    }
-
-    /// Finalizes the transaction of a package's realm (spec/04 §2.6).
-    pub fn finalize(&mut self, _package: PackageIndex) -> Result<(), Trap> {
-        Ok(())
-    }
-
-    /// One of the two finalizations of a package's initialisation (spec/04 §9): before its `init` functions, or after.
-    pub fn save_package(&mut self, _package: PackageIndex, _after_init: bool) -> Result<(), Trap> {
-        Ok(())
+    /// The record of an object, made if it has none.
+    pub(super) fn record(&mut self, object: Ref) -> Result<&mut ObjectRecord, Trap> {
+        self.heap.track(object);
+        Ok(self.realm_state()?.objects.entry(object))
     }
 }

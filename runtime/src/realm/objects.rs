@@ -15,6 +15,9 @@ pub(crate) struct ObjectRecord {
     pub owner: Ref,
     /// Type of the content of a heap item or of the elements of an array; not used for other objects.
     pub content: TypeIndex,
+    /// Of a function value: the stub of its file's block, if it was loaded; else the block is the file's own. Of a bound method: its
+    /// function value.
+    pub part: Ref,
     /// Changed since it was stored.
     pub dirty: bool,
     /// Deleted.

@@ -18,7 +18,7 @@ pub(super) fn verify(module: &Module) -> Result<(), VerifyError> {
     for ty in [module.well_known.string, module.well_known.int].into_iter().flatten() {
         type_exists(module, ty, Check::TypeReference)?;
     }
-    for entry in [module.init, module.main].into_iter().flatten() {
+    for entry in [module.init, module.inits, module.main].into_iter().flatten() {
         let function = module.functions.get(entry.index());
         let plain = function.is_some_and(|f| {
             f.params == 0 && f.results == 0 && f.captures == 0 && !matches!(f.kind, FunctionKind::Imported(_))

@@ -1,0 +1,223 @@
+//! From the heap to the stored form (spec/04 §2.8, §3.4).
+
+use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Kind, Ref, SlotClass, Trap};
+use crate::interp::Cx;
+use crate::map;
+use crate::value::slot::TAINT;
+use crate::value::types::Kind as TypeKind;
+use crate::value::{TypeIndex, iface, slot};
+use regno_bytecode::types::Repr;
+use regno_store::model::{Elements, Func};
+use regno_store::{Object, ObjectInfo, RefValue, Type, TypedValue, Value};
+
+/// Numeric payload of a read-only value (spec/04 Q21).
+pub(super) const READ_ONLY: [u8; 8] = *b"ReaDoNLY";
+
+impl Cx {
+    /// The stored form of an object.
+    pub(super) fn encode_object(&mut self, object: Ref) -> Result<Object, Trap> {
+        let info = self.realm_state()?.known(object)?.info;
+        let header = self.heap.header(object);
+        Ok(match header.kind() {
+            Kind::Package => self.encode_package(header.aux(), info)?,
+            Kind::Block => self.encode_block(header.aux(), header.len(), info)?,
+            Kind::Cell => {
+                let ty = self.known_content(object)?;
+                Object::HeapItem { info, value: self.encode_value(ty, self.heap.slot(object, 0))? }
+            }
+            Kind::Struct => Object::Struct { info, fields: self.encode_fields(object)? },
+            Kind::Data => Object::Array { info, elements: Elements::Data(self.heap.bytes(object).to_vec()) },
+            Kind::List => {
+                let ty = if header.is_empty() { 0 } else { self.known_content(object)? };
+                let mut list = Vec::with_capacity(header.len() as usize);
+                for index in 0..header.len() {
+                    list.push(self.encode_value(ty, self.heap.slot(object, index))?);
+                }
+                Object::Array { info, elements: Elements::List(list) }
+            }
+            Kind::Map => Object::Map { info, items: self.encode_items(object)? },
+            Kind::Func => Object::Func(Box::new(self.encode_func(object)?)),
+            Kind::Bound => {
+                let func = self.bound_func(object)?;
+                let func = Box::new(self.encode_func(func)?);
+                let ty = self.linked.types.func(self.heap.func_index(object)).and_then(|func| func.receiver);
+                let receiver = self.encode_value(ty.unwrap_or(0), self.heap.slot(object, BOUND_RECEIVER))?;
+                Object::BoundMethod { info, func, receiver }
+            }
+            kind => return Err(Trap::abort(format!("unexpected object of kind {kind:?}"))),
+        })
+    }
+
+    fn known_content(&mut self, object: Ref) -> Result<TypeIndex, Trap> {
+        match self.realm_state()?.known(object)?.content {
+            0 => Err(Trap::abort("the type of an object's content is not known")),
+            ty => Ok(ty),
+        }
+    }
+
+    fn encode_fields(&mut self, object: Ref) -> Result<Vec<TypedValue>, Trap> {
+        let header = self.heap.header(object);
+        let mut out = Vec::with_capacity(header.len() as usize);
+        for index in 0..header.len() {
+            let ty = self.slot_type(object, index);
+            out.push(self.encode_value(ty, self.heap.slot(object, index))?);
+        }
+        Ok(out)
+    }
+
+    fn encode_items(&mut self, object: Ref) -> Result<Vec<(TypedValue, TypedValue)>, Trap> {
+        let TypeKind::Map { key, elem } = self.linked.types.get(self.heap.header(object).aux()).kind else {
+            return Ok(Vec::new());
+        };
+        let mut items = Vec::with_capacity(map::len(&self.heap, object) as usize);
+        let mut iterator = map::start(&self.heap, object);
+        while let Some(entry) = map::next(&self.heap, iterator) {
+            iterator = entry.iterator;
+            items.push((self.encode_value(key, entry.key)?, self.encode_value(elem, entry.value)?));
+        }
+        Ok(items)
+    }
+
+    /// The stored form of a function value.
+    pub(super) fn encode_func(&mut self, object: Ref) -> Result<Func, Trap> {
+        let info = self.realm_state()?.known(object)?.info;
+        let parent = self.func_parent(object)?;
+        let parent = if parent.is_nil() { None } else { Some(self.reference_to(parent)?) };
+        let function = self.heap.func_index(object);
+        let mut captures = Vec::new();
+        for index in 0..self.heap.header(object).len() {
+            let cell = Ref::of(self.heap.slot(object, FUNC_CAPTURES + index));
+            let value = Some(Value::Ref(self.reference_to(cell)?));
+            captures.push(TypedValue { ty: Some(Type::HeapItem), value, n: [0; 8] });
+        }
+        let form = self.linked.stored.function(function).filter(|form| form.func.source.is_some());
+        let Some(form) = form else {
+            return Err(Trap::abort("cannot copy function value with native body when there is no native package"));
+        };
+        Ok(Func { info: ObjectInfo { hash: info.hash, ..info }, parent, captures, ..form.func.clone() })
+    }
+
+    /// What is stored of a reference to an object (spec/04 §2.8).
+    pub(super) fn reference_to(&mut self, object: Ref) -> Result<RefValue, Trap> {
+        if object.is_nil() {
+            return Err(Trap::abort("should not happen"));
+        }
+        let header = self.heap.header(object);
+        match header.kind() {
+            Kind::Stub => {
+                let at = self.heap.slot(object, 0);
+                return self.realm_state()?.stub(at).cloned().ok_or_else(|| Trap::abort("unexpected unreal object"));
+            }
+            Kind::Package => {
+                let path = self.realm_state()?.realm(header.aux())?.realm.path.clone();
+                return Ok(RefValue { pkg_path: path, ..RefValue::default() });
+            }
+            _ => {}
+        }
+        let record = *self.realm_state()?.known(object)?;
+        if !record.is_real() {
+            return Err(Trap::abort("unexpected unreal object"));
+        }
+        let escaped = record.info.escaped || record.new_escaped;
+        let hash = if escaped { regno_store::Hash::ZERO } else { record.info.hash };
+        Ok(RefValue { id: record.info.id, escaped, pkg_path: String::new(), hash })
+    }
+
+    /// The stored form of a value of a static type.
+    pub(super) fn encode_value(&mut self, ty: TypeIndex, value: u64) -> Result<TypedValue, Trap> {
+        let (ty, value) = match self.linked.types.get(ty).repr {
+            Repr::Iface if slot::iface_is_nil(value) => return Ok(TypedValue::default()),
+            Repr::Iface => iface::unpack(&self.heap, &self.linked.types, value),
+            _ => (ty, value),
+        };
+        let repr = self.linked.types.get(ty).repr;
+        let mut out = TypedValue { ty: self.linked.stored.ty(ty), ..TypedValue::default() };
+        if out.ty.is_none() {
+            return Err(Trap::abort("cannot copy nil types"));
+        }
+        let object = Ref::of(value);
+        match repr {
+            Repr::Str => {
+                if !object.is_nil() {
+                    out.value = Some(Value::String(self.heap.string(value).to_vec()));
+                }
+                return Ok(out);
+            }
+            Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array | Repr::Cell => {
+                if object.is_nil() {
+                    return Ok(out);
+                }
+            }
+            Repr::Chan | Repr::Raw | Repr::Iface => return Ok(out),
+            _ => {
+                out.n = payload(repr, value);
+                return Ok(out);
+            }
+        }
+        out.value = Some(match repr {
+            Repr::Ptr => {
+                let value = if self.heap.header(object).is(Kind::View) { self.heap.slot(object, 0) } else { value };
+                let base = self.reference_to(Ref::of(value))?;
+                Value::Pointer { base, index: i64::from(slot::pointer_index(value)) }
+            }
+            Repr::Slice => {
+                self.heap.own_array(object)?;
+                let header = self.heap.slice(object);
+                Value::Slice {
+                    base: self.reference_to(header.base)?,
+                    offset: i64::from(header.offset),
+                    len: i64::from(header.len),
+                    cap: i64::from(header.cap),
+                }
+            }
+            _ => Value::Ref(self.reference_to(object)?),
+        });
+        if repr == Repr::Func && !self.linked.types.get(ty).declared {
+            self.func_type(object, &mut out);
+        }
+        if value & TAINT != 0 && SlotClass::of(repr) == SlotClass::Refs && repr != Repr::Func {
+            out.n = READ_ONLY;
+        }
+        Ok(out)
+    }
+
+    /// A function value has the type that its declaration or literal wrote, names of parameters included.
+    fn func_type(&self, object: Ref, out: &mut TypedValue) {
+        let kind = self.heap.header(object).kind();
+        if !matches!(kind, Kind::Func | Kind::Bound) {
+            return;
+        }
+        let form = self.linked.stored.function(self.heap.func_index(object));
+        let Some(Type::Func { params, results }) = form.and_then(|form| form.func.ty.clone()) else { return };
+        let skip = usize::from(kind == Kind::Bound);
+        out.ty = Some(Type::Func { params: params.into_iter().skip(skip).collect(), results });
+    }
+}
+
+/// Bytes of a scalar, as wide as its type (spec/04 §3.5).
+fn payload(repr: Repr, value: u64) -> [u8; 8] {
+    let width = match repr {
+        Repr::Bool | Repr::I8 | Repr::U8 => 1,
+        Repr::I16 | Repr::U16 => 2,
+        Repr::I32 | Repr::U32 | Repr::F32 => 4,
+        _ => 8,
+    };
+    let mut bytes = value.to_le_bytes();
+    bytes.iter_mut().skip(width).for_each(|byte| *byte = 0);
+    bytes
+}
+
+/// The slot bits of a scalar with these bytes.
+pub(super) fn scalar(repr: Repr, n: [u8; 8]) -> u64 {
+    let word = u64::from_le_bytes(n);
+    match repr {
+        Repr::Bool => u64::from(word as u8 != 0),
+        Repr::I8 => word as i8 as u64,
+        Repr::I16 => word as i16 as u64,
+        Repr::I32 => word as i32 as u64,
+        Repr::U8 => u64::from(word as u8),
+        Repr::U16 => u64::from(word as u16),
+        Repr::U32 | Repr::F32 => u64::from(word as u32),
+        _ => word,
+    }
+}

@@ -1,0 +1,480 @@
+//! From the store into the heap (spec/04 §7).
+
+use super::encode::{READ_ONLY, scalar};
+use super::save::damaged;
+use crate::heap::{FUNC_CAPTURES, Kind, Ref, SliceHeader, SlotClass, Trap};
+use crate::interp::Cx;
+use crate::map;
+use crate::meter::StoreOp;
+use crate::value::slot::TAINT;
+use crate::value::types::Kind as TypeKind;
+use crate::value::{TypeIndex, iface, slot};
+use regno_bytecode::event::size;
+use regno_bytecode::stored::Extent;
+use regno_bytecode::types::Repr;
+use regno_store::model::{Elements, Func, Location};
+use regno_store::typeid::type_id;
+use regno_store::{Object, ObjectId, ObjectInfo, RefValue, Type, TypedValue, Value, decode, keys};
+
+/// Bytes that a load counts for each value that is left in the store.
+const REFERENCE: i64 = 96;
+/// Bytes that a load counts for a reference to a syntax node.
+const NODE_IN_BLOCK: i64 = 96;
+const NODE_IN_FUNC: i64 = 112;
+
+/// What is known of an object before it is loaded, from the slot that refers to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Expected {
+    /// Type of a struct or map.
+    pub own: TypeIndex,
+    /// Type of the content of a heap item or of the elements of an array.
+    pub content: TypeIndex,
+}
+
+/// Identity strings of the declared types that a type mentions, in order.
+pub(super) fn type_references(ty: &Type, out: &mut Vec<String>) {
+    let mut todo = vec![ty];
+    while let Some(ty) = todo.pop() {
+        let first = todo.len();
+        match ty {
+            Type::Ref(id) => out.push(id.clone()),
+            Type::Pointer(elem) | Type::Slice { elem, .. } | Type::Array { elem, .. } | Type::Chan { elem, .. } => {
+                todo.extend(elem.as_deref());
+            }
+            Type::Map { key, elem } => todo.extend(key.as_deref().into_iter().chain(elem.as_deref())),
+            Type::Struct { fields, .. } | Type::Interface { methods: fields, .. } => {
+                todo.extend(fields.iter().filter_map(|field| field.ty.as_ref()));
+            }
+            Type::Func { params, results } => {
+                todo.extend(params.iter().chain(results).filter_map(|field| field.ty.as_ref()));
+            }
+            Type::Declared(declared) => {
+                todo.extend(declared.base.as_ref());
+                for method in &declared.methods {
+                    todo.extend(method.ty.as_ref());
+                    if let Some(Value::Func(func)) = &method.value {
+                        todo.extend(func.ty.as_ref());
+                    }
+                }
+            }
+            Type::Tuple(elems) => todo.extend(elems.iter().flatten()),
+            Type::Primitive(_) | Type::TypeType | Type::Package | Type::Block | Type::HeapItem => {}
+        }
+        if let Some(added) = todo.get_mut(first..) {
+            added.reverse();
+        }
+    }
+}
+
+/// Bytes that the load of an object counts: itself, then what refers to objects left in the store (spec/04 §7.1).
+fn load_sizes(object: &Object) -> (i64, i64) {
+    let slot = i64::from(size::SLOT);
+    let references = |values: &[TypedValue]| {
+        REFERENCE * values.iter().filter(|value| matches!(value.value, Some(Value::Ref(_)))).count() as i64
+    };
+    match object {
+        Object::Package(package) => {
+            let shallow = if package.path == ".uverse" { 0 } else { i64::from(size::PACKAGE) };
+            let blocks = package.file_blocks.iter().flatten().count() + usize::from(package.block.is_some());
+            (shallow, REFERENCE * blocks as i64)
+        }
+        Object::Block(block) => {
+            let node = if block.source.is_some() { NODE_IN_BLOCK } else { 0 };
+            let parent = if block.parent.is_some() { REFERENCE } else { 0 };
+            let values = i64::from(size::BLOCK) + slot * block.values.len() as i64;
+            (values + node, references(&block.values) + parent)
+        }
+        Object::HeapItem { value, .. } => (i64::from(size::HEAP_ITEM), references(std::slice::from_ref(value))),
+        Object::Struct { fields, .. } => (i64::from(size::STRUCT) + slot * fields.len() as i64, references(fields)),
+        Object::Array { elements: Elements::List(list), .. } => {
+            (i64::from(size::ARRAY) + slot * list.len() as i64, references(list))
+        }
+        Object::Array { elements: Elements::Data(data), .. } => (i64::from(size::ARRAY) + data.len() as i64, 0),
+        Object::Map { items, .. } => {
+            let references = |value: &TypedValue| i64::from(matches!(value.value, Some(Value::Ref(_))));
+            let left: i64 = items.iter().map(|(key, value)| references(key) + references(value)).sum();
+            (i64::from(size::MAP) + i64::from(size::MAP_ITEM) * items.len() as i64, REFERENCE * left)
+        }
+        Object::Func(func) => {
+            let node = if func.source.is_some() { NODE_IN_FUNC } else { 0 };
+            let parent = if func.parent.is_some() { REFERENCE } else { 0 };
+            (i64::from(size::FUNC) + node, references(&func.captures) + parent)
+        }
+        Object::BoundMethod { receiver, .. } => {
+            (i64::from(size::BOUND_METHOD), references(std::slice::from_ref(receiver)))
+        }
+    }
+}
+
+impl Cx {
+    /// The object of a stub, loaded; other references are returned as they are.
+    pub fn load(&mut self, object: Ref) -> Result<Ref, Trap> {
+        if object.is_nil() {
+            return Ok(object);
+        }
+        let header = self.heap.header(object);
+        if !header.is(Kind::Stub) {
+            return Ok(object);
+        }
+        let at = self.heap.slot(object, 0);
+        let Some(id) = self.realm_state()?.stub(at).map(|stub| stub.id) else {
+            return Err(Trap::abort("unexpected unreal object"));
+        };
+        let expected = match header.len() {
+            0 => Expected { own: 0, content: header.aux() },
+            _ => Expected { own: header.aux(), content: 0 },
+        };
+        self.load_object(id, expected)
+    }
+
+    /// An object by its identity.
+    ///
+    /// # Errors
+    ///
+    /// Fatal if there is no such object.
+    pub(super) fn load_object(&mut self, id: ObjectId, expected: Expected) -> Result<Ref, Trap> {
+        match self.find_object(id, expected)? {
+            Some(object) => Ok(object),
+            None => Err(Trap::abort(format!("unexpected object with id {id}"))),
+        }
+    }
+
+    fn find_object(&mut self, id: ObjectId, expected: Expected) -> Result<Option<Ref>, Trap> {
+        if let Some(object) = self.realm_state()?.objects.instance(id) {
+            return Ok(Some(object));
+        }
+        if id.time == 1
+            && let Some(package) = self.realm_state()?.package_of(id.pkg)
+        {
+            self.ensure_package(package)?;
+            return Ok(Some(self.package_object(package)?));
+        }
+        let Some((object, info)) = self.fetch_decoded(id)? else { return Ok(None) };
+        let made = self.make(&object, expected)?;
+        self.enter(made, info)?;
+        self.touch_types(&object)?;
+        if let Object::Map { .. } = object {
+            self.fill_keys(made)?;
+        }
+        Ok(Some(made))
+    }
+
+    /// Reads an object, charges for it and decodes it; its info has its hash and size.
+    pub(super) fn fetch_decoded(&mut self, id: ObjectId) -> Result<Option<(Object, ObjectInfo)>, Trap> {
+        let Some((hash, bytes)) = self.fetch_object(id)? else { return Ok(None) };
+        self.charge_store(StoreOp::GetObject, bytes.len())?;
+        let object = decode::object(&bytes).map_err(|error| damaged(keys::object(id), error))?;
+        let (shallow, expanded) = load_sizes(&object);
+        self.charge_load(shallow)?;
+        self.charge_load(expanded)?;
+        let info = ObjectInfo { hash, last_size: bytes.len() as i64 + 20, ..*object.info() };
+        Ok(Some((object, info)))
+    }
+
+    /// Makes an object the loaded instance of what its info says.
+    pub(super) fn enter(&mut self, object: Ref, info: ObjectInfo) -> Result<(), Trap> {
+        let record = self.record(object)?;
+        record.info = info;
+        self.realm_state()?.objects.set_instance(info.id, object);
+        Ok(())
+    }
+
+    /// Reads the records of all declared types that an object mentions, in order (spec/04 §7.3).
+    pub(super) fn touch_types(&mut self, object: &Object) -> Result<(), Trap> {
+        let mut ids = Vec::new();
+        let mut value = |value: &TypedValue| {
+            if let Some(ty) = &value.ty {
+                type_references(ty, &mut ids);
+            }
+            match &value.value {
+                Some(Value::Type(Type::Declared(declared))) => {
+                    ids.push(format!("{}.{}", declared.pkg_path, declared.name));
+                }
+                Some(Value::Type(ty)) => type_references(ty, &mut ids),
+                _ => {}
+            }
+        };
+        match object {
+            Object::Package(_) => {}
+            Object::Block(block) => block.values.iter().for_each(&mut value),
+            Object::HeapItem { value: content, .. } => value(content),
+            Object::Struct { fields, .. } => fields.iter().for_each(&mut value),
+            Object::Array { elements: Elements::List(list), .. } => list.iter().for_each(&mut value),
+            Object::Array { .. } => {}
+            Object::Map { items, .. } => items.iter().for_each(|(key, item)| {
+                value(key);
+                value(item);
+            }),
+            Object::Func(func) => func.ty.iter().for_each(|ty| type_references(ty, &mut ids)),
+            Object::BoundMethod { func, receiver, .. } => {
+                func.ty.iter().for_each(|ty| type_references(ty, &mut ids));
+                let mut rest = Vec::new();
+                receiver.ty.iter().for_each(|ty| type_references(ty, &mut rest));
+                ids.append(&mut rest);
+            }
+        }
+        ids.iter().try_for_each(|id| self.get_type(id))
+    }
+
+    fn make(&mut self, object: &Object, expected: Expected) -> Result<Ref, Trap> {
+        match object {
+            Object::HeapItem { value, .. } => {
+                let ty = self.content_of(expected, std::slice::from_ref(value))?;
+                let slot = self.slot_of(value, ty)?;
+                let class = SlotClass::of(self.linked.types.get(ty).repr);
+                let cell = self.heap.new_cell(class, slot)?;
+                self.record(cell)?.content = ty;
+                Ok(cell)
+            }
+            Object::Array { elements: Elements::Data(data), .. } => {
+                let array = self.heap.new_data(data.len())?;
+                self.heap.bytes_mut(array).copy_from_slice(data);
+                Ok(array)
+            }
+            Object::Array { elements: Elements::List(list), .. } => {
+                let ty = self.content_of(expected, list)?;
+                let class = SlotClass::of(self.linked.types.get(ty).repr);
+                let array = self.heap.new_list(class, list.len())?;
+                self.record(array)?.content = ty;
+                for (index, value) in list.iter().enumerate() {
+                    let slot = self.slot_of(value, ty)?;
+                    self.heap.set_slot(array, index as u32, slot);
+                }
+                Ok(array)
+            }
+            Object::Struct { fields, .. } => self.make_struct(fields, expected),
+            Object::Map { items, .. } => self.make_map(items, expected),
+            Object::Func(func) => self.make_func(func),
+            Object::BoundMethod { func, receiver, .. } => {
+                let function = self.function_at(func)?;
+                let ty = self.linked.types.func(function).and_then(|func| func.receiver).unwrap_or(0);
+                let value = self.slot_of(receiver, ty)?;
+                let class = SlotClass::of(self.linked.types.get(ty).repr);
+                let bound = self.heap.new_bound(function, class, value)?;
+                let inner = self.make_func(func)?;
+                self.record(inner)?.info = func.info;
+                self.record(bound)?.part = inner;
+                Ok(bound)
+            }
+            Object::Package(_) | Object::Block(_) => {
+                Err(damaged(keys::object(object.info().id), "a package or block where a value should be"))
+            }
+        }
+    }
+
+    /// Type of the content of an object, from where it is referred to or else from what it holds.
+    fn content_of(&self, expected: Expected, values: &[TypedValue]) -> Result<TypeIndex, Trap> {
+        if expected.content != 0 {
+            return Ok(expected.content);
+        }
+        match values.iter().find_map(|value| value.ty.as_ref()) {
+            Some(ty) => self.type_index(ty),
+            None => Ok(0),
+        }
+    }
+
+    /// The program's type of this form.
+    pub(super) fn type_index(&self, ty: &Type) -> Result<TypeIndex, Trap> {
+        let id = type_id(ty);
+        self.linked.types.by_id(&id).ok_or_else(|| Trap::abort(format!("unexpected type with id {id}")))
+    }
+
+    fn make_struct(&mut self, fields: &[TypedValue], expected: Expected) -> Result<Ref, Trap> {
+        let ty = match expected.own {
+            0 => self.struct_like(fields)?,
+            ty => ty,
+        };
+        let info = self.linked.types.get(ty);
+        let TypeKind::Struct { fields: known } = &info.kind else {
+            return Err(Trap::abort("unexpected struct"));
+        };
+        let types: Vec<TypeIndex> = known.iter().map(|field| field.ty).collect();
+        let object = self.heap.new_struct(info.class, ty, types.len())?;
+        if types.len() != fields.len() {
+            return Err(Trap::abort("unexpected number of fields"));
+        }
+        for (index, (value, ty)) in fields.iter().zip(types).enumerate() {
+            let slot = self.slot_of(value, ty)?;
+            self.heap.set_slot(object, index as u32, slot);
+        }
+        Ok(object)
+    }
+
+    /// A struct type with fields of these types: for a struct that only a pointer to one of its fields refers to.
+    fn struct_like(&self, fields: &[TypedValue]) -> Result<TypeIndex, Trap> {
+        let ids: Vec<Option<String>> = fields.iter().map(|field| field.ty.as_ref().map(type_id)).collect();
+        let types = &self.linked.types;
+        let fits = |index: &TypeIndex| match &types.get(*index).kind {
+            TypeKind::Struct { fields } if fields.len() == ids.len() => fields
+                .iter()
+                .zip(&ids)
+                .all(|(field, id)| field.repr == Repr::Iface || id.as_deref() == Some(types.get(field.ty).id.as_str())),
+            _ => false,
+        };
+        (1..types.len() as TypeIndex).find(fits).ok_or_else(|| Trap::abort("unexpected struct"))
+    }
+
+    fn make_map(&mut self, items: &[(TypedValue, TypedValue)], expected: Expected) -> Result<Ref, Trap> {
+        let TypeKind::Map { key, elem } = self.linked.types.get(expected.own).kind else {
+            return Err(Trap::abort("unexpected map"));
+        };
+        let object = map::new(&mut self.heap, &self.linked.types, expected.own)?;
+        let class = |cx: &Cx, ty| SlotClass::of(cx.linked.types.get(ty).repr);
+        let lazy = class(self, key) != SlotClass::Scalars || class(self, elem) != SlotClass::Scalars;
+        let deep = matches!(self.linked.types.get(key).repr, Repr::Struct | Repr::Array | Repr::Iface);
+        for (key_form, value_form) in items {
+            let mut key_slot = self.slot_of(key_form, key)?;
+            if deep || self.linked.types.get(key).repr == Repr::Ptr {
+                key_slot = self.fill_deep(class(self, key), key_slot)?;
+            }
+            let value = self.slot_of(value_form, elem)?;
+            let hashed = map::hashed(&self.heap, &self.linked.types, object, key_slot)?;
+            let item = map::insert(&mut self.heap, object, hashed)?;
+            self.heap.set_slot(item, crate::heap::ITEM_VALUE, value);
+            if lazy {
+                self.heap.track(item);
+            }
+        }
+        Ok(object)
+    }
+
+    /// Keys are loaded with their map.
+    fn fill_keys(&mut self, _map: Ref) -> Result<(), Trap> {
+        Ok(())
+    }
+
+    /// Loads what a key consists of.
+    fn fill_deep(&mut self, class: SlotClass, value: u64) -> Result<u64, Trap> {
+        let filled = self.fill(class, value, 0)?;
+        let first = match class {
+            SlotClass::Ifaces if slot::iface_is_nil(filled) => return Ok(filled),
+            SlotClass::Ifaces => iface::unpack(&self.heap, &self.linked.types, filled).1,
+            SlotClass::Refs => filled,
+            _ => return Ok(filled),
+        };
+        let mut todo = vec![Ref::of(first)];
+        while let Some(object) = todo.pop() {
+            if object.is_nil() {
+                continue;
+            }
+            let header = self.heap.header(object);
+            if !matches!(header.kind(), Kind::Struct | Kind::List) {
+                continue;
+            }
+            for index in 0..header.len() {
+                let class = self.slot_class(object, index);
+                if class == SlotClass::Scalars {
+                    continue;
+                }
+                let value = self.heap.slot(object, index);
+                let filled = self.fill(class, value, 0)?;
+                self.heap.set_slot(object, index, filled);
+                if class == SlotClass::Refs {
+                    todo.push(Ref::of(filled));
+                }
+            }
+        }
+        Ok(filled)
+    }
+
+    /// The function that a function value stands for.
+    fn function_at(&self, func: &Func) -> Result<u32, Trap> {
+        let unknown = || Trap::abort(format!("unexpected function {} of {}", func.name, func.pkg_path));
+        let Some(Location { pkg_path, file, span }) = &func.source else { return Err(unknown()) };
+        let package = self.linked.paths.get(pkg_path).copied().ok_or_else(unknown)?;
+        let linked = self.linked.packages.get(package as usize).ok_or_else(unknown)?;
+        let file = linked.file_names.iter().position(|name| name == file).ok_or_else(unknown)?;
+        let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+        let extent = Extent {
+            line: number(span.pos.line),
+            column: number(span.pos.column),
+            end_line: number(span.end.line),
+            end_column: number(span.end.column),
+        };
+        self.linked.stored.places.get(&(package, file as u32, extent)).copied().ok_or_else(unknown)
+    }
+
+    fn make_func(&mut self, func: &Func) -> Result<Ref, Trap> {
+        let function = self.function_at(func)?;
+        let types = self.linked.stored.function(function).map(|form| form.captures.clone()).unwrap_or_default();
+        let declared = !func.is_method && !func.file.is_empty();
+        let object = if declared {
+            Ref::of(self.functions.get(function as usize).copied().unwrap_or(0))
+        } else {
+            self.heap.new_func(function, &vec![0; func.captures.len()])?
+        };
+        if object.is_nil() {
+            return Err(Trap::abort("unexpected function"));
+        }
+        for (index, capture) in func.captures.iter().enumerate().filter(|_| !declared) {
+            if let Some(Value::Ref(reference)) = &capture.value {
+                let ty = types.get(index).copied().unwrap_or(0);
+                let stub = self.new_stub(reference, ty, false)?;
+                self.heap.set_slot(object, FUNC_CAPTURES + index as u32, stub.slot());
+            }
+        }
+        if let Some(parent) = &func.parent {
+            let stub = self.new_stub(parent, 0, false)?;
+            self.record(object)?.part = stub;
+        }
+        Ok(object)
+    }
+
+    /// A stub for an object; `own`: the type is that of the object itself, else of its content.
+    pub(super) fn new_stub(&mut self, reference: &RefValue, ty: TypeIndex, own: bool) -> Result<Ref, Trap> {
+        let realm = self.realm_state()?;
+        let at = realm.stubs.len() as u64;
+        realm.stubs.push(reference.clone());
+        let stub = self.heap.alloc(Kind::Stub, SlotClass::Scalars, ty, u32::from(own), 1)?;
+        self.heap.set_slot(stub, 0, at);
+        self.heap.track(stub);
+        Ok(stub)
+    }
+
+    /// The slot of a stored value, of a static type; 0: of its own type.
+    pub(super) fn slot_of(&mut self, value: &TypedValue, expected: TypeIndex) -> Result<u64, Trap> {
+        let boxed = expected == 0 || self.linked.types.get(expected).repr == Repr::Iface;
+        let ty = match (&value.ty, boxed) {
+            (None, true) => return Ok(0),
+            (Some(ty), true) => self.type_index(ty)?,
+            (_, false) => expected,
+        };
+        let info = self.linked.types.get(ty);
+        let (repr, kind) = (info.repr, info.kind.clone());
+        let taint = if value.n == READ_ONLY && value.value.is_some() { TAINT } else { 0 };
+        let raw = match (&value.value, repr) {
+            (Some(Value::String(text)), Repr::Str) => self.heap.new_string(text)?,
+            (None, Repr::Str | Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array) => 0,
+            (_, Repr::Chan | Repr::Raw) => 0,
+            (Some(Value::Pointer { base, index }), Repr::Ptr) => {
+                let content = match kind {
+                    TypeKind::Pointer { elem } => elem,
+                    _ => 0,
+                };
+                let stub = self.new_stub(base, content, false)?;
+                slot::pointer(stub, u32::try_from(*index).unwrap_or(0)) | taint
+            }
+            (Some(Value::Slice { base, offset, len, cap }), Repr::Slice) => {
+                let content = match kind {
+                    TypeKind::Slice { elem, .. } => elem,
+                    _ => 0,
+                };
+                let base = self.new_stub(base, content, false)?;
+                let number = |value: i64| u32::try_from(value).unwrap_or(0);
+                let len = i32::try_from(*len).unwrap_or(0);
+                let header = SliceHeader { base, offset: number(*offset), len, cap: number(*cap) };
+                self.heap.new_slice(header)?.slot() | taint
+            }
+            (Some(Value::Ref(reference)), Repr::Map | Repr::Func | Repr::Struct | Repr::Array) => {
+                let stub = match kind {
+                    TypeKind::Array { elem, .. } => self.new_stub(reference, elem, false)?,
+                    _ => self.new_stub(reference, ty, true)?,
+                };
+                stub.slot() | taint
+            }
+            (None, _) => scalar(repr, value.n),
+            (Some(_), _) => return Err(Trap::abort(format!("unexpected value of type {}", repr.name()))),
+        };
+        if boxed { iface::pack(&mut self.heap, &self.linked.types, ty, raw) } else { Ok(raw) }
+    }
+}
