@@ -240,6 +240,7 @@ ops! {
     Print "print" 0 * Number None 0 {d} "print the interfaces; `index` bit 0: println; bit 1: the one operand is a slice of them (`print(xs...)`), methods not called";
     IsAddress "is_address" 1 1 None None 0 {t r} "r = string a is an address (spec/01 §6.3)";
     ChargeAlloc "charge_alloc" 0 0 Number None 0 {d} "Allocate(index), for sizes beyond a static event";
+    LoadPackage "load_package" 0 0 Number None 0 {d} "import package `index`";
     // Terminators.
     Jump "jump" 0 0 None None 1 {x} "go to the target";
     Branch "branch" 0 1 None None 2 {x} "a ? first target : second target";

@@ -24,6 +24,7 @@ pub mod print;
 mod realm;
 mod recount;
 mod report;
+mod stored;
 pub mod value;
 pub mod verify;
 

@@ -96,6 +96,7 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         Op::HasDefers => ByteOp::HasDefers,
         Op::Recover => ByteOp::Recover,
         Op::ChargeAlloc => ByteOp::ChargeAlloc,
+        Op::LoadPackage => ByteOp::LoadPackage,
         Op::RunDefers => ByteOp::RunDefers,
         Op::Panic => ByteOp::Panic,
         Op::Abort => ByteOp::Abort,

@@ -6,6 +6,7 @@ use super::emit::FunctionBuilder;
 use crate::entity::FuncRef;
 use crate::function::{Arg, Entity, FunctionKind};
 use crate::op::Op;
+use cranelift_entity::EntityRef;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
 use regno_frontend::typed::{FuncId, InitStep, Slot};
@@ -64,6 +65,11 @@ impl FunctionBuilder<'_, '_> {
         let package = self.cx.package;
         if package.name == "main" {
             self.allocs(&[size::PACKAGE, size::BLOCK]);
+            for path in &package.imports {
+                let mut data = self.data(Op::LoadPackage, Repr::Raw, &[]);
+                data.index = self.cx.import(path).index() as u64;
+                self.push(data);
+            }
         }
         for imports in &package.file_imports {
             self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64);

@@ -256,6 +256,7 @@ slow! {
         let Some(native) = cx.linked.natives.get(ext as usize).copied() else {
             return Err(Trap::abort("no such native"));
         };
+        cx.stored.note_call(native.function);
         let mut call = Call::new(cx, native.function, regs.slice(field_a(word), field_b(word)));
         (native.run)(&mut call)?;
         let results = call.finish();

@@ -339,6 +339,9 @@ slow! {
             values => cx.print(values, line),
         }
     }
+    LoadPackage(cx, _regs, _word, ext) {
+        cx.load_package(ext as u32)
+    }
     ChargeAlloc(cx, _regs, _word, ext) {
         crate::heap::Charge::alloc(&mut charger!(cx), &mut cx.heap, ext as i64)
     }

@@ -54,6 +54,7 @@ use crate::panic::{Activation, Exception};
 use crate::print;
 use crate::realm::RealmState;
 use crate::recount::Remembered;
+use crate::stored::Stored;
 use crate::value::select::Satisfied;
 use std::sync::Arc;
 
@@ -193,6 +194,7 @@ pub(crate) struct Cx {
     pub context: Context,
     /// Realms can take part (`docs/realms.md`).
     pub guarded: bool,
+    pub stored: Stored,
     /// Replaces the program's code where nothing is metered.
     own_code: Option<Vec<u64>>,
 }
@@ -269,6 +271,7 @@ impl Cx {
             realm,
             guarded,
             context: Context::default(),
+            stored: Stored::default(),
             own_code,
         };
         cx.clear();

@@ -17,6 +17,7 @@ use crate::interp::{Cx, Deferred};
 use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::meter::Meter;
 use crate::panic::{Activation, Exception};
+use crate::stored::Stored;
 use block::{At, Block, CallBlocks, blocks_of};
 use regno_bytecode::module::FunctionKind;
 use regno_bytecode::op::{Op, code_of, field_c};
@@ -104,6 +105,7 @@ pub(crate) struct Roots<'a> {
     pub remembered: &'a Remembered,
     pub globals: &'a [u64],
     pub functions: &'a [u64],
+    pub stored: &'a Stored,
 }
 
 /// The charger of a context, out of disjoint fields of it.
@@ -124,6 +126,7 @@ macro_rules! charger {
                 remembered: &$cx.remembered,
                 globals: &$cx.globals,
                 functions: &$cx.functions,
+                stored: &$cx.stored,
             },
         }
     };
@@ -189,6 +192,9 @@ impl Charger<'_> {
     /// `Allocate(n)` (spec/03 §1).
     fn allocate(&mut self, heap: &Heap, at: At, count: i64) -> Result<(), Trap> {
         if self.meter.exceeds(count)? {
+            if self.meter.no_collector_yet() {
+                return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference"));
+            }
             self.recount(heap, at)?;
         }
         self.meter.raise(count)
@@ -196,12 +202,11 @@ impl Charger<'_> {
 
     fn recount(&mut self, heap: &Heap, at: At) -> Result<(), Trap> {
         let linked = self.meter.linked();
-        if self.meter.no_collector_yet() {
-            return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference"));
-        }
         let roots = self.roots;
         self.meter.start_recount();
-        let mut visitor = Visitor::new(heap, &linked, roots.globals, roots.functions, Counter(&mut *self.meter));
+        let called = roots.stored.called();
+        let mut visitor =
+            Visitor::new(heap, &linked, roots.globals, roots.functions, called, Counter(&mut *self.meter));
         let result = Walk { roots, linked: &linked, visitor: &mut visitor }.run(at);
         let visits = visitor.visits;
         self.meter.end_recount(visits, result.is_err())
@@ -240,6 +245,8 @@ struct Walk<'w, 'a> {
 impl<'a> Walk<'_, 'a> {
     fn run(&mut self, at: At) -> Result<(), Abort> {
         let calls = self.calls(at);
+        let active = calls.iter().filter_map(|call| self.linked.function_at(call.pc));
+        self.visitor.called.extend(active);
         let running = calls.iter().any(|call| !self.is_runner(call)) || self.stage(at);
         if running {
             self.visitor.package_block(self.bottom_package(&calls))?;

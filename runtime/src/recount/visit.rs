@@ -4,6 +4,7 @@ use super::block::{Block, Held};
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
 use crate::load::Linked;
 use crate::map;
+use crate::stored::{REFERENCE, SOURCE_OF_BLOCK, SOURCE_OF_FUNC, is_object};
 use crate::value::types::Kind;
 use crate::value::{TypeIndex, iface, slot};
 use cranelift_entity::EntityRef;
@@ -45,6 +46,10 @@ enum Task {
     PackageBlock(u32),
     /// A package value.
     Package(u32),
+    /// The heap item of a variable of a stored package.
+    StoredCell(TypeIndex, Ref),
+    /// A reference to an object that is not loaded.
+    Reference,
 }
 
 /// A recount in progress.
@@ -64,11 +69,20 @@ pub(super) struct Visitor<'a, T> {
     package_blocks: Vec<bool>,
     native_package: bool,
     native_block: bool,
+    /// Functions of stored packages whose source is resolved.
+    pub called: Vec<u32>,
     tasks: Vec<Task>,
 }
 
 impl<'a, T: Tally> Visitor<'a, T> {
-    pub fn new(heap: &'a Heap, linked: &'a Linked, globals: &'a [u64], functions: &'a [u64], tally: T) -> Self {
+    pub fn new(
+        heap: &'a Heap,
+        linked: &'a Linked,
+        globals: &'a [u64],
+        functions: &'a [u64],
+        called: &[u32],
+        tally: T,
+    ) -> Self {
         Visitor {
             heap,
             linked,
@@ -83,6 +97,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             package_blocks: vec![false; linked.packages.len()],
             native_package: false,
             native_block: false,
+            called: called.to_vec(),
             tasks: Vec::new(),
         }
     }
@@ -206,7 +221,11 @@ impl<'a, T: Tally> Visitor<'a, T> {
         }
         self.visit(u64::from(size::PACKAGE))?;
         let files = self.files.get(package as usize).map_or(0, Vec::len);
-        let tasks = (0..files).rev().map(|file| Task::FileBlock(package, file as u32));
+        let stored = self.linked.is_stored(package);
+        let tasks = (0..files).rev().map(|file| match stored {
+            true => Task::Reference,
+            false => Task::FileBlock(package, file as u32),
+        });
         self.tasks.extend(tasks);
         self.tasks.push(Task::PackageBlock(package));
         Ok(())
@@ -232,7 +251,14 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let linked = self.linked;
         let imports = linked.packages.get(package as usize).and_then(|package| package.files.get(file as usize));
         let imports = imports.map_or(&[][..], Vec::as_slice);
-        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64)?;
+        let bytes = u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64;
+        if linked.is_stored(package) {
+            // Its imports and its parent are references.
+            self.visit(bytes + u64::from(SOURCE_OF_BLOCK))?;
+            self.tasks.extend((0..=imports.len()).map(|_| Task::Reference));
+            return Ok(());
+        }
+        self.visit(bytes)?;
         self.tasks.push(Task::PackageBlock(package));
         self.tasks.extend(imports.iter().rev().map(|&import| Task::Package(import)));
         Ok(())
@@ -316,6 +342,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 Task::File(function) => self.enter_file_of(function)?,
                 Task::FileBlock(package, file) => self.enter_file_block(package, file)?,
                 Task::Package(package) => self.enter_package(package)?,
+                Task::StoredCell(ty, cell) => self.stored_cell(ty, cell)?,
+                Task::Reference => self.visit(u64::from(REFERENCE))?,
                 Task::PackageBlock(package) => self.enter_package_block(package)?,
             }
         }
@@ -329,6 +357,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
         }
         let linked = self.linked;
         let Some(package) = linked.packages.get(index as usize) else { return Ok(()) };
+        let stored = linked.is_stored(index);
         self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * package.slots.len() as u64)?;
         // Depth first in slot order: the stack gives the last one pushed first.
         for slot in package.slots.iter().rev() {
@@ -342,7 +371,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
                     let Some(&global) = package.globals.get(global.index()) else { continue };
                     let cell = self.globals.get(global as usize).copied().unwrap_or(0);
                     let ty = linked.globals.get(global as usize).map_or(0, |global| global.ty);
-                    self.tasks.push(Task::Cell(ty, Ref::of(cell)));
+                    let cell = Ref::of(cell);
+                    self.tasks.push(if stored { Task::StoredCell(ty, cell) } else { Task::Cell(ty, cell) });
                 }
                 PackageSlot::Func(func) => {
                     let Some(&func) = package.map.funcs.get(func.index()) else { continue };
@@ -364,12 +394,40 @@ impl<'a, T: Tally> Visitor<'a, T> {
         Ok(())
     }
 
+    /// A variable that nobody has read since its package was loaded.
+    fn stored_cell(&mut self, ty: TypeIndex, cell: Ref) -> Result<(), Abort> {
+        if !self.mark(cell) {
+            return Ok(());
+        }
+        self.visit(u64::from(size::HEAP_ITEM))?;
+        let value = self.heap.slot(cell, 0);
+        let (ty, value) = match self.linked.types.get(ty).repr {
+            Repr::Iface if slot::iface_is_nil(value) => return Ok(()),
+            Repr::Iface => iface::unpack(self.heap, &self.linked.types, value),
+            _ => (ty, value),
+        };
+        let nil = Ref::of(value).is_nil();
+        match self.linked.types.get(ty).repr {
+            Repr::Str if !nil => self.visit(u64::from(size::STRING) + u64::from(slot::string_len(value))),
+            Repr::Slice if !nil => self.visit(u64::from(size::SLICE)).and_then(|()| self.visit(u64::from(REFERENCE))),
+            Repr::Ptr if !nil => self.visit(u64::from(size::POINTER)).and_then(|()| self.visit(u64::from(REFERENCE))),
+            repr if is_object(self.linked, self.heap, repr, value) => self.visit(u64::from(REFERENCE)),
+            _ => Ok(()),
+        }
+    }
+
     fn func(&mut self, func: Ref) -> Result<(), Abort> {
         if !self.mark(func) {
             return Ok(());
         }
         let index = self.heap.func_index(func);
         let Some(function) = self.linked.tables.get(index as usize) else { return Ok(()) };
+        let package = self.linked.functions.get(index as usize).map_or(0, |code| code.package);
+        if self.linked.is_stored(package) && function.kind != FunctionKind::Literal && !self.called.contains(&index) {
+            self.visit(u64::from(size::FUNC + SOURCE_OF_FUNC))?;
+            self.tasks.push(Task::Reference);
+            return Ok(());
+        }
         self.visit(u64::from(size::FUNC))?;
         if function.kind == FunctionKind::Literal {
             let captures = usize::from(function.captures);

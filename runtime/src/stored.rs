@@ -1,0 +1,104 @@
+//! Library packages as they come from the reference's store (spec/03 §5.2, §8.3).
+//!
+//! In tests the packages that a program imports are loaded from a store: the import charges their objects one level deep, and until
+//! parts of them are used, a recount finds references and unresolved sources in their place. What is charged and counted here is that
+//! of a package whose values nobody has read yet.
+
+use crate::heap::{Charge, Heap, Ref, Trap};
+use crate::interp::Cx;
+use crate::load::{Linked, Package};
+use crate::natives::Environment;
+use crate::recount::charger;
+use crate::value::{iface, slot};
+use cranelift_entity::EntityRef;
+use regno_bytecode::event::size;
+use regno_bytecode::module::PackageSlot;
+use regno_bytecode::types::Repr;
+
+/// A reference to an object that is not loaded.
+pub(crate) const REFERENCE: u32 = 96;
+/// A function that has not been called since it was loaded refers to its source.
+pub(crate) const SOURCE_OF_FUNC: u32 = 112;
+/// So does a block that nothing has resolved.
+pub(crate) const SOURCE_OF_BLOCK: u32 = 96;
+
+/// Which packages a machine has loaded, and which of their natives it has called.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    loaded: Vec<u32>,
+    called: Vec<u32>,
+}
+
+impl Stored {
+    /// A native has been called.
+    pub fn note_call(&mut self, function: u32) {
+        if !self.called.contains(&function) {
+            self.called.push(function);
+        }
+    }
+
+    /// Functions that have been called, as far as that is kept.
+    pub fn called(&self) -> &[u32] {
+        &self.called
+    }
+}
+
+impl Linked {
+    /// Whether a package comes from the store in the program's environment.
+    pub fn is_stored(&self, package: u32) -> bool {
+        self.environment == Environment::Testing && package as usize + 1 < self.packages.len()
+    }
+}
+
+impl Cx {
+    /// The import of a package: charges its objects, unless they are in memory already.
+    pub fn load_package(&mut self, package: u32) -> Result<(), Trap> {
+        if !self.linked.is_stored(package) || self.stored.loaded.contains(&package) {
+            return Ok(());
+        }
+        self.stored.loaded.push(package);
+        let linked = std::sync::Arc::clone(&self.linked);
+        let Some(package) = linked.packages.get(package as usize) else { return Ok(()) };
+        for (object, references) in objects(&linked, &self.heap, &self.globals, package) {
+            charger!(self).alloc(&mut self.heap, i64::from(object))?;
+            charger!(self).alloc(&mut self.heap, i64::from(REFERENCE) * i64::from(references))?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes and direct references of the objects that loading a package loads: package, block, values of the block, file blocks.
+fn objects(linked: &Linked, heap: &Heap, globals: &[u64], package: &Package) -> Vec<(u32, u32)> {
+    let block = |slots: usize| SOURCE_OF_BLOCK + size::BLOCK + size::SLOT * slots as u32;
+    let values = package.slots.iter().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).count();
+    let mut objects =
+        vec![(size::PACKAGE, 1 + package.files.len() as u32), (block(package.slots.len()), values as u32)];
+    for slot in &package.slots {
+        match *slot {
+            PackageSlot::Func(_) => objects.push((size::FUNC + SOURCE_OF_FUNC, 1)),
+            PackageSlot::Global(global) => {
+                let index = package.globals.get(global.index()).map_or(0, |&index| index as usize);
+                let (cell, global) = (globals.get(index).copied().unwrap_or(0), linked.globals.get(index));
+                let repr = global.map_or(Repr::Raw, |global| linked.types.get(global.ty).repr);
+                let content = if cell == 0 { 0 } else { heap.slot(Ref::of(cell), 0) };
+                objects.push((size::HEAP_ITEM, u32::from(is_object(linked, heap, repr, content))));
+            }
+            PackageSlot::Static { .. } => {}
+        }
+    }
+    objects.extend(package.files.iter().map(|imports| (block(imports.len()), imports.len() as u32 + 1)));
+    objects
+}
+
+/// Whether a value is an object of its own in the store.
+pub(crate) fn is_object(linked: &Linked, heap: &Heap, repr: Repr, value: u64) -> bool {
+    match repr {
+        Repr::Struct | Repr::Array | Repr::Map | Repr::Func => !Ref::of(value).is_nil(),
+        Repr::Iface if !slot::iface_is_nil(value) => {
+            let (ty, value) = iface::unpack(heap, &linked.types, value);
+            let repr = linked.types.get(ty).repr;
+            repr != Repr::Iface && is_object(linked, heap, repr, value)
+        }
+        _ => false,
+    }
+}
