@@ -97,7 +97,12 @@ impl FunctionBuilder<'_, '_> {
         let mut data = self.data(op, Repr::Raw, &operands);
         data.entity = entity;
         let packed = u64::from(matches!(spread, Spread::Pack(_)));
-        let method = called.receiver.is_some() || matches!(called.callable, Callable::Selected(..));
+        // What the call may borrow: a receiver that is a reference.
+        let borrowed = called.receiver.is_some_and(|receiver| {
+            let repr = self.cx.repr(receiver.ty);
+            matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array)
+        });
+        let method = borrowed || matches!(called.callable, Callable::Selected(..));
         let crossing = match (called.crossing, called.crosses) {
             (true, true) => 4,
             (true, false) => 8,
