@@ -4,7 +4,8 @@ use crate::compile::CompileError;
 use regno_bytecode::event::{GasSchedule, size};
 use regno_bytecode::module::Module;
 use regno_runtime::{
-    Collection, Config, Descriptor, Environment, LoadError, Machine, Metering, Program, Report, RunError,
+    Coin, Collection, Config, Context, Descriptor, Environment, Event, LoadError, Machine, Metering, Program, Report,
+    RunError, TestBanker, is_realm_path, package_address,
 };
 use std::fmt;
 
@@ -36,6 +37,37 @@ pub struct Execution {
     pub loaded: Report,
     /// Whether `main` was reached.
     pub main_started: bool,
+    /// Events that it emitted.
+    pub events: Vec<Event>,
+    /// Stack trace of the error.
+    pub stacktrace: String,
+}
+
+/// What a filetest finds in its context (spec/05 §10.2).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scene {
+    /// Path of the package.
+    pub path: String,
+    /// Coins that were sent with the call.
+    pub send: Vec<Coin>,
+}
+
+/// The caller in filetests (spec/05 §8.1).
+const CALLER: &str = "g1wymu47drhr0kuq2098m792lytgtj2nyx77yrsm";
+
+impl Scene {
+    /// The context before anything runs. The banker has what was sent at the address of the package.
+    fn context(&self) -> Context {
+        let mut banker = TestBanker::default();
+        banker.credit(&package_address(&self.path), &self.send);
+        let caller = if is_realm_path(&self.path) { String::new() } else { CALLER.to_owned() };
+        Context {
+            origin_caller: caller,
+            origin_send: self.send.clone(),
+            banker: Box::new(banker),
+            ..Context::default()
+        }
+    }
 }
 
 impl Execution {
@@ -91,6 +123,20 @@ pub fn execute_linked(
     no_main: Option<String>,
     settings: Settings,
 ) -> Result<Execution, ExecuteError> {
+    execute_scene(modules, no_main, settings, &Scene::default())
+}
+
+/// As [`execute_linked`], in the context of a filetest if the scene has a path.
+///
+/// # Errors
+///
+/// As [`execute_linked`].
+pub fn execute_scene(
+    modules: Vec<Module>,
+    no_main: Option<String>,
+    settings: Settings,
+    scene: &Scene,
+) -> Result<Execution, ExecuteError> {
     let program = Program::link(modules, &GasSchedule::reference(), settings.environment);
     let program = program.map_err(ExecuteError::Load)?;
     let config = Config {
@@ -101,6 +147,9 @@ pub fn execute_linked(
         ..Config::default()
     };
     let mut machine = Machine::new(&program, config);
+    if !scene.path.is_empty() {
+        *machine.context_mut() = scene.context();
+    }
     let mut execution = Execution::default();
     let text = |error: RunError| error.to_string();
     let result = machine.run_init().map_err(text).and_then(|()| {
@@ -109,11 +158,16 @@ pub fn execute_linked(
             return Err(text);
         }
         execution.main_started = true;
+        if !scene.path.is_empty() {
+            machine.context_mut().origin_caller = CALLER.to_owned();
+        }
         machine.run_main().map_err(text)
     });
     execution.total = machine.report();
     execution.error = result.err();
     execution.output = machine.take_output();
+    execution.events = std::mem::take(&mut machine.context_mut().events);
+    execution.stacktrace = machine.take_stacktrace();
     Ok(execution)
 }
 

@@ -1,13 +1,14 @@
 //! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
 
+use crate::coins::parse_coins;
 use crate::compile::Source;
 use crate::directives::Directives;
-use crate::execute::{Execution, Settings, execute_linked, refused, unusable};
+use crate::execute::{Execution, Scene, Settings, execute_scene, refused, unusable};
 use crate::session::Session;
 use regno_frontend::package::expected_name;
-use regno_runtime::{Environment, Report};
+use regno_runtime::{Environment, Event, Report};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The result of one file, with the keys of the recorded corpora. Empty keys are left out of the JSON.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
@@ -23,6 +24,12 @@ pub struct Row {
     /// What Go's type checker says; it does not stop the run.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub typecheck_error: String,
+    /// Stack trace of the error.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub stacktrace: String,
+    /// Events emitted, as in their directive.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Value>,
     /// Total gas.
     pub gas: u64,
     /// Total gas by category.
@@ -75,7 +82,12 @@ pub fn run(session: &mut Session<'_>, file: &str, text: &[u8], settings: Setting
     }
     // From here on the file is called without the suffix of a filetest.
     source.name = source.name.replace("_filetest", "");
-    let execution = run_source(session, path, &source, settings);
+    let send = match parse_coins(directives.get("SEND").unwrap_or_default()) {
+        Ok(send) => send,
+        Err(message) => return row_of(file, &unusable(message)),
+    };
+    let scene = Scene { path: path.to_owned(), send };
+    let execution = run_source(session, &scene, &source, settings);
     let typecheck_error = session.type_check(path, std::slice::from_ref(&source)).unwrap_or_default();
     Row { typecheck_error, ..row_of(file, &execution) }
 }
@@ -102,12 +114,13 @@ fn base_name(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
-fn run_source(session: &mut Session<'_>, path: &str, source: &Source, settings: Settings) -> Execution {
+fn run_source(session: &mut Session<'_>, scene: &Scene, source: &Source, settings: Settings) -> Execution {
+    let path = &scene.path;
     match session.compile(path, Some(expected_name(path)), std::slice::from_ref(source)) {
         Ok(mut program) => {
             let settings = Settings { environment: Environment::Testing, ..settings };
             let no_main = program.no_main.take();
-            let execution = execute_linked(program.into_modules(), no_main, settings);
+            let execution = execute_scene(program.into_modules(), no_main, settings, scene);
             execution.unwrap_or_else(|error| unusable(error.to_string()))
         }
         Err(error) => refused(&error, settings),
@@ -121,6 +134,8 @@ fn row_of(file: &str, execution: &Execution) -> Row {
         output: String::from_utf8_lossy(&execution.output).into_owned(),
         error: execution.error.clone().unwrap_or_default(),
         typecheck_error: String::new(),
+        stacktrace: execution.stacktrace.clone(),
+        events: execution.events.iter().map(event_json).collect(),
         gas: execution.total.gas,
         gas_by: categories(&execution.total),
         main_gas: main.gas,
@@ -131,6 +146,12 @@ fn row_of(file: &str, execution: &Execution) -> Row {
         ok: None,
         mismatch: Vec::new(),
     }
+}
+
+/// An event as the reference encodes it (spec/05 §8.4).
+fn event_json(event: &Event) -> Value {
+    let attributes = event.attributes.iter().map(|(key, value)| json!({ "key": key, "value": value }));
+    json!({ "type": event.ty, "attrs": attributes.collect::<Vec<_>>(), "pkg_path": event.pkg_path })
 }
 
 /// Gas by category, zero categories left out.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`compile`] | source text to a compiled module, through all compiler crates |
 //! | [`packages`] | packages in folders |
+//! | [`coins`] | coins in text |
 //! | [`session`] | packages compiled together with what they import |
 //! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
 //! | [`execute`] | one program run to its end, with every observable |
@@ -13,6 +14,7 @@
 //! | [`store`] | owner of sources and syntax trees |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
+pub mod coins;
 pub mod compile;
 pub mod corpus;
 pub mod directives;

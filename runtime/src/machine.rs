@@ -49,6 +49,8 @@ pub struct Machine {
     pub(crate) describe_base: u32,
     /// Which packages have been initialised, or have begun to be.
     initialised: Vec<bool>,
+    /// Stack trace of the failure.
+    stacktrace: String,
     /// Why the machine cannot run any more.
     failed: Option<RunError>,
 }
@@ -71,6 +73,7 @@ impl Machine {
             stage_run_at_start: false,
             nested_broken: false,
             describe_base: 0,
+            stacktrace: String::new(),
             failed: None,
             initialised: vec![false; program.linked.packages.len()],
         };
@@ -224,6 +227,11 @@ impl Machine {
     /// What the program has printed since this was called last.
     pub fn take_output(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.cx.output)
+    }
+
+    /// Stack trace of the failure (spec/05 §7); empty if there was none.
+    pub fn take_stacktrace(&mut self) -> String {
+        std::mem::take(&mut self.stacktrace)
     }
 
     fn run_function(&mut self, function: Option<u32>, main: bool) -> Result<(), RunError> {

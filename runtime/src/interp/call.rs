@@ -293,6 +293,7 @@ impl Cx {
     }
 
     /// A function value; its first slot is the function as calls read it.
+    #[inline(never)]
     pub fn new_func(&mut self, func: u32, captures: &[u64]) -> Result<u64, Trap> {
         let object = self.heap.new_func(func, captures)?;
         self.heap.set_slot(object, 0, self.callee_of(func));

@@ -272,8 +272,7 @@ light! {
         if count >= 0 {
             return Ok(());
         }
-        let name = &cx.linked.types.get(ext as u32).name;
-        Err(Trap::abort(format!("runtime error: negative shift amount: ({count} {name})")))
+        Err(negative_shift(cx, count, ext as u32))
     }
     Abort(cx, _regs, _word, ext) {
         Err(Trap::abort(cx.constant_text(ext)))
@@ -345,6 +344,14 @@ slow! {
     ChargeAlloc(cx, _regs, _word, ext) {
         crate::heap::Charge::alloc(&mut charger!(cx), &mut cx.heap, ext as i64)
     }
+}
+
+/// What a negative shift count aborts with (spec/05 §6.3).
+#[cold]
+#[inline(never)]
+fn negative_shift(cx: &super::Cx, count: i64, ty: u32) -> Trap {
+    let name = &cx.linked.types.get(ty).name;
+    Trap::abort(format!("runtime error: negative shift amount: ({count} {name})"))
 }
 
 impl super::Cx {

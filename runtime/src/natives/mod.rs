@@ -28,6 +28,7 @@ mod testing;
 mod time;
 
 pub(crate) use call::Call;
+pub use chain::address_of_package as package_address;
 pub use context::{Banker, Coin, Context, Event, NoParams, ParamValue, Params, TestBanker};
 
 use crate::heap::Trap;

@@ -27,7 +27,7 @@ mod guard;
 mod load;
 mod objects;
 mod package;
-pub(crate) mod path;
+pub mod path;
 mod public;
 mod save;
 mod tx;

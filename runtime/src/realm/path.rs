@@ -36,7 +36,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// A realm's path: letter `r`, and the part behind the user does not end in `_test`.
-pub(crate) fn is_realm(path: &str) -> bool {
+pub fn is_realm(path: &str) -> bool {
     user_path(path).is_some_and(|path| path.letter == "r" && !path.repo.ends_with("_test"))
 }
 

@@ -85,16 +85,16 @@ impl Plan {
         Some(Plan { parts: parts.into_boxed_slice() })
     }
 
-    /// Makes a zero value.
-    #[inline]
+    /// Makes a zero value. Out of line: its table of parts would keep a handler from ending in a jump.
+    #[inline(never)]
     pub(super) fn zero(&self, heap: &mut Heap) -> Result<u64, Trap> {
         self.make(heap, |heap, part, _| {
             Ok(heap.alloc(part.kind, part.class, part.aux, part.len, part.words as usize)?.slot())
         })
     }
 
-    /// Copies a value.
-    #[inline]
+    /// Copies a value. Out of line as [`Plan::zero`].
+    #[inline(never)]
     pub(super) fn copy(&self, heap: &mut Heap, value: u64) -> Result<u64, Trap> {
         self.make(heap, |heap, part, parent| {
             let original = parent.map_or(value, |parent| heap.slot(parent, part.slot));
