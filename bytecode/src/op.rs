@@ -352,7 +352,7 @@ macro_rules! for_each_op {
             Panic          [Src None None None] {t x c} "panic(a)";
             Recover        [Dst None None None] {c} "a = recover()";
             Stringify      [Mut None None None] {t c} "if interface a has a String or Error method, call it; a = the result in an interface";
-            Print          [Base Num Num None] {d} "print b interfaces from a on; bit 0 of c: println, bit 1: a is a slice of them, b = 1; charges length/10";
+            Print          [Base Num Num None] {d} "print b interfaces from a on; bit 0 of c: println, bit 1: a holds a slice, whose elements are printed, b = 1; charges length/10";
             CheckConvert   [Src Num None Type] {t} "abort if realms forbid the conversion of a: b = 0: from the type, b = 1: to the type (spec/05 §5.5)";
             CheckShift     [Src None None Type] {t} "abort if shift count a of the signed type is negative";
             Abort          [None None None Str] {t x} "end the machine with the fatal text";

@@ -77,11 +77,10 @@ impl<'a> Checker<'a> {
         let (x, y) = (self.value(left), self.value(right));
         let boxed = |id: ExprId| self.recorded(id).is_some_and(|t| self.types.is_interface(t));
         let value = match (&x, &y) {
-            (Constant::Nil, Constant::Nil) => Ok(Constant::Bool(op == BinaryOp::Eql)),
-            _ if self.recorded(left).is_some_and(|t| self.types.is_interface(t)) && op.is_comparison() => {
-                // Constants converted to an interface type: equal types and equal values.
-                let same = self.types.identical(self.exprs[left].ty, self.exprs[right].ty) && x == y;
-                Ok(Constant::Bool(same == (op == BinaryOp::Eql)))
+            // `any(nil) == (*T)(nil)`: one has no type, the other has.
+            (Constant::Nil, Constant::Nil) => {
+                let typed = |id: ExprId| self.recorded(id).is_some_and(|t| !self.types.is_interface(t));
+                Ok(Constant::Bool((typed(left) == typed(right)) == (op == BinaryOp::Eql)))
             }
             // Constants converted to an interface type keep their own: equal means the same type and value.
             _ if op.is_comparison() && (boxed(left) || boxed(right)) => {

@@ -201,7 +201,7 @@ impl<'a> Checker<'a> {
         } else {
             let key = stmt.key.map(|key| self.place(key)).transpose()?;
             let value = stmt.value.map(|value| self.place(value)).transpose()?;
-            self.check_range_targets(kind, operand, key.as_ref(), value.as_ref(), value_type, span)?;
+            self.check_range_targets(kind, operand, key.as_ref(), value.as_ref(), (key_type, value_type), span)?;
             if [&key, &value].into_iter().flatten().any(|place| !is_plain(&place.place)) {
                 aborts = Some("unexpected type for len(): int".to_owned());
             }
@@ -259,7 +259,7 @@ impl<'a> Checker<'a> {
         operand: Operand,
         key: Option<&PlaceOperand>,
         value: Option<&PlaceOperand>,
-        value_type: TypeId,
+        (key_type, value_type): (TypeId, TypeId),
         span: Span,
     ) -> Result<()> {
         let blank = |place: Option<&PlaceOperand>| place.is_some_and(|place| matches!(place.place, Place::Blank));
@@ -276,6 +276,12 @@ impl<'a> Checker<'a> {
         {
             let text = format!("index type should be int, but got {}", self.types.type_string(t));
             return Err(self.error(span, text));
+        }
+        if kind == RangeKind::Map
+            && let Some(t) = recorded(key)
+            && let Err(error) = self.types.check_assignable(Some(key_type), Some(t))
+        {
+            return Err(self.error(span, error.text_in(&self.types, &NilContext::Assignment)));
         }
         if let Some(t) = recorded(value)
             && let Err(error) = self.types.check_assignable(Some(value_type), Some(t))

@@ -269,8 +269,8 @@ impl FunctionBuilder<'_, '_> {
     fn print(&mut self, values: &[Value], spread: Spread, line: bool) {
         self.op(OpClass::Print);
         if spread == Spread::Slice {
-            let args: Vec<Arg> = values.iter().map(|value| value.arg).collect();
-            self.effect_of(Op::Print, Repr::Slice, &args, Entity::None, 2 | u64::from(line));
+            let args: Vec<Arg> = values.iter().map(|&value| self.converted(value, TypeId::ANY)).collect();
+            self.effect_of(Op::Print, Repr::Iface, &args, Entity::None, 2 | u64::from(line));
             return;
         }
         let mut args = Vec::new();

@@ -361,15 +361,11 @@ impl super::Cx {
         String::from_utf8_lossy(bytes).into_owned()
     }
 
-    /// Prints the elements of a slice of interfaces, without their printing methods.
+    /// Prints the elements of a slice that an interface holds, without their printing methods.
     fn print_slice(&mut self, slice: u64, line: bool) -> Result<(), Trap> {
-        let slice = Ref::of(slice);
-        if slice.is_nil() {
-            return self.print(&[], line);
-        }
-        let header = self.heap.slice(slice);
-        let values = self.heap.slots(header.base, header.offset, header.count()).to_vec();
-        self.print(&values, line)
+        let mut text = Vec::new();
+        crate::print::sprint_elements(&self.heap, &self.linked.types, slice, &mut text, self.max_output)?;
+        self.print_text(text, line)
     }
 
     /// Prints interfaces that hold no more values with printing methods, and charges the length (spec/01 §1.12, spec/02 §3).
@@ -381,6 +377,10 @@ impl super::Cx {
             }
             self.sprint(value, &mut text)?;
         }
+        self.print_text(text, line)
+    }
+
+    fn print_text(&mut self, mut text: Vec<u8>, line: bool) -> Result<(), Trap> {
         if line {
             text.push(b'\n');
         }
