@@ -30,7 +30,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let start = Instant::now();
     let module = input::artifact(&args.artifact)?;
     let packages = args.packages.folders(false)?;
-    let dependencies = Session::new(&SourceStore::default(), &packages).modules(&module.imports);
+    let (store, cache) = (SourceStore::default(), args.packages.cache.open());
+    let dependencies = Session::new(&store, &packages).with_cache(cache.as_ref()).modules(&module.imports);
     let dependencies = match dependencies {
         Ok(dependencies) => dependencies,
         Err(error) => return Ok(failed(&error.text)),

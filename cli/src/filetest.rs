@@ -51,14 +51,15 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
 }
 
 fn run_all(args: &Args) -> Result<Vec<io::Result<Row>>, Error> {
-    let packages = args.packages.folders(true)?;
+    let (packages, cache) = (args.packages.folders(true)?, args.packages.cache.open());
+    let cache = cache.as_ref();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..args.jobs.get().min(args.files.len()) {
             scope.spawn(|| {
                 let store = SourceStore::default();
-                let mut session = Session::new(&store, &packages);
+                let mut session = Session::new(&store, &packages).with_cache(cache);
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = args.files.get(index) else { break };

@@ -21,6 +21,8 @@ pub enum Error {
     NoSources(PathBuf),
     /// The bytes are no artifact.
     Artifact(PathBuf, artifact::ArtifactError),
+    /// There is no folder that could be the cache.
+    NoCache,
     /// The runtime refuses the module.
     Module(String),
 }
@@ -32,6 +34,7 @@ impl fmt::Display for Error {
             Error::Output(error) => write!(f, "standard output: {error}"),
             Error::NoSources(path) => write!(f, "{}: no Gno source files", path.display()),
             Error::Artifact(path, error) => write!(f, "{}: not a usable artifact: {error}", path.display()),
+            Error::NoCache => f.write_str("no cache: give a folder with --cache"),
             Error::Module(message) => write!(f, "the module cannot be loaded: {message}"),
         }
     }
@@ -83,10 +86,12 @@ fn source(path: &Path) -> Result<Source, Error> {
 }
 
 /// Compiles the program at a path with what it imports.
-pub fn compile(path: &Path, packages: &PackageArgs) -> Result<Result<Program, CompileError>, Error> {
+pub fn compile(path: &Path, args: &PackageArgs) -> Result<Result<Program, CompileError>, Error> {
     let sources = sources(path)?;
-    let packages = packages.folders(false)?;
-    Ok(Session::new(&SourceStore::default(), &packages).compile("main", None, &sources))
+    let packages = args.folders(false)?;
+    let (store, cache) = (SourceStore::default(), args.cache.open());
+    let mut session = Session::new(&store, &packages).with_cache(cache.as_ref());
+    Ok(session.compile("main", None, &sources))
 }
 
 /// Reads an artifact.

@@ -3,6 +3,7 @@
 //! Exit codes: 0 success, 1 the program or a test failed, 2 usage or unreadable input.
 
 mod build;
+mod cache;
 mod disasm;
 mod exec;
 mod filetest;
@@ -46,6 +47,8 @@ enum Command {
     Disasm(disasm::Args),
     /// Run files as the reference's filetests and report every observable
     Filetest(filetest::Args),
+    /// Look after the cache of compiled packages
+    Cache(cache::Args),
     /// Format Gno source
     Fmt(fmt::Args),
     /// Print the gas schedule
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Exec(args) => exec::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Filetest(args) => filetest::run(&args),
+        Command::Cache(args) => cache::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Gas(args) => gas::run(&args),
     };

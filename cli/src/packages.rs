@@ -1,6 +1,7 @@
 //! The options that say where imported packages are found.
 
 use crate::input::Error;
+use regno_conformance::cache::{Cache, DEFAULT_LIMIT};
 use regno_conformance::packages::PackageFolders;
 use std::path::PathBuf;
 
@@ -13,6 +14,42 @@ pub struct PackageArgs {
     /// Use the standard library in this folder, one folder a package, instead of the built-in one
     #[arg(long, value_name = "DIR")]
     stdlibs: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheArgs,
+}
+
+/// Where compiled packages are kept.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct CacheArgs {
+    /// Keep compiled packages in this folder [default: regno in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "REGNO_CACHE")]
+    cache: Option<PathBuf>,
+    /// Bound on the bytes of all kept packages; those used longest ago go first
+    #[arg(long, value_name = "BYTES", env = "REGNO_CACHE_BYTES", default_value_t = DEFAULT_LIMIT)]
+    cache_bytes: u64,
+    /// Compile everything and keep nothing
+    #[arg(long)]
+    no_cache: bool,
+}
+
+impl CacheArgs {
+    /// The cache; none if it is turned off, or if nobody says where it could be.
+    pub fn open(&self) -> Option<Cache> {
+        let folder = self.cache.clone().or_else(user_folder).filter(|_| !self.no_cache)?;
+        Some(Cache::new(folder, self.cache_bytes))
+    }
+
+    /// The cache, for commands about it.
+    pub fn required(&self) -> Result<Cache, Error> {
+        self.open().ok_or(Error::NoCache)
+    }
+}
+
+/// The folder for files that can be made again (XDG base directory specification).
+fn user_folder() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let caches = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?;
+    Some(caches.join("regno"))
 }
 
 impl PackageArgs {

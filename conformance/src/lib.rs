@@ -2,6 +2,7 @@
 //!
 //! | module | concept |
 //! |---|---|
+//! | [`cache`] | compiled packages in files named by their content address |
 //! | [`compile`] | source text to a compiled module, through all compiler crates |
 //! | [`packages`] | packages in folders |
 //! | [`coins`] | coins in text |
@@ -15,6 +16,7 @@
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
 pub mod coins;
+pub mod cache;
 pub mod compile;
 pub mod corpus;
 pub mod directives;

@@ -3,6 +3,7 @@
 //! A [`Session`] keeps the packages that have been compiled, so that a library package is read, checked and compiled once for any
 //! number of programs. Programs themselves leave no trace in it.
 
+use crate::cache::{Cache, Entry, Key};
 use crate::compile::{CompileError, Program, Source};
 use crate::store::SourceStore;
 use bumpalo::Bump;
@@ -24,6 +25,33 @@ struct Compiled {
     module: Rc<Module>,
     /// Paths of its direct imports in the order of their first import.
     imports: Vec<String>,
+    /// Its content address.
+    key: Key,
+    cached: Cached,
+}
+
+/// What the cache had of a package.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cached {
+    /// There is no cache.
+    Off,
+    /// The package.
+    Hit,
+    /// Nothing; it has been written.
+    Miss,
+    /// Something else, for this reason; it has been replaced.
+    Replaced(String),
+}
+
+/// A package of a session and what the cache had of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PackageState {
+    /// Import path.
+    pub path: String,
+    /// Content address.
+    pub key: Key,
+    /// What the cache had.
+    pub cached: Cached,
 }
 
 /// Packages that have been compiled, and where others are found.
@@ -37,6 +65,7 @@ pub struct Session<'s> {
     dependencies: Vec<Dependency<'s>>,
     /// Packages that are being compiled, the outermost first.
     loading: Vec<String>,
+    cache: Option<&'s Cache>,
 }
 
 /// Why a package cannot be loaded, as far as the importing package's message is concerned.
@@ -66,7 +95,31 @@ impl<'s> Session<'s> {
             compiled: IndexMap::new(),
             dependencies: Vec::new(),
             loading: Vec::new(),
+            cache: None,
         }
+    }
+
+    /// The session takes compiled packages from a cache, and puts those there that it compiles itself.
+    #[must_use]
+    pub fn with_cache(self, cache: Option<&'s Cache>) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// The packages that have been compiled or found in the cache, in the order in which that was done.
+    #[must_use]
+    pub fn states(&self) -> Vec<PackageState> {
+        let state = |(path, compiled): (&String, &Compiled)| PackageState {
+            path: path.clone(),
+            key: compiled.key,
+            cached: compiled.cached.clone(),
+        };
+        self.compiled.iter().map(state).collect()
+    }
+
+    /// The module that a package of the session has been compiled to.
+    #[must_use]
+    pub fn module(&self, path: &str) -> Option<&Module> {
+        self.compiled.get(path).map(|compiled| &*compiled.module)
     }
 
     /// Loads what a filetest imports, realms excepted, as happens before anything of it is run or checked (spec/05 §10.2).
@@ -255,11 +308,35 @@ impl<'s> Session<'s> {
         let options = Options { limits: self.limits, natives: source.library };
         let package =
             self.world.check(&source.path, &parsed, sources, options).map_err(|error| refused(error.to_string()))?;
-        let module = generate(&package, sources, charges).map_err(refused)?;
+        let keys: Vec<Key> =
+            imports.iter().filter_map(|path| self.compiled.get(path)).map(|import| import.key).collect();
+        let key = Key::of(source, &keys);
+        let (module, cached) = self.generated(&package, sources, charges, key)?;
         let files = self.store.trees.alloc_slice_fill_iter(parsed);
         let path = self.store.trees.alloc_str(&source.path);
         self.dependencies.push(Dependency { path, files, sources });
-        Ok(Compiled { module: Rc::new(module), imports })
+        Ok(Compiled { module: Rc::new(module), imports, key, cached })
+    }
+
+    /// The module of a checked package: from the cache, else generated and put there.
+    fn generated(
+        &self,
+        package: &regno_frontend::typed::Package,
+        sources: &[SourceFile],
+        charges: Vec<u32>,
+        key: Key,
+    ) -> Result<(Module, Cached), Refusal> {
+        let cached = match self.cache.map(|cache| cache.get(key, &package.path)) {
+            Some(Entry::Found(module)) => return Ok((*module, Cached::Hit)),
+            Some(Entry::Absent) => Cached::Miss,
+            Some(Entry::Unusable(reason)) => Cached::Replaced(reason),
+            None => Cached::Off,
+        };
+        let module = generate(package, sources, charges).map_err(refused)?;
+        if let Some(cache) = self.cache {
+            cache.put(key, &module);
+        }
+        Ok((module, cached))
     }
 }
 

@@ -356,6 +356,12 @@ impl Linked {
         self.packages.len() > 1 || self.packages.iter().any(|package| package.path != "main")
     }
 
+    /// Whether objects have to be written: without a realm in a program that is only run, their identities are all that shows.
+    pub fn stores_objects(&self) -> bool {
+        let realm = |package: &Package| package.path.contains("/r/");
+        self.environment == Environment::Testing || self.packages.iter().any(realm)
+    }
+
     /// The code that the interpreter runs in fast mode. Guarded handlers are those of the parts.
     pub fn dispatched(&self) -> &Vec<u64> {
         if self.guarded() { &self.code } else { &self.fast }

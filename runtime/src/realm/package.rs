@@ -239,6 +239,9 @@ impl Cx {
     }
 
     fn set_types(&mut self, package: PackageIndex) -> Result<(), Trap> {
+        if !self.linked.stores_objects() {
+            return Ok(());
+        }
         let linked = std::sync::Arc::clone(&self.linked);
         let Some(own) = linked.packages.get(package as usize) else { return Ok(()) };
         for value in &own.slot_values {

@@ -51,7 +51,11 @@ impl Cx {
         if std::mem::take(&mut record.new_escaped) {
             record.info.escaped = true;
         }
-        let created = record.new_real;
+        let (created, id) = (record.new_real, record.info.id);
+        if !self.linked.stores_objects() {
+            self.realm_state()?.objects.set_instance(id, object);
+            return Ok(());
+        }
         let mut form = self.encode_object(object)?;
         let bytes = encode::object(&form);
         self.charge_store(StoreOp::SetObject, bytes.len())?;
