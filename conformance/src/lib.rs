@@ -15,8 +15,8 @@
 //! | [`store`] | owner of sources and syntax trees |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
-pub mod coins;
 pub mod cache;
+pub mod coins;
 pub mod compile;
 pub mod corpus;
 pub mod directives;
