@@ -1,0 +1,195 @@
+//! The built-in library against well-known crates: programs that use a package on random inputs, and what the crate says about them.
+
+use regno_conformance::execute::Settings;
+use regno_conformance::filetest;
+use regno_conformance::fuzz::Random;
+use regno_conformance::packages::PackageFolders;
+use regno_conformance::session::Session;
+use regno_conformance::store::SourceStore;
+use std::fmt::Write;
+
+/// What a program prints.
+fn output(program: &str) -> String {
+    let packages =
+        PackageFolders::new(None, &[], true).unwrap_or_else(|(path, error)| panic!("{}: {error}", path.display()));
+    let store = SourceStore::default();
+    let mut session = Session::new(&store, &packages);
+    let row = filetest::run(&mut session, "main.gno", program.as_bytes(), Settings::default());
+    assert_eq!(row.error, "", "{program}");
+    row.output
+}
+
+/// Bytes as a string literal.
+fn literal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::from("\""), |mut text, byte| {
+        let _ = write!(text, "\\x{byte:02x}");
+        text
+    }) + "\""
+}
+
+/// Inputs of lengths from zero on.
+fn inputs(seed: u64, count: usize) -> Vec<Vec<u8>> {
+    let mut random = Random::new(seed);
+    (0..count).map(|at| (0..at % 67).map(|_| random.below(256) as u8).collect()).collect()
+}
+
+/// Runs `body` for each input `s` in a program that imports the packages, and compares the lines with what is expected.
+fn compare(imports: &[&str], body: &str, inputs: &[Vec<u8>], expected: impl Fn(&[u8]) -> String) {
+    let imports: String = imports.iter().map(|path| format!("import {path:?}\n")).collect();
+    let list: String = inputs.iter().map(|input| literal(input) + ",\n").collect();
+    let program =
+        format!("package main\n{imports}\nfunc main() {{\nfor _, s := range []string{{\n{list}}} {{\n{body}\n}}\n}}\n");
+    let output = output(&program);
+    let lines: Vec<&str> = output.lines().collect();
+    assert_eq!(lines.len(), inputs.len());
+    for (line, input) in lines.iter().zip(inputs) {
+        assert_eq!(*line, expected(input), "{input:?}");
+    }
+}
+
+#[test]
+fn base64() {
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let body = r#"
+        std, raw := base64.StdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s))
+        a, err := base64.StdEncoding.DecodeString(std)
+        b, err2 := base64.RawURLEncoding.DecodeString(raw)
+        println(std, raw, string(a) == s && string(b) == s && err == nil && err2 == nil)"#;
+    compare(&["encoding/base64"], body, &inputs(1, 300), |input| {
+        format!("{} {} true", STANDARD.encode(input), URL_SAFE_NO_PAD.encode(input))
+    });
+}
+
+/// Damaged encodings are accepted or not, and give the same bytes, as the crate has it.
+#[test]
+fn base64_of_damaged_text() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    let mut random = Random::new(2);
+    let damaged: Vec<Vec<u8>> = inputs(3, 400)
+        .iter()
+        .map(|input| {
+            let mut text = STANDARD.encode(input).into_bytes();
+            if !text.is_empty() {
+                let at = random.below(text.len());
+                text[at] = b"=A!z/+"[random.below(6)];
+            }
+            text
+        })
+        .collect();
+    let body = r#"
+        b, err := base64.StdEncoding.Strict().DecodeString(s)
+        if err != nil {
+            println("no")
+        } else {
+            println(hex.EncodeToString(b))
+        }"#;
+    compare(&["encoding/base64", "encoding/hex"], body, &damaged, |text| {
+        STANDARD.decode(text).map_or_else(|_| "no".to_owned(), |bytes| ::hex::encode(bytes))
+    });
+}
+
+#[test]
+fn hex() {
+    let body = r#"
+        text := hex.EncodeToString([]byte(s))
+        b, err := hex.DecodeString(text)
+        println(text, string(b) == s, err == nil)"#;
+    compare(&["encoding/hex"], body, &inputs(4, 300), |input| format!("{} true true", ::hex::encode(input)));
+}
+
+#[test]
+fn sha256() {
+    use sha2::{Digest, Sha256};
+    let body = "sum := sha256.Sum256([]byte(s))\nprintln(hex.EncodeToString(sum[:]))";
+    compare(&["crypto/sha256", "encoding/hex"], body, &inputs(5, 300), |input| ::hex::encode(Sha256::digest(input)));
+}
+
+#[test]
+fn bech32() {
+    use ::bech32::{Bech32, Hrp};
+    let hrp = Hrp::parse("regno").unwrap_or_else(|error| panic!("{error}"));
+    let inputs: Vec<Vec<u8>> = inputs(6, 200).into_iter().filter(|input| input.len() <= 40).collect();
+    let body = r#"
+        text, err := bech32.EncodeFromBase256("regno", []byte(s))
+        _, b, err2 := bech32.DecodeToBase256(text)
+        println(text, string(b) == s, err == nil, err2 == nil)"#;
+    compare(&["crypto/bech32"], body, &inputs, |input| {
+        let text = ::bech32::encode::<Bech32>(hrp, input).unwrap_or_else(|error| panic!("{error}"));
+        format!("{text} true true true")
+    });
+}
+
+/// A random expression of what both syntaxes share.
+fn expression(random: &mut Random, depth: usize) -> String {
+    let mut text = String::new();
+    for _ in 0..=random.below(3) {
+        let atom = match random.below(if depth == 0 { 6 } else { 9 }) {
+            0..=2 => (b"abc"[random.below(3)] as char).to_string(),
+            3 => ["[ab]", "[^a]", "[a-c]", "[^bc]"][random.below(4)].to_owned(),
+            4 => ".".to_owned(),
+            5 => ["^", "$", "\\b", "\\B"][random.below(4)].to_owned(),
+            6 => format!("({})", expression(random, depth - 1)),
+            7 => format!("(?:{}|{})", expression(random, depth - 1), expression(random, depth - 1)),
+            _ => format!("({}|{})", expression(random, depth - 1), expression(random, depth - 1)),
+        };
+        let repeatable = !matches!(atom.as_str(), "^" | "$" | "\\b" | "\\B");
+        text += &atom;
+        if repeatable && random.below(3) == 0 {
+            text += ["*", "+", "?", "{2}", "{1,2}", "*?", "+?", "??"][random.below(8)];
+        }
+    }
+    text
+}
+
+/// Places of the first match and its groups, in texts small and large.
+#[test]
+fn regular_expressions() {
+    let mut random = Random::new(7);
+    let mut cases = String::new();
+    let mut expected = String::new();
+    for _ in 0..400 {
+        let pattern = expression(&mut random, 3);
+        let text: String = (0..random.below(12)).map(|_| b"abc \n"[random.below(5)] as char).collect();
+        let theirs = regex::Regex::new(&pattern).unwrap_or_else(|error| panic!("{error}"));
+        let _ = writeln!(cases, "{{{pattern:?}, {text:?}}},");
+        match theirs.captures(&text) {
+            None => expected += "none",
+            Some(groups) => {
+                for group in groups.iter() {
+                    let _ = match group {
+                        Some(found) => write!(expected, "{} {} ", found.start(), found.end()),
+                        None => write!(expected, "-1 -1 "),
+                    };
+                }
+            }
+        }
+        let _ = writeln!(expected, " {pattern}");
+    }
+    let program = format!(
+        r#"package main
+
+import (
+	"regexp"
+	"strconv"
+)
+
+func main() {{
+	for _, c := range [][2]string{{
+{cases}}} {{
+		line := ""
+		m := regexp.MustCompile(c[0]).FindStringSubmatchIndex(c[1])
+		if m == nil {{
+			line = "none"
+		}}
+		for _, place := range m {{
+			line += strconv.Itoa(place) + " "
+		}}
+		println(line + " " + c[0])
+	}}
+}}
+"#
+    );
+    assert_eq!(output(&program), expected);
+}
