@@ -7,6 +7,8 @@ use regno_runtime::{
     Coin, Collection, Config, Context, Descriptor, Environment, Event, LoadError, Machine, Metering, Program, Report,
     RunError, TestBanker, is_realm_path, package_address,
 };
+use regno_store::memory::MemoryStore;
+use regno_store::{Store, StoreError};
 use std::fmt;
 
 /// How to run a program.
@@ -41,6 +43,10 @@ pub struct Execution {
     pub events: Vec<Event>,
     /// Stack trace of the error.
     pub stacktrace: String,
+    /// Operation log of the store since `main` began; empty where the main package is no realm.
+    pub realm: String,
+    /// Bytes that each realm's finalizations have added, as the `Storage` directive shows it.
+    pub storage: String,
 }
 
 /// What a filetest finds in its context (spec/05 §10.2).
@@ -152,7 +158,7 @@ pub fn execute_scene(
     }
     let mut execution = Execution::default();
     let text = |error: RunError| error.to_string();
-    let result = machine.run_init().map_err(text).and_then(|()| {
+    let result = initialise(&mut machine, &program).map_err(text).and_then(|()| {
         execution.loaded = machine.report();
         if let Some(text) = no_main {
             return Err(text);
@@ -163,12 +169,46 @@ pub fn execute_scene(
         }
         machine.run_main().map_err(text)
     });
+    execution.realm = machine.take_log();
+    for (path, diff) in machine.storage() {
+        execution.storage.push_str(&format!("{path}: {diff}\n"));
+    }
     execution.total = machine.report();
     execution.error = result.err();
     execution.output = machine.take_output();
     execution.events = std::mem::take(&mut machine.context_mut().events);
     execution.stacktrace = machine.take_stacktrace();
     Ok(execution)
+}
+
+/// Makes all packages. Where realms take part they are put into a store, and the machine goes on with what it loads from there; a main
+/// package that is a realm is stored and loaded too, its initialisation does not pay for the store (spec/05 §10.2).
+fn initialise(machine: &mut Machine, program: &Program) -> Result<(), RunError> {
+    let realm = program.packages().any(is_realm_path);
+    if !realm || !machine.has_realms() {
+        return machine.run_init();
+    }
+    let store = MemoryStore::new();
+    machine.set_store_free(true);
+    machine.load_libraries()?;
+    reopen(machine, &store)?;
+    let Some(main) = program.packages().count().checked_sub(1).map(|main| main as u32) else { return Ok(()) };
+    machine.make_package(main);
+    if !program.packages().last().is_some_and(is_realm_path) {
+        return machine.init_package(main, true);
+    }
+    machine.set_store_free(true);
+    machine.init_package(main, true)?;
+    reopen(machine, &store)?;
+    machine.load_package(main)?;
+    machine.start_log();
+    Ok(())
+}
+
+fn reopen(machine: &mut Machine, store: &MemoryStore) -> Result<(), RunError> {
+    let failed = |error: StoreError| RunError::Fatal(error.to_string());
+    store.write(&machine.take_writes()).map_err(failed)?;
+    machine.reopen(store.snapshot().map_err(failed)?)
 }
 
 /// The execution of a package that was refused at compile time.

@@ -30,6 +30,12 @@ pub struct Row {
     /// Events emitted, as in their directive.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Value>,
+    /// Operation log of the store since `main` began.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub realm: String,
+    /// Bytes added to the storage of each realm.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub storage: String,
     /// Total gas.
     pub gas: u64,
     /// Total gas by category.
@@ -136,6 +142,8 @@ fn row_of(file: &str, execution: &Execution) -> Row {
         typecheck_error: String::new(),
         stacktrace: execution.stacktrace.clone(),
         events: execution.events.iter().map(event_json).collect(),
+        realm: execution.realm.clone(),
+        storage: execution.storage.clone(),
         gas: execution.total.gas,
         gas_by: categories(&execution.total),
         main_gas: main.gas,
@@ -173,6 +181,8 @@ fn mismatches(directives: &Directives, row: &Row) -> Vec<String> {
     compare("Error", &row.error, true);
     compare("Output", &output.join("\n"), row.error.is_empty());
     compare("TypeCheckError", &row.typecheck_error, false);
+    compare("Realm", &row.realm, false);
+    compare("Storage", &row.storage, false);
     compare("Gas", &row.gas.to_string(), false);
     found
 }

@@ -107,6 +107,27 @@ impl Machine {
         Ok(())
     }
 
+    /// The tables anew, after all objects have been forgotten.
+    pub(crate) fn refill_tables(&mut self) -> Result<(), RunError> {
+        self.fill_tables().map_err(|trap| {
+            let error = self.end(trap);
+            self.failed = Some(error.clone());
+            error
+        })
+    }
+
+    /// Every package is taken for initialised: it is in the store.
+    pub(crate) fn all_initialised(&mut self) {
+        self.initialised.fill(true);
+    }
+
+    /// A package is to be made here although others are in the store.
+    pub fn make_package(&mut self, package: u32) {
+        if let Some(done) = self.initialised.get_mut(package as usize) {
+            *done = false;
+        }
+    }
+
     /// Goes on with a program that [`Program::extend`] made of the machine's own: the machine then has its new packages, not yet
     /// initialised. Between runs only, not while one is in progress.
     ///

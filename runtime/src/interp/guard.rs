@@ -126,6 +126,7 @@ guarded! {
     SlicePtr = data::SlicePtr, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, b)) => slice_ptr;
     StrFromBytes = data::StrFromBytes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice;
     StrFromRunes = data::StrFromRunes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice_runes;
+    LoadFunc = call::LoadFunc, (cx, ip, _regs, _word) (*cx).is_unloaded(*ip.add(1) as u32) => load_func;
     BindMethod = call::BindMethod, (_cx, ip, regs, word) true => bind_method;
     CheckConvert = call::CheckConvert, (_cx, ip, regs, word) true => check_convert;
 }
@@ -396,6 +397,14 @@ slow! {
         regs.set(field_a(word), value);
         Ok(())
     }
+    load_func of LoadFunc(cx, regs, word, ext) {
+        if let Some(package) = cx.linked.functions.get(ext as usize).map(|code| code.package) {
+            cx.ensure_package(package)?;
+        }
+        let value = cx.functions.get(ext as usize).copied().unwrap_or(0);
+        regs.set(field_a(word), value);
+        Ok(())
+    }
     bind_method of BindMethod(cx, regs, word, ext) {
         let func = ext as u32;
         let receiver = cx.linked.types.func(func).and_then(|func| func.receiver).unwrap_or(0);
@@ -440,8 +449,9 @@ macro_rules! may_borrow {
 
 handler! {
     Call(cx, ip, regs, budget, table, word) {
-        if field_b(word) & (METHOD | SWITCHES) != 0 {
-            if field_b(word) & SWITCHES != 0 {
+        if field_b(word) & (METHOD | SWITCHES) != 0 || field_c(word) != 0 {
+            let package = field_c(word) as usize;
+            if field_b(word) & SWITCHES != 0 || package != 0 && (*cx).lacks_package(package - 1) {
                 return leave_switch(cx, ip, regs, budget, table, word);
             }
             // The receiver of a method loses its taint.
@@ -455,7 +465,7 @@ handler! {
     }
     CallSelected(cx, ip, regs, budget, table, word) {
         let callee = reg!(regs, word, c) as u32;
-        if field_b(word) & SWITCHES != 0 {
+        if field_b(word) & SWITCHES != 0 || (*cx).is_unloaded(callee) {
             return leave_switch(cx, ip, regs, budget, table, word);
         }
         if (*cx).has_reference_receiver(callee) {
@@ -469,7 +479,8 @@ handler! {
     }
     CallValue(cx, ip, regs, budget, table, word) {
         let func = reg!(regs, word, c);
-        let switches = field_b(word) & SWITCHES != 0 && func as u32 != 0;
+        let unloaded = header!(cx, func) & TRACKED != 0 && (*cx).is_unloaded((*cx).heap.func_index(Ref::of(func)));
+        let switches = (field_b(word) & SWITCHES != 0 || unloaded) && func as u32 != 0;
         if switches || header!(cx, func) & 31 == Kind::Bound as u64 {
             return leave_switch(cx, ip, regs, budget, table, word);
         }
@@ -492,7 +503,12 @@ impl Cx {
     }
 
     /// The heap item of the variable that an extension word names.
-    fn global_cell(&self, ext: u64) -> Result<u64, Trap> {
+    fn global_cell(&mut self, ext: u64) -> Result<u64, Trap> {
+        if ext & IMPORTED != 0
+            && let Some(package) = self.linked.globals.get(ext as u32 as usize).map(|global| global.package)
+        {
+            self.ensure_package(package)?;
+        }
         self.globals.get(ext as u32 as usize).copied().ok_or_else(|| Trap::abort("no such variable"))
     }
 

@@ -189,6 +189,10 @@ pub(crate) struct Cx {
     pub methods: methods::Methods,
     pub output: Vec<u8>,
     pub max_output: usize,
+    pub max_heap_words: u64,
+    pub collection: crate::heap::Collection,
+    /// By package: its objects stand in the machine; false only where packages are loaded from a store.
+    pub loaded: Vec<bool>,
     /// What realms keep, in machines that have them.
     pub realm: Option<Box<RealmState>>,
     pub context: Context,
@@ -268,6 +272,9 @@ impl Cx {
             methods: methods::Methods::new(),
             output: Vec::new(),
             max_output: config.limits.max_output,
+            max_heap_words: config.limits.max_heap_words as u64,
+            collection: config.collection,
+            loaded: Vec::new(),
             realm,
             guarded,
             context: Context::default(),
@@ -293,6 +300,19 @@ impl Cx {
         self.linked = linked;
         self.ip = self.code;
         self.clear();
+    }
+
+    /// Whether a package must be loaded before anything of it is used.
+    #[inline(always)]
+    pub fn lacks_package(&self, package: usize) -> bool {
+        self.loaded.get(package) == Some(&false)
+    }
+
+    /// Whether the package of a function must be loaded before it is called.
+    #[inline(always)]
+    pub fn is_unloaded(&self, function: u32) -> bool {
+        let package = self.linked.functions.get(function as usize).map_or(u32::MAX, |code| code.package);
+        self.lacks_package(package as usize)
     }
 
     /// Drops all frames: the next one pushed is frame 0.

@@ -180,10 +180,24 @@ impl Linked {
                 let ext = self.code.get(pc + 1).copied().unwrap_or(0);
                 let resolved = self.extension(index, op, pc, ext, reprs)?;
                 self.set(pc + 1, resolved);
+                if op == Op::Call {
+                    self.set(pc, word | u64::from(self.foreign_package(index, ext as u32)) << 48);
+                }
             }
             pc += op.words();
         }
         Ok(())
+    }
+
+    /// Package of a called function plus one, if it is not the caller's: for guarded calls, which load packages (field `c`).
+    fn foreign_package(&self, caller: usize, callee: u32) -> u16 {
+        let package = |function: usize| self.functions.get(function).map(|code| code.package);
+        let Some(own) = self.package_of(caller as u32) else { return 0 };
+        let callee = own.map.funcs.get(callee as usize).copied().unwrap_or(0);
+        match package(callee as usize) {
+            Some(other) if Some(other) != package(caller) => u16::try_from(other + 1).unwrap_or(0),
+            _ => 0,
+        }
     }
 
     fn set(&mut self, pc: usize, word: u64) {

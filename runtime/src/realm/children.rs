@@ -171,7 +171,7 @@ impl Cx {
             return Ok(known);
         }
         let function = self.heap.func_index(object);
-        let func = self.heap.new_func(function, &[])?;
+        let func = Ref::of(self.new_func(function, &[])?);
         self.record(func)?;
         self.record(object)?.part = func;
         Ok(func)

@@ -67,6 +67,7 @@ impl Machine {
         let Some(callee) = cx.callee_at(pc, op) else {
             return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference").into());
         };
+        cx.ensure_package(callee.code.package)?;
         cx.reserve(base as usize + cx.linked.max_frame as usize + 1)?;
         let mut method = cx.linked.is_method(callee.func);
         if let Some(receiver) = callee.bound {
@@ -96,6 +97,9 @@ impl Machine {
             if let Resident::In(id) = cx.resident(receiver)
                 && active.and_then(|active| cx.package_id(active)) != Some(id)
             {
+                if let Some(package) = cx.realm.as_deref().and_then(|realm| realm.package_of(id)) {
+                    cx.ensure_package(package)?;
+                }
                 switched = Some((cx.realm_with_id(id), false));
             }
         }

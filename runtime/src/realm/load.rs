@@ -401,7 +401,7 @@ impl Cx {
         let object = if declared {
             Ref::of(self.functions.get(function as usize).copied().unwrap_or(0))
         } else {
-            self.heap.new_func(function, &vec![0; func.captures.len()])?
+            Ref::of(self.new_func(function, &vec![0; func.captures.len()])?)
         };
         if object.is_nil() {
             return Err(Trap::abort("unexpected function"));

@@ -25,6 +25,7 @@ mod finalize;
 mod frames;
 mod guard;
 mod load;
+mod machine;
 mod objects;
 mod package;
 pub mod path;
@@ -132,6 +133,11 @@ impl RealmState {
     /// What the stub with this slot stands for.
     pub fn stub(&self, slot: u64) -> Option<&RefValue> {
         self.stubs.get(slot as usize)
+    }
+
+    /// Bytes that finalizations added, by path of the realm.
+    pub fn storage(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.diffs.iter().map(|(path, &diff)| (path.as_str(), diff))
     }
 
     /// The changes of the message, to be written as one batch.

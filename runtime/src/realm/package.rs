@@ -65,8 +65,6 @@ pub(crate) struct PackageState {
     pub kind: Kind,
     /// Nothing of it may be kept by other realms.
     pub private: bool,
-    /// Its objects stand in the machine: it was loaded, or is being made here.
-    pub loaded: bool,
     object: Ref,
     block: Ref,
     files: Vec<Ref>,
@@ -83,7 +81,6 @@ impl PackageState {
         PackageState {
             kind: Kind::of(path),
             private: false,
-            loaded: false,
             object: Ref::NIL,
             block: Ref::NIL,
             files: Vec::new(),
@@ -147,11 +144,11 @@ impl Cx {
 
     /// Loads a package that the machine has not touched yet (spec/04 §7.4); one that is not stored is taken as it stands.
     pub fn ensure_package(&mut self, package: PackageIndex) -> Result<(), Trap> {
-        let state = self.realm_state()?.realm(package)?;
-        if std::mem::replace(&mut state.loaded, true) {
+        if self.loaded.get(package as usize) != Some(&false) {
             return Ok(());
         }
-        let id = ObjectId::package(state.realm.id);
+        self.set_loaded(package);
+        let id = ObjectId::package(self.realm_state()?.realm(package)?.realm.id);
         let Some((object, info)) = self.fetch_decoded(id)? else { return Ok(()) };
         let Object::Package(stored) = object else {
             return Err(damaged(keys::object(id), "no package"));
@@ -260,8 +257,15 @@ impl Cx {
         let Some(state) = self.realm.as_deref_mut().and_then(|realm| realm.packages.get_mut(package as usize)) else {
             return false;
         };
-        state.loaded = true;
-        state.kind != Kind::Run
+        let stored = state.kind != Kind::Run;
+        self.set_loaded(package);
+        stored
+    }
+
+    fn set_loaded(&mut self, package: PackageIndex) {
+        if let Some(loaded) = self.loaded.get_mut(package as usize) {
+            *loaded = true;
+        }
     }
 
     /// Stores the source of a package and enters it in the index (spec/04 §5.2, §6).

@@ -1,0 +1,97 @@
+//! A machine's store, from outside.
+
+use super::{RealmState, store_failed};
+use crate::heap::Heap;
+use crate::machine::{Machine, RunError};
+use regno_store::log::Log;
+use regno_store::model::MemPackage;
+use regno_store::{Snapshot, Write};
+use std::sync::Arc;
+
+impl Machine {
+    /// Whether the program has realms, or is one: its objects can be stored.
+    pub fn has_realms(&self) -> bool {
+        self.cx.realm.is_some()
+    }
+
+    /// Forgets every object and goes on with what is stored: packages are loaded when they are needed. Figures, output and limits
+    /// go on. A program without realms is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// The heap limit; then the machine cannot run any more.
+    pub fn reopen(&mut self, below: Box<dyn Snapshot>) -> Result<(), RunError> {
+        if !self.has_realms() {
+            return Ok(());
+        }
+        let linked = Arc::clone(&self.cx.linked);
+        let cx = &mut *self.cx;
+        cx.heap = Heap::collected(cx.max_heap_words, cx.collection);
+        for table in [&mut cx.strings, &mut cx.globals, &mut cx.functions, &mut cx.defer_args] {
+            table.clear();
+        }
+        cx.defers.clear();
+        cx.exceptions.clear();
+        cx.activations.clear();
+        cx.remembered = Default::default();
+        (cx.callee, cx.exception) = (0, 0);
+        cx.realm = Some(Box::new(RealmState::new(&linked, Some(below))));
+        cx.loaded = vec![false; linked.packages.len()];
+        cx.clear();
+        self.all_initialised();
+        self.refill_tables()
+    }
+
+    /// Accesses to the store and loads cost nothing from now on, or cost what they cost (spec/05 §10.2).
+    pub fn set_store_free(&mut self, free: bool) {
+        if let Some(realm) = &mut self.cx.realm {
+            realm.free = free;
+        }
+    }
+
+    /// Loads a package, unless that was done.
+    ///
+    /// # Errors
+    ///
+    /// What the store or a limit says; then the machine cannot run any more.
+    pub fn load_package(&mut self, package: u32) -> Result<(), RunError> {
+        self.cx.ensure_package(package).map_err(|trap| self.end(trap))
+    }
+
+    /// Stores the source of a package and enters it in the list of packages.
+    ///
+    /// # Errors
+    ///
+    /// As [`Machine::load_package`].
+    pub fn add_source(&mut self, source: &MemPackage) -> Result<(), RunError> {
+        self.cx.add_source(source).map_err(|trap| self.end(trap))
+    }
+
+    /// What the machine has changed in the store since this was called last, to be written as one batch.
+    pub fn take_writes(&mut self) -> Vec<Write> {
+        self.cx.realm.as_deref_mut().map(RealmState::take_writes).unwrap_or_default()
+    }
+
+    /// Begins a new operation log.
+    pub fn start_log(&mut self) {
+        if let Some(realm) = &mut self.cx.realm {
+            realm.log = Some(Log::default());
+        }
+    }
+
+    /// The operation log since it was begun or taken last.
+    pub fn take_log(&mut self) -> String {
+        self.cx.realm.as_deref_mut().and_then(|realm| realm.log.as_mut()).map(Log::take).unwrap_or_default()
+    }
+
+    /// Bytes that finalizations have added, by path of the realm, realms that were finalized without effect included.
+    pub fn storage(&self) -> Vec<(String, i64)> {
+        let realm = self.cx.realm.as_deref();
+        realm.map(|realm| realm.storage().map(|(path, diff)| (path.to_owned(), diff)).collect()).unwrap_or_default()
+    }
+
+    /// A machine that cannot go on because of its store.
+    pub(crate) fn store_error(&self, error: &regno_store::StoreError) -> RunError {
+        self.end(store_failed(error))
+    }
+}
