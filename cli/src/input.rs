@@ -78,7 +78,8 @@ pub fn sources(path: &Path) -> Result<Vec<Source>, Error> {
     names.iter().map(|name| source(name)).collect()
 }
 
-fn source(path: &Path) -> Result<Source, Error> {
+/// Reads a source file.
+pub fn source(path: &Path) -> Result<Source, Error> {
     let failed = |error| Error::File(path.to_owned(), error);
     let text = fs::read(path).map_err(failed)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -5,12 +5,15 @@
 mod build;
 mod cache;
 mod disasm;
+mod excerpt;
 mod exec;
+mod explain;
 mod filetest;
 mod fmt;
 mod gas;
 mod input;
 mod limits;
+mod lint;
 mod metrics;
 mod packages;
 mod paths;
@@ -51,6 +54,10 @@ enum Command {
     Cache(cache::Args),
     /// Format Gno source
     Fmt(fmt::Args),
+    /// Report everything that is wrong with packages
+    Lint(lint::Args),
+    /// Explain the code of a finding
+    Explain(explain::Args),
     /// Print the gas schedule
     Gas(gas::Args),
 }
@@ -64,6 +71,8 @@ fn main() -> ExitCode {
         Command::Filetest(args) => filetest::run(&args),
         Command::Cache(args) => cache::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Lint(args) => lint::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Gas(args) => gas::run(&args),
     };
     match result {

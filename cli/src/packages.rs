@@ -55,7 +55,12 @@ fn user_folder() -> Option<PathBuf> {
 impl PackageArgs {
     /// Looks for the packages. With `testing`, the library is the one that tests see.
     pub fn folders(&self, testing: bool) -> Result<PackageFolders, Error> {
-        PackageFolders::new(self.stdlibs.clone(), &self.packages, testing)
-            .map_err(|(path, error)| Error::File(path, error))
+        self.folders_and(&[], testing)
+    }
+
+    /// Like [`Self::folders`], with more folders to look below.
+    pub fn folders_and(&self, more: &[PathBuf], testing: bool) -> Result<PackageFolders, Error> {
+        let roots: Vec<PathBuf> = more.iter().chain(&self.packages).cloned().collect();
+        PackageFolders::new(self.stdlibs.clone(), &roots, testing).map_err(|(path, error)| Error::File(path, error))
     }
 }

@@ -19,6 +19,24 @@ pub fn gno_files(patterns: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
+/// All packages that the patterns name, each once: folders with `.gno` files, and single files.
+pub fn packages(patterns: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let mut packages: Vec<PathBuf> = Vec::new();
+    for pattern in patterns {
+        match deep_root(pattern) {
+            Some(root) => {
+                let mut files = Vec::new();
+                walk(&root, &mut files)?;
+                packages.extend(files.iter().filter_map(|file| file.parent()).map(Path::to_owned));
+            }
+            None => packages.push(pattern.clone()),
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    packages.retain(|package| seen.insert(package.clone()));
+    Ok(packages)
+}
+
 /// The folder of a pattern `folder/...`.
 fn deep_root(pattern: &Path) -> Option<PathBuf> {
     let root = pattern.to_str()?.strip_suffix("...")?;
@@ -43,7 +61,8 @@ fn walk(root: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     Ok(())
 }
 
-fn sources_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The `.gno` files of a folder in the order of their names.
+pub fn sources_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "gno") && path.is_file();
     Ok(entries(folder)?.into_iter().filter(is_source).collect())
 }

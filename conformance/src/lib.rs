@@ -11,6 +11,7 @@
 //! | [`execute`] | one program run to its end, with every observable |
 //! | [`filetest`] | a file as a filetest: result row, check against its directives |
 //! | [`fuzz`] | damaged programs, and everything that reads source run over them |
+//! | [`lint`] | everything that is wrong with a package, with suggestions |
 //! | [`stack`] | running on a small host stack |
 //! | [`store`] | owner of sources and syntax trees |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
@@ -23,6 +24,7 @@ pub mod directives;
 pub mod execute;
 pub mod filetest;
 pub mod fuzz;
+pub mod lint;
 pub mod packages;
 pub mod session;
 pub mod stack;

@@ -9,9 +9,9 @@ use crate::store::SourceStore;
 use bumpalo::Bump;
 use indexmap::IndexMap;
 use regno_bytecode::module::Module;
-use regno_frontend::check::{Options, World, check_reading};
-use regno_frontend::diagnostic::render_first;
-use regno_frontend::golayer::{self, Dependency};
+use regno_frontend::check::{CheckError, Options, World, check_reading};
+use regno_frontend::diagnostic::{Diagnostic, render_first};
+use regno_frontend::golayer::{self, Dependency, Finding};
 use regno_frontend::limits::Limits;
 use regno_frontend::package::{
     ImportError, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import,
@@ -227,6 +227,45 @@ impl<'s> Session<'s> {
         golayer::render(path, &findings, &files)
     }
 
+    /// Everything that is wrong with a package, in the order in which the reference's tools look: syntax, imports, Go's rules, its own
+    /// rules. What comes later is looked at only if nothing was found before.
+    pub(crate) fn inspect(&mut self, path: &str, files: &[SourceFile]) -> Inspection {
+        let arena = Bump::new();
+        let parsed: Vec<_> = files.iter().map(|file| syntax::parse_file(&arena, file, &self.limits)).collect();
+        let mut found = Inspection::default();
+        for (index, file) in parsed.iter().enumerate() {
+            found.syntax.extend(file.errors.iter().map(|error| (index, error.clone())));
+        }
+        if !found.syntax.is_empty() {
+            return found;
+        }
+        for (index, (file, source)) in parsed.iter().zip(files).enumerate() {
+            for spec in file.file.imports.iter().filter(|spec| spec.path != path) {
+                let allowed = check_import(path, source.name(), spec.path).map_err(Refusal::Import);
+                if let Err(refusal) = allowed.and_then(|()| self.require(spec.path)) {
+                    let (code, text) = match refusal {
+                        Refusal::Import(ImportError::Unknown { path }) => {
+                            ("I001", format!("unknown import path {path:?}"))
+                        }
+                        Refusal::Import(error @ ImportError::Cycle { .. }) => ("I003", error.to_string()),
+                        Refusal::Import(error) => ("I002", error.to_string()),
+                        Refusal::Package(error) => ("I003", error.text),
+                    };
+                    found.imports.push((index, spec.span, code, text));
+                }
+            }
+        }
+        if !found.imports.is_empty() {
+            return found;
+        }
+        found.go = golayer::check_package_with(path, &parsed, files, &self.dependencies, &self.limits);
+        if found.go.is_empty() {
+            let options = Options { limits: self.limits, natives: false };
+            found.check = self.world.clone().check(path, &parsed, files, options).err();
+        }
+        found
+    }
+
     /// Modules of the packages and of all that they import, each after those that it needs.
     fn closure(&self, imports: &[String]) -> Vec<Rc<Module>> {
         let mut order: IndexMap<&str, &Rc<Module>> = IndexMap::new();
@@ -338,6 +377,19 @@ impl<'s> Session<'s> {
         }
         Ok((module, cached))
     }
+}
+
+/// What is wrong with a package.
+#[derive(Default)]
+pub(crate) struct Inspection {
+    /// Syntax errors with the index of their file.
+    pub(crate) syntax: Vec<(usize, Diagnostic)>,
+    /// Imports that fail: index of the file, place, code, words.
+    pub(crate) imports: Vec<(usize, Span, &'static str, String)>,
+    /// What Go's type checker says.
+    pub(crate) go: Vec<Finding>,
+    /// What the checker says.
+    pub(crate) check: Option<CheckError>,
 }
 
 fn refused(text: String) -> Refusal {

@@ -1,0 +1,101 @@
+//! Exit codes and files of `fmt`, `lint` and `explain`.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::{env, fs};
+
+/// A folder that is removed at the end of a test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = env::temp_dir().join(format!("regno-{name}-{}", std::process::id()));
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+            fs::write(path, text).expect("file");
+        }
+        Self(folder)
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output: Output = Command::new(env!("CARGO_BIN_EXE_regno"))
+            .current_dir(&self.0)
+            .args(arguments)
+            .output()
+            .expect("regno runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).expect("file")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn fmt_prints_lists_compares_and_writes() {
+    let folder = Folder::new(
+        "fmt",
+        &[("a/a.gno", "package a\nvar  x=1\n"), ("a/b/b.gno", "package b\n"), ("bad.gno", "package\n")],
+    );
+    let formatted = "package a\n\nvar x = 1\n";
+    assert_eq!(folder.run(&["fmt", "a/a.gno"]), (0, formatted.to_owned(), String::new()));
+    assert_eq!(folder.run(&["fmt", "-l", "a/..."]), (1, "a/a.gno\n".to_owned(), String::new()));
+    assert_eq!(folder.run(&["fmt", "-l", "a/b"]).0, 0);
+    let (code, diff, _) = folder.run(&["fmt", "-d", "a"]);
+    assert_eq!(code, 1);
+    assert!(
+        diff.starts_with("--- a/a.gno.orig\n+++ a/a.gno\n@@ -1,2 +1,3 @@\n package a\n-var  x=1\n+\n+var x = 1\n"),
+        "{diff}"
+    );
+    let (code, _, errors) = folder.run(&["fmt", "-w", "bad.gno", "a/..."]);
+    assert_eq!((code, errors.as_str()), (1, "bad.gno:1:9: expected 'IDENT', found 'EOF'\n"));
+    assert_eq!((folder.read("a/a.gno").as_str(), folder.read("bad.gno").as_str()), (formatted, "package\n"));
+    assert_eq!(folder.run(&["fmt", "none.gno"]).0, 2);
+}
+
+#[test]
+fn lint_looks_at_a_package_with_its_tests() {
+    let folder = Folder::new(
+        "lint",
+        &[
+            ("gnomod.toml", "module = \"gno.land/r/a/b\"\ngno = \"0.9\"\n"),
+            ("b.gno", "package b\n\nfunc Render() string { return \"\" }\n"),
+            ("b_test.gno", "package b\n\nfunc help() int { return missing }\n"),
+            ("ok/ok.gno", "package ok\n\nfunc F() {}\n"),
+            ("bad/gnomod.toml", "module = \"\"\n"),
+            ("bad/x.gno", "package x\n"),
+        ],
+    );
+    let (code, out, lines) = folder.run(&["lint", "--short", "."]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert_eq!(
+        lines,
+        "gno.land/r/a/b/b.gno:3: invalid signature for the realm's Render function; must be of the form: func \
+         Render(string) string (code=gnoLintError)\nb_test.gno:3:26: undefined: missing (code=gnoTypeCheckError)\n"
+    );
+    assert_eq!(folder.run(&["lint", "ok"]), (0, String::new(), String::new()));
+    let (code, _, lines) = folder.run(&["lint", "--short", "bad"]);
+    assert_eq!(code, 1);
+    assert!(lines.starts_with("bad/gnomod.toml: ") && lines.ends_with("(code=gnoGnoModError)\n"), "{lines}");
+    let (_, json, _) = folder.run(&["lint", "--json", "."]);
+    assert!(json.lines().all(|line| line.starts_with("{\"code\":")), "{json}");
+    assert_eq!(folder.run(&["lint", "none"]).0, 2);
+}
+
+#[test]
+fn explain_knows_every_code() {
+    let folder = Folder::new("explain", &[("x", "")]);
+    let (code, text, _) = folder.run(&["explain", "g026"]);
+    assert_eq!(code, 0);
+    assert!(text.starts_with("G026: undefined: …\n\n"), "{text}");
+    assert!(folder.run(&["explain"]).1.lines().count() > 200);
+    assert_eq!(folder.run(&["explain", "X1"]).0, 2);
+}

@@ -1,0 +1,322 @@
+//! Everything that is wrong with a package (spec/05 §12.4), as data for several ways to show it.
+//!
+//! A package is looked at several times, as the reference does: its production files alone; with its own tests; the tests that
+//! stand in a package beside it; each filetest by itself. What is found more than once is reported once.
+
+mod render_function;
+mod suggest;
+
+use crate::compile::Source;
+use crate::session::{Inspection, Session};
+use crate::store::SourceStore;
+use regno_frontend::check::CheckError;
+use regno_frontend::explain::rule_of;
+use regno_frontend::golayer::{Code, Finding};
+use regno_frontend::package::{GnoMod, Packages, PathKind};
+use regno_frontend::source::{SourceFile, Span};
+use std::collections::HashSet;
+use std::fmt;
+
+/// The reference's classes of issues (spec/05 §12.2).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Category {
+    /// Of an import.
+    Import,
+    /// Of the module file.
+    GnoMod,
+    /// Of the checker.
+    Preprocess,
+    /// Of syntax.
+    Parser,
+    /// Of Go's type checker.
+    TypeCheck,
+    /// Of conventions.
+    Lint,
+}
+
+impl Category {
+    /// The reference's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Import => "gnoImportError",
+            Self::GnoMod => "gnoGnoModError",
+            Self::Preprocess => "gnoPreprocessError",
+            Self::Parser => "gnoParserError",
+            Self::TypeCheck => "gnoTypeCheckError",
+            Self::Lint => "gnoLintError",
+        }
+    }
+}
+
+/// A place in one of the package's files.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// Index of the file in [`Report::files`].
+    pub file: usize,
+    /// The bytes.
+    pub span: Span,
+}
+
+/// A change that mends a finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Suggestion {
+    /// What to do.
+    pub message: String,
+    /// The change itself: bytes of the issue's file and what replaces them. None if the words say enough.
+    pub edit: Option<(Span, String)>,
+}
+
+/// One finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Issue {
+    /// The reference's class.
+    pub category: Category,
+    /// The stable code, e.g. `G026`; `regno explain` knows it.
+    pub code: &'static str,
+    /// Where; `None` for a finding about the whole package.
+    pub place: Option<Place>,
+    /// The location as the reference prints it: path, line, column.
+    pub location: String,
+    /// The reference's words.
+    pub message: String,
+    /// Other places that belong to the finding.
+    pub related: Vec<(Place, String)>,
+    /// How to mend it, where that is certain.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// The reference's line: `LOCATION: MESSAGE (code=CATEGORY)`.
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} (code={})", self.location, self.message, self.category.name())
+    }
+}
+
+/// What is wrong with a package.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Its files; the names are paths as they are shown.
+    pub files: Vec<SourceFile>,
+    /// The findings in the order in which they were made.
+    pub issues: Vec<Issue>,
+    /// The module file says that tools leave the package out.
+    pub ignored: bool,
+}
+
+/// A package to look at.
+#[derive(Clone, Debug, Default)]
+pub struct Package {
+    /// How its folder is shown, with a slash at the end; empty for the current one.
+    pub folder: String,
+    /// Its `.gno` files, tests included, in the order of their names.
+    pub sources: Vec<Source>,
+    /// Its module file, if there is one.
+    pub module: Option<Vec<u8>>,
+}
+
+/// The kinds of files of a package.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FileKind {
+    Production,
+    Test,
+    TestBeside,
+    Filetest,
+}
+
+/// Looks at a package. `packages` are those that its production files can import, `testing` those of its tests; the package itself
+/// should be among these.
+#[must_use]
+pub fn lint(package: &Package, packages: &dyn Packages, testing: &dyn Packages) -> Report {
+    let mut report = Report::default();
+    let shown = |source: &Source| format!("{}{}", package.folder, source.name);
+    report.files = package.sources.iter().map(|s| SourceFile::new(shown(s), s.text.as_slice())).collect();
+    let module = match package.module.as_deref().map(GnoMod::parse).transpose() {
+        Ok(module) => module,
+        Err(error) => {
+            report.issues.push(module_issue(package, &error.to_string()));
+            return report;
+        }
+    };
+    report.ignored = module.as_ref().is_some_and(|module| module.ignore);
+    if report.ignored {
+        return report;
+    }
+    let kinds: Vec<FileKind> = package.sources.iter().map(file_kind).collect();
+    let path = module.map(|module| module.module).or_else(|| package_name(package, &kinds)).unwrap_or_default();
+    let path = if path.is_empty() { "main".to_owned() } else { path };
+    let mut linter = Linter { package, path: &path, report: &mut report, seen: HashSet::new() };
+    let of = |wanted: &[FileKind]| -> Vec<usize> {
+        (0..).zip(&kinds).filter(|(_, kind)| wanted.contains(kind)).map(|(index, _)| index).collect()
+    };
+    let production = of(&[FileKind::Production]);
+    linter.look(&path, &production, packages);
+    if PathKind::of(&path) == PathKind::Realm && linter.report.issues.is_empty() {
+        linter.check_render(&production);
+    }
+    if kinds.contains(&FileKind::Test) {
+        linter.look(&path, &of(&[FileKind::Production, FileKind::Test]), testing);
+    }
+    linter.look(&format!("{path}_test"), &of(&[FileKind::TestBeside]), testing);
+    for file in of(&[FileKind::Filetest]) {
+        linter.look("main", &[file], testing);
+    }
+    report
+}
+
+fn module_issue(package: &Package, message: &str) -> Issue {
+    Issue {
+        category: Category::GnoMod,
+        code: "M001",
+        place: None,
+        location: format!("{}gnomod.toml", package.folder),
+        message: message.to_owned(),
+        related: Vec::new(),
+        suggestion: None,
+    }
+}
+
+fn file_kind(source: &Source) -> FileKind {
+    if source.name.ends_with("_filetest.gno") {
+        return FileKind::Filetest;
+    }
+    if !source.name.ends_with("_test.gno") {
+        return FileKind::Production;
+    }
+    if declared_name(source).is_some_and(|name| name.ends_with("_test")) {
+        FileKind::TestBeside
+    } else {
+        FileKind::Test
+    }
+}
+
+fn package_name(package: &Package, kinds: &[FileKind]) -> Option<String> {
+    let mut sources = package.sources.iter().zip(kinds);
+    sources.find(|(_, kind)| **kind == FileKind::Production).and_then(|(source, _)| declared_name(source))
+}
+
+/// The name in the package clause of a file.
+fn declared_name(source: &Source) -> Option<String> {
+    let arena = bumpalo::Bump::new();
+    let file = SourceFile::new(&source.name, source.text.as_slice());
+    let parsed = regno_frontend::syntax::parse_file(&arena, &file, &regno_frontend::limits::Limits::default());
+    Some(parsed.file.package.name.to_owned()).filter(|name| name != "_")
+}
+
+struct Linter<'l> {
+    package: &'l Package,
+    path: &'l str,
+    report: &'l mut Report,
+    seen: HashSet<(Option<Place>, String)>,
+}
+
+impl Linter<'_> {
+    /// Looks at some of the files as a package.
+    fn look(&mut self, path: &str, indices: &[usize], packages: &dyn Packages) {
+        if indices.is_empty() {
+            return;
+        }
+        let sources = indices.iter().filter_map(|&index| self.package.sources.get(index));
+        let files: Vec<SourceFile> = sources.map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
+        let store = SourceStore::default();
+        let found = Session::new(&store, packages).inspect(path, &files);
+        let Inspection { syntax, imports, go, check } = found;
+        let index = |file: usize| indices.get(file).copied().unwrap_or(0);
+        for (file, error) in syntax {
+            let place = Place { file: index(file), span: error.span };
+            self.add(Category::Parser, error.code.id(), place, error.message);
+        }
+        for (file, span, code, message) in imports {
+            self.add(Category::Import, code, Place { file: index(file), span }, message);
+        }
+        self.add_findings(&go, &index);
+        if let Some(error) = check {
+            self.add_check_error(&error, index(error.file as usize));
+        }
+    }
+
+    fn add(&mut self, category: Category, code: &'static str, place: Place, message: String) {
+        let location = self
+            .report
+            .files
+            .get(place.file)
+            .map_or_else(String::new, |file| format!("{}:{}", file.name(), file.position(place.span.start)));
+        self.push(Issue {
+            category,
+            code,
+            place: Some(place),
+            location,
+            message,
+            related: Vec::new(),
+            suggestion: None,
+        });
+    }
+
+    fn push(&mut self, mut issue: Issue) {
+        if !self.seen.insert((issue.place, issue.message.clone())) {
+            return;
+        }
+        issue.suggestion = suggest::suggestion(&issue, &self.report.files);
+        self.report.issues.push(issue);
+    }
+
+    /// Go's findings; those that continue another one become its related places.
+    fn add_findings(&mut self, findings: &[Finding], index: &impl Fn(usize) -> usize) {
+        for finding in findings {
+            let file = finding.place.file.map(|file| index(file as usize));
+            let place = file.map(|file| Place { file, span: finding.place.span });
+            let message = finding.message();
+            if finding.is_continuation()
+                && let (Some(place), Some(last)) = (place, self.report.issues.last_mut())
+            {
+                let related = (place, message.trim_start().to_owned());
+                if !last.related.contains(&related) {
+                    last.related.push(related);
+                }
+                continue;
+            }
+            let import = message.contains("(unknown import path \"");
+            let category = if import { Category::Import } else { Category::TypeCheck };
+            let place = place.unwrap_or(Place { file: 0, span: Span::default() });
+            let code = if finding.code == Code::Syntax { "S007" } else { finding.code.id() };
+            self.add(category, code, place, message);
+        }
+    }
+
+    fn add_check_error(&mut self, error: &CheckError, file: usize) {
+        let place = Place { file, span: error.span };
+        let shown = self.report.files.get(file).map_or("", SourceFile::name);
+        // The reference's location, with the path of the file in place of that of the package.
+        let tail = error.location.as_deref().and_then(|location| location.split_once(".gno:"));
+        let location = tail.map_or_else(|| format!("{}:0", self.path), |(_, tail)| format!("{shown}:{tail}"));
+        self.push(Issue {
+            category: Category::Preprocess,
+            code: rule_of(&error.message).id,
+            place: error.location.is_some().then_some(place),
+            location,
+            message: error.message.trim().to_owned(),
+            related: Vec::new(),
+            suggestion: None,
+        });
+    }
+
+    /// A realm's `Render` has one form (spec/05 §12.4).
+    fn check_render(&mut self, production: &[usize]) {
+        for &file in production {
+            let Some(span) = self.report.files.get(file).and_then(render_function::malformed) else { continue };
+            let line = self.report.files.get(file).map_or(0, |file| file.line(span.start));
+            let name = self.package.sources.get(file).map_or("", |source| &source.name);
+            self.push(Issue {
+                category: Category::Lint,
+                code: "L001",
+                place: Some(Place { file, span }),
+                location: format!("{}/{name}:{line}", self.path),
+                message: "invalid signature for the realm's Render function; must be of the form: func Render(string) \
+                          string"
+                    .to_owned(),
+                related: Vec::new(),
+                suggestion: None,
+            });
+        }
+    }
+}
