@@ -346,6 +346,8 @@ macro_rules! for_each_op {
             Defer          [Base Num None Func] {} "register a deferred call with b arguments from a on";
             DeferValue     [Base Num Src None] {} "register a deferred call of function value c";
             DeferSelected  [Base Num Src None] {} "register a deferred call of function c of SelectIface";
+            CheckRevive    [None None None None] {t} "raise a panic if revive is not enabled";
+            Revived        [Dst None None None] {} "a = value of the panic that the call before was left by at a boundary, nil if it returned";
             MarkCross      [None None None None] {} "the call that is deferred next is called with `cross`";
             HasDefers      [Dst None None None] {} "a = whether the frame has pending defers";
             RunDefers      [None None None None] {x c} "run the pending defers, then continue at the recovery point";

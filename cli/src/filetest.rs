@@ -87,6 +87,8 @@ fn run_one(args: &Args, session: &mut Session<'_>, path: &Path) -> io::Result<Ro
 fn report(args: &Args, row: &Row) -> Result<(), Error> {
     if args.json {
         let line = serde_json::to_string(row).map_err(|error| Error::Output(io::Error::other(error)))?;
+        // Not every reader takes them for part of a line.
+        let line = line.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
         return input::say(format!("{line}\n").as_bytes());
     }
     if args.check {

@@ -225,7 +225,7 @@ ops! {
     SelectIface "select_iface" 2 1 None Str 0 {t d} "function, receiver = method of interface a";
     CheckFunc "check_func" 0 1 None None 0 {t} "abort if function value a is nil";
     EnterVariadic "enter_variadic" 0 1 None Type 0 {d} "prologue of a variadic function: if the caller packed slice a, replace its elements by charged copies, then charge SL, A(k)";
-    // Calls; `index` bits: 1: the last argument is a slice packed by the caller; 2: the callee is a method; 4: called with `cross`; 8: with `cur`.
+    // Calls; `index` bits: 1: the last argument is a slice packed by the caller; 2: the callee is a method; 4: called with `cross`; 8: with `cur`; 16: by `revive`.
     Call "call" * * Number Func 0 {t c} "results = function(args)";
     CallValue "call_value" * * Number None 0 {t c} "results = a(args)";
     CallSelected "call_selected" * * Number None 0 {t c} "results = function a of select_iface(receiver b, args)";
@@ -233,6 +233,8 @@ ops! {
     Defer "defer" 0 * Number Func 0 {} "register a deferred call";
     DeferValue "defer_value" 0 * Number None 0 {} "register a deferred call of function value a";
     DeferSelected "defer_selected" 0 * Number None 0 {} "register a deferred call of function a of select_iface";
+    CheckRevive "check_revive" 0 0 None None 0 {t} "raise a panic if revive is not enabled";
+    Revived "revived" 1 0 None None 0 {} "r = value of the panic that the call before was left by at a boundary, nil if it returned";
     MarkCross "mark_cross" 0 0 None None 0 {} "the call that is deferred next is called with `cross`";
     HasDefers "has_defers" 1 0 None None 0 {} "r = the frame has pending defers";
     Recover "recover" 1 0 None None 0 {c} "r = recover()";

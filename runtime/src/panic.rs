@@ -31,7 +31,16 @@ pub(crate) enum Activation {
     /// `call_pc`: the `defer`; `last`: the realm that was active; `crosses`: deferred with `cross`.
     Defer { pc: u32, native: bool, callee: u64, call_pc: u32, last: Option<u32>, crosses: bool },
     /// A call at `pc` that switched the realm from `last` and goes on at `resume`.
-    Switch { pc: u32, resume: u32, last: Option<u32>, with_cross: bool, did_crossing: bool, callee: u64 },
+    /// `revive`: called by `revive`, when so many defers and arguments of them were pending.
+    Switch {
+        pc: u32,
+        resume: u32,
+        last: Option<u32>,
+        with_cross: bool,
+        did_crossing: bool,
+        callee: u64,
+        revive: Option<(u32, u32)>,
+    },
     /// A printing method called by the `Stringify` at `pc`.
     Stringify { pc: u32 },
     /// A printing method called for the text of an uncaught panic; `pc` is in the function that is still on the stack, if any.
@@ -136,6 +145,9 @@ impl Machine {
                 return self.recovered(pc);
             }
             if self.cx.depth() == 2 && self.stage_run && self.bottom_is_boundary() || self.at_boundary() {
+                if self.revive() {
+                    return Ok(Next::Run);
+                }
                 self.cx.remembered.uncaught = Some(pc);
                 // The bottom frame of a package with a realm: a panic does not cross it.
                 return Err(self.uncaught());

@@ -54,6 +54,8 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         Op::StoreElem => of_element(ByteOp::StoreElem, ByteOp::StoreElemByte),
         Op::AddrElem => ByteOp::AddrElem,
         Op::MarkCross => ByteOp::MarkCross,
+        Op::CheckRevive => ByteOp::CheckRevive,
+        Op::Revived => ByteOp::Revived,
         Op::RangeElem => ByteOp::RangeElem,
         Op::RangeIndex => ByteOp::RangeIndex,
         Op::CheckConvert => ByteOp::CheckConvert,

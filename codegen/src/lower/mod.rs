@@ -240,7 +240,7 @@ impl<'f> Lowering<'f> {
     /// Operations with operands in consecutive registers.
     fn windowed(&mut self, data: &'f InstData) -> Result<(), CodegenError> {
         // The flags of calls.
-        let flag = Field::Value(u16::try_from(data.index & 15).unwrap_or(0));
+        let flag = Field::Value(u16::try_from(data.index & 31).unwrap_or(0));
         let func = |this: &Self| this.entity(data).map(Extension::Bits);
         let dynamic = matches!(data.op, Op::CallValue | Op::CallSelected | Op::DeferValue | Op::DeferSelected);
         let callee = if dynamic { Field::Reg(self.arg_reg(data, 0)?) } else { Field::None };

@@ -39,6 +39,9 @@ fn is_name(name: &str) -> bool {
 impl<'a> Checker<'a> {
     /// The names of parameters whose type is written `realm` (spec/01 §5.1, spec/00 addendum 6).
     pub(super) fn check_realm_params(&self, func: &ast::FuncType<'a>) -> Result<()> {
+        if &*self.path == "testing" {
+            return Ok(());
+        }
         let written = |ty: ExprRef<'a>| matches!(unparen(ty).kind, ExprKind::Ident("realm"));
         let mut first = true;
         for field in func.params.fields {

@@ -153,8 +153,12 @@ impl FunctionBuilder<'_, '_> {
             Builtin::Recover => Value::shared(self.value(Op::Recover, Repr::Iface, Repr::Iface, &[]), TypeId::ANY),
             Builtin::IsTypedNil => self.is_typed_nil(first),
             Builtin::Revive => {
-                self.raise("revive() not enabled");
-                nothing
+                self.effect(Op::CheckRevive, Repr::Raw, &[]);
+                self.ops(&[OpClass::Precall]);
+                self.effect(Op::CheckFunc, Repr::Func, &[first.arg]);
+                self.op(OpClass::Call);
+                self.effect_of(Op::CallValue, Repr::Raw, &[first.arg], Entity::None, 16);
+                Value::shared(self.value(Op::Revived, Repr::Iface, Repr::Iface, &[]), TypeId::ANY)
             }
             Builtin::AddressString => Value::shared(first.arg, TypeId::STRING),
             Builtin::AddressIsValid => {
@@ -178,18 +182,27 @@ impl FunctionBuilder<'_, '_> {
         let added = if spread == Spread::Slice {
             values.first().map_or(Arg::Bits(0), |value| value.arg)
         } else if values.is_empty() {
-            return slice;
+            return self.unchanged(slice, ty);
         } else {
             let contents: Vec<Arg> = values.iter().map(|&value| self.converted(value, elem)).collect();
             self.pack(&contents, elem)
         };
         if added == Arg::Bits(0) {
-            return slice;
+            return self.unchanged(slice, ty);
         }
         let desc = self.cx.type_ref(ty);
         let packed = (spread != Spread::Slice).then_some(0);
         self.native_args(Builtin::Append, packed, &[slice, Value::shared(added, ty)]);
         Value::shared(self.typed(Op::Append, Repr::Slice, Repr::Slice, &[slice.arg, added], desc), ty)
+    }
+
+    /// `append` of nothing: the slice, which is no longer read-only (spec/05 §5.4).
+    fn unchanged(&mut self, slice: Value, ty: TypeId) -> Value {
+        if !self.cx.guarded || slice.arg == Arg::Bits(0) {
+            return slice;
+        }
+        let desc = self.cx.type_ref(ty);
+        Value::shared(self.typed(Op::Append, Repr::Slice, Repr::Slice, &[slice.arg, Arg::Bits(0)], desc), ty)
     }
 
     fn length(&mut self, value: Value, capacity: bool) -> Arg {

@@ -61,6 +61,8 @@ impl FunctionBuilder<'_, '_> {
             self.effect(Op::CheckFunc, Repr::Func, &[function]);
         }
         if called.crossing {
+            // What `cross` gives.
+            self.cx.type_ref(TypeId::GREALM);
             self.op(OpClass::EnterCrossing);
         }
         self.op(OpClass::Call);

@@ -10,6 +10,7 @@ use cranelift_entity::EntityRef;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
 use regno_frontend::typed::{FuncId, InitStep, Slot};
+use regno_frontend::types::TypeId;
 
 /// Adds the three functions to the module.
 pub(super) fn build_runners(cx: &mut Context<'_>) {
@@ -114,6 +115,9 @@ impl FunctionBuilder<'_, '_> {
         data.entity = Entity::Func(self.cx.func(func));
         // The machine gives the realm itself.
         data.index = if package.funcs[func].crossing { 8 } else { 0 };
+        if package.funcs[func].crossing {
+            self.cx.type_ref(TypeId::GREALM);
+        }
         let realm = format!("struct{{( .uverse.address),(\"{}\" string),(nil .uverse..grealm)}}", package.path);
         let shown = if package.funcs[func].crossing { realm } else { String::new() };
         data.text = self.named_call_text(func, &shown);

@@ -26,7 +26,14 @@ const DEPTH: u32 = 100;
 pub(super) const fn writes(op: Op) -> bool {
     matches!(
         op,
-        Op::StoreElem | Op::StoreIndex | Op::StoreField | Op::StorePtrField | Op::StorePtr | Op::StoreMap | Op::AddrMap
+        Op::StoreGlobal
+            | Op::StoreElem
+            | Op::StoreIndex
+            | Op::StoreField
+            | Op::StorePtrField
+            | Op::StorePtr
+            | Op::StoreMap
+            | Op::AddrMap
     )
 }
 
@@ -34,7 +41,9 @@ impl FunctionBuilder<'_, '_> {
     /// Keeps the text of a place for the writes that follow, until it is cleared by 0; gives the number before.
     pub fn show_target(&mut self, place: &Place) -> u32 {
         let text = match place {
-            Place::Index { .. } | Place::Field { .. } | Place::Deref(_) if self.cx.guarded => {
+            Place::Index { .. } | Place::Field { .. } | Place::Deref(_) | Place::Global { via_package: true, .. }
+                if self.cx.guarded =>
+            {
                 let text = self.place_text(place, Style::Node, 0);
                 self.add_text(text)
             }

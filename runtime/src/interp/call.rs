@@ -94,6 +94,10 @@ handler! {
         (*cx).defer_crosses = true;
         next!(cx, ip, regs, budget, table, 1)
     }
+    Revived(cx, ip, regs, budget, table, word) {
+        reg!(regs, word, a) = std::mem::take(&mut (*cx).revived);
+        next!(cx, ip, regs, budget, table, 1)
+    }
     CheckConvert(cx, ip, regs, budget, table, _word) {
         next!(cx, ip, regs, budget, table, 2)
     }

@@ -209,12 +209,13 @@ impl Cx {
         let (exceptions, remembered) = (&self.exceptions, &self.remembered);
         let activations = &self.activations;
         let realm = self.realm.as_deref();
-        let (defers, defer_args, callee) = (&self.defers, &self.defer_args, self.callee);
+        let (defers, defer_args, callee, revived) = (&self.defers, &self.defer_args, self.callee, self.revived);
         self.heap.collect(&self.linked.types, |marker| {
             for table in [strings, globals, functions] {
                 table.iter().for_each(|&slot| marker.reference(slot));
             }
             marker.reference(callee);
+            marker.iface(revived);
             realm.into_iter().flat_map(RealmState::roots).for_each(|object| marker.reference(object.slot()));
             activations.iter().for_each(|activation| marker.reference(activation.callee()));
             defers.iter().for_each(|deferred| marker.reference(deferred.closure));

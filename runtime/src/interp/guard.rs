@@ -421,7 +421,7 @@ slow! {
 
 /// Flags of calls in field `b`.
 const METHOD: u16 = 2;
-const SWITCHES: u16 = 4 | 8;
+const SWITCHES: u16 = 4 | 8 | 16;
 
 /// Leaves to the driver, which switches the realm and makes the call.
 #[cold]

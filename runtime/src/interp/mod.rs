@@ -47,7 +47,7 @@ pub(crate) use fused::fuse;
 use crate::config::Config;
 use crate::frame::{Frame, Stacks};
 use crate::heap::{Heap, Trap};
-use crate::load::{Code, DEFER_RETURNED, Linked, STRING_RETURNED, SWITCH_RETURNED, unmetered};
+use crate::load::{Code, Linked, unmetered};
 use crate::meter::Meter;
 use crate::natives::Context;
 use crate::panic::{Activation, Exception};
@@ -178,6 +178,8 @@ pub(crate) struct Cx {
     /// Function values of the declared functions.
     pub functions: Vec<u64>,
     pub stacks: Stacks,
+    /// Value of the panic that `revive` stopped, until it is read.
+    pub revived: u64,
     /// The call that is deferred next crosses.
     pub defer_crosses: bool,
     pub defers: Vec<Deferred>,
@@ -262,6 +264,7 @@ impl Cx {
             globals: Vec::new(),
             functions: Vec::new(),
             stacks: Stacks::new(config.limits),
+            revived: 0,
             defer_crosses: false,
             defers: Vec::new(),
             defer_args: Vec::new(),
@@ -327,27 +330,6 @@ impl Cx {
     pub fn depth(&mut self) -> usize {
         let (frames, _) = self.stacks.frames();
         (self.frame as usize).wrapping_sub(frames as usize).wrapping_add(size_of::<Frame>()) / size_of::<Frame>()
-    }
-
-    /// Function of the code that made the `n`-th call from the top; `None` beyond the bottom. Calls that the machine made have
-    /// the function that they return to.
-    pub fn caller(&mut self, n: usize) -> Option<u32> {
-        let index = self.depth().checked_sub(n)?;
-        let frame = self.stacks.frame(index)?;
-        let mut activations = self.activations.len();
-        for above in (index..self.depth()).rev() {
-            let return_pc = self.stacks.frame(above).map_or(0, |frame| self.pc_of(frame.return_ip));
-            activations -=
-                usize::from(matches!(return_pc, DEFER_RETURNED | STRING_RETURNED | SWITCH_RETURNED) && activations > 0);
-        }
-        let pc = match self.pc_of(frame.return_ip) {
-            DEFER_RETURNED | STRING_RETURNED | SWITCH_RETURNED => match *self.activations.get(activations)? {
-                Activation::Defer { pc, .. } | Activation::Stringify { pc } | Activation::Switch { pc, .. } => pc,
-                Activation::Describe { pc } => pc?,
-            },
-            pc => pc,
-        };
-        self.linked.function_at(pc)
     }
 
     /// The current frame. There must be one.

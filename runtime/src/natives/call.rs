@@ -42,8 +42,9 @@ impl<'c> Call<'c> {
     /// Path of the package whose code made the `n`-th call from the top: for `n` = 1 the caller of the native, as the reference's
     /// `LastPackage` of a frame says. Empty beyond the bottom.
     pub fn caller_package(&mut self, n: usize) -> String {
-        let caller = self.cx.caller(n).and_then(|function| self.cx.linked.package_of(function));
-        caller.map(|package| package.path.clone()).unwrap_or_default()
+        let pc = self.cx.pc_of(self.cx.ip);
+        let frame = n.checked_sub(1).and_then(|at| self.cx.call_frames(pc).get(at).copied());
+        frame.map_or_else(String::new, |frame| self.cx.last_package(&frame))
     }
 
     /// The type table.

@@ -107,6 +107,7 @@ pub struct TestBanker {
 impl TestBanker {
     /// Gives coins to an address.
     pub fn credit(&mut self, address: &str, coins: &[Coin]) {
+        self.table.entry(address.to_owned()).or_default();
         for coin in coins {
             self.add(address, &coin.denom, coin.amount);
         }

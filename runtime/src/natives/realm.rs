@@ -67,8 +67,8 @@ fn walk(call: &mut Call<'_>, height: i64, environment: Environment) -> Result<(S
         }
         above = Some(frame);
     }
-    let bottom = frames.last().map(|frame| frame.func);
-    let base = bottom.and_then(|func| call.cx.linked.package_of(func)).map_or_else(String::new, |p| p.path.clone());
+    let pc = call.cx.pc_of(call.cx.ip);
+    let base = call.cx.bottom_package(pc);
     match height - crosses {
         0 => Ok((address_of_package(&base), base)),
         1 => Ok((call.context().origin_caller.clone(), String::new())),

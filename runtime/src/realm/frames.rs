@@ -15,6 +15,7 @@ use regno_bytecode::op::{Op, code_of, field_a, field_b, field_c};
 const PACKED: u16 = 1;
 const CROSS: u16 = 4;
 const CUR: u16 = 8;
+const REVIVE: u16 = 16;
 
 /// What a call calls.
 struct Callee {
@@ -47,6 +48,8 @@ pub(crate) struct CallFrame {
     pub last_realm: Option<u32>,
     /// The test context has replaced what it says of the current realm.
     pub overridden: bool,
+    /// A panic had left a predeclared function when it was called: their package was the current one.
+    pub native: bool,
 }
 
 impl Machine {
@@ -73,6 +76,10 @@ impl Machine {
         if let Some(receiver) = callee.bound {
             cx.insert_receiver(field_a(word), &callee, receiver);
             method = true;
+        }
+        if method && cx.has_reference_receiver(callee.func) {
+            let receiver = cx.register(field_a(word));
+            cx.set_register(field_a(word), slot::untaint(receiver));
         }
         let target = cx.linked.realm_of(callee.func);
         let active = cx.active_realm();
@@ -103,6 +110,10 @@ impl Machine {
                 switched = Some((cx.realm_with_id(id), false));
             }
         }
+        let revive = (flags & REVIVE != 0).then_some((cx.defers.len() as u32, cx.defer_args.len() as u32));
+        if revive.is_some() {
+            switched = Some((active, false));
+        }
         let return_pc = match switched {
             Some((realm, with_cross)) => {
                 cx.activations.push(Activation::Switch {
@@ -112,6 +123,7 @@ impl Machine {
                     with_cross,
                     did_crossing: with_cross,
                     callee: callee.value,
+                    revive,
                 });
                 cx.set_active_realm(realm);
                 SWITCH_RETURNED
@@ -134,6 +146,33 @@ impl Machine {
         self.leave_realm(last, with_cross)?;
         self.cx.go_to(resume);
         Ok(Next::Run)
+    }
+
+    /// A panic is at a boundary: the nearest `revive` ends with its value. The defers of the frames in between do not run
+    /// (spec/05 §6.5). `false` if there is none.
+    pub(crate) fn revive(&mut self) -> bool {
+        let revives = |activation: &Activation| matches!(activation, Activation::Switch { revive: Some(_), .. });
+        let cx = &mut *self.cx;
+        let Some(index) = cx.activations.iter().rposition(revives) else { return false };
+        while cx.activations.len() > index {
+            if matches!(cx.pop(), SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED)
+                && let Some(Activation::Switch { resume, last, revive: Some((defers, args)), .. }) =
+                    cx.activations.pop()
+            {
+                cx.defers.truncate(defers as usize);
+                cx.defer_args.truncate(args as usize);
+                cx.remembered.forget_defer(defers as usize + 1);
+                cx.remembered.forget_unwound(cx.activations.len());
+                cx.revived = (cx.exception as usize)
+                    .checked_sub(1)
+                    .and_then(|at| cx.exceptions.get(at))
+                    .map_or(0, |exception| exception.value);
+                cx.exception = 0;
+                cx.set_active_realm(last);
+                cx.go_to(resume);
+            }
+        }
+        true
     }
 
     /// Finalizes the active realm where its boundary is passed, and makes `last` the active one (spec/05 §4.1).
@@ -295,6 +334,7 @@ impl Cx {
                 deferred: false,
                 last_realm: realm,
                 overridden: frame.meta & Frame::OVERRIDDEN != 0,
+                native: false,
             };
             at = match return_pc {
                 RUN_RETURNED => None,
@@ -306,7 +346,8 @@ impl Cx {
                             (call.with_cross, call.did_crossing) = (with_cross, did_crossing);
                             Some(pc)
                         }
-                        Some(&Activation::Defer { pc, call_pc, last, crosses, .. }) => {
+                        Some(&Activation::Defer { pc, call_pc, last, crosses, native, .. }) => {
+                            call.native = native;
                             (call.call_pc, call.last_realm) = (Some(call_pc), last);
                             (call.with_cross, call.deferred) = (crosses, true);
                             Some(pc)
@@ -332,6 +373,28 @@ impl Cx {
         found
     }
 
+    /// The package that the machine runs: that of the function at the bottom, which the compiler made.
+    pub(crate) fn bottom_package(&mut self, pc: u32) -> String {
+        let mut at = Some(pc);
+        if self.depth() > 1
+            && let Some(frame) = self.stacks.frame(1)
+        {
+            at = match self.pc_of(frame.return_ip) {
+                SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => match self.activations.first() {
+                    Some(&Activation::Switch { pc, .. } | &Activation::Defer { pc, .. }) => Some(pc),
+                    Some(&Activation::Stringify { pc }) => Some(pc),
+                    Some(&Activation::Describe { pc }) => pc,
+                    None => None,
+                },
+                pc => Some(pc.saturating_sub(1)),
+            };
+        }
+        let function = at.and_then(|pc| self.linked.function_at(pc));
+        self.package_path(
+            function.and_then(|function| self.linked.functions.get(function as usize)).map(|code| code.package),
+        )
+    }
+
     /// Path of a package; empty if there is none.
     pub(crate) fn package_path(&self, package: Option<u32>) -> String {
         let package = package.and_then(|package| self.linked.packages.get(package as usize));
@@ -340,6 +403,9 @@ impl Cx {
 
     /// Package of the caller of a frame: `LastPackage` of the reference.
     pub(crate) fn last_package(&self, frame: &CallFrame) -> String {
+        if frame.native {
+            return ".uverse".to_owned();
+        }
         let function = frame.call_pc.and_then(|pc| self.linked.function_at(pc));
         let package = function.and_then(|function| self.linked.package_of(function));
         package.map_or_else(String::new, |package| package.path.clone())
