@@ -3,7 +3,7 @@
 //! Checks that fail leave through cold functions that work out the text from the instruction, so the handlers here need no stack frame.
 
 use super::drive::{leave_index, leave_nil, leave_pending};
-use crate::heap::{Kind, NoCharge, Ref, SlotClass};
+use crate::heap::{Kind, NoCharge, Ref, SlotClass, Trap};
 use crate::recount::charger;
 use crate::value::copy::copy;
 use crate::value::slot;
@@ -284,15 +284,27 @@ making! {
         Ok(())
     }
     Zero(cx, regs, word, ext) {
-        let value = zero(&mut cx.heap, &cx.linked.types, ext as u32, &mut NoCharge)?;
+        let value = zero_uncharged(cx, ext as u32)?;
         regs.set(field_a(word), value);
         Ok(())
     }
     CopyValue(cx, regs, word, ext) {
-        let value = copy(&mut cx.heap, &cx.linked.types, ext as u32, regs.get(field_b(word)), &mut NoCharge)?;
+        let value = copy_uncharged(cx, ext as u32, regs.get(field_b(word)))?;
         regs.set(field_a(word), value);
         Ok(())
     }
+}
+
+// What has a place in memory must not be in a handler's frame: its call of the next handler would then not be in tail position.
+
+#[inline(never)]
+fn zero_uncharged(cx: &mut super::Cx, ty: u32) -> Result<u64, Trap> {
+    zero(&mut cx.heap, &cx.linked.types, ty, &mut NoCharge)
+}
+
+#[inline(never)]
+fn copy_uncharged(cx: &mut super::Cx, ty: u32, value: u64) -> Result<u64, Trap> {
+    copy(&mut cx.heap, &cx.linked.types, ty, value, &mut NoCharge)
 }
 
 slow! {
