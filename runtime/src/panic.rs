@@ -176,6 +176,7 @@ impl Machine {
             return Ok(false);
         }
         let Some(code) = self.cx.linked.functions.get(deferred.func as usize).copied() else { return Ok(false) };
+        self.cx.ensure_package(code.package).map_err(|trap| self.end(trap))?;
         let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
         let last = self.cx.exception;
         let hidden = if last == self.cx.top().exception { 0 } else { last };
@@ -306,9 +307,12 @@ impl Machine {
     fn call_printer(&mut self, value: u64, base: u32) -> Result<(), Trap> {
         self.stage_run = true;
         let ty = slot::iface_type(value);
-        let Some(name) = self.cx.linked.types.printer(ty).map(|method| method.name) else {
+        let Some((name, func)) = self.cx.linked.types.printer(ty).map(|method| (method.name, method.func)) else {
             return Err(Trap::abort("value without printing method"));
         };
+        if let Some(code) = func.and_then(|func| self.cx.linked.functions.get(func as usize).copied()) {
+            self.cx.ensure_package(code.package)?;
+        }
         if let Some(text) = select::printer_error(&self.cx.linked.types, ty) {
             return Err(Trap::abort(text));
         }

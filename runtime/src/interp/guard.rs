@@ -454,11 +454,13 @@ handler! {
             if field_b(word) & SWITCHES != 0 || package != 0 && (*cx).lacks_package(package - 1) {
                 return leave_switch(cx, ip, regs, budget, table, word);
             }
-            // The receiver of a method loses its taint.
-            let receiver = regs.add(field_a(word) as usize);
-            *receiver &= !TAINT;
-            if may_borrow!(cx, *receiver) {
-                return leave_switch(cx, ip, regs, budget, table, word);
+            if field_b(word) & METHOD != 0 {
+                // The receiver of a method loses its taint.
+                let receiver = regs.add(field_a(word) as usize);
+                *receiver &= !TAINT;
+                if may_borrow!(cx, *receiver) {
+                    return leave_switch(cx, ip, regs, budget, table, word);
+                }
             }
         }
         call::Call::<N>(cx, ip, regs, budget, table, word)

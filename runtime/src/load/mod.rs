@@ -14,7 +14,7 @@
 mod link;
 mod stored;
 
-pub(crate) use stored::StoredTable;
+pub(crate) use stored::{Place, StoredTable};
 
 use crate::natives::{Environment, NativeFn};
 use crate::value::Types;

@@ -22,6 +22,21 @@ pub(crate) struct FunctionForm {
     pub file: Option<u32>,
     /// Types of the variables that it captures.
     pub captures: Vec<TypeIndex>,
+    /// Type of a method's receiver.
+    pub receiver: TypeIndex,
+}
+
+/// Where a function is declared or written: two files of a package can have one name where one lies over another.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Place {
+    /// Package.
+    pub package: u32,
+    /// Name of the file.
+    pub file: String,
+    /// Name of the function.
+    pub name: String,
+    /// Extent.
+    pub extent: Extent,
 }
 
 /// Stored forms by program-wide indices.
@@ -34,7 +49,7 @@ pub(crate) struct StoredTable {
     /// By function index.
     pub functions: Vec<FunctionForm>,
     /// Functions by package, file and extent.
-    pub places: HashMap<(u32, u32, Extent), u32>,
+    pub places: HashMap<Place, u32>,
 }
 
 impl StoredTable {
@@ -75,8 +90,10 @@ impl Forms<'_> {
             StoredType::Struct { package, fields: parts } => {
                 Type::Struct { pkg_path: package.clone(), fields: fields(parts) }
             }
+            // Every interface without methods is the predeclared one.
             StoredType::Interface { package, methods } => {
-                Type::Interface { pkg_path: package.clone(), methods: fields(methods), generic: String::new() }
+                let package = if package == ".uverse" { String::new() } else { package.clone() };
+                Type::Interface { pkg_path: package, methods: fields(methods), generic: String::new() }
             }
             StoredType::Func { params, results, variadic } => {
                 let mut params = fields(params);
@@ -122,12 +139,19 @@ impl Linked {
                 continue;
             };
             let literal = *kind == FunctionKind::Literal;
-            table.places.entry((package, stored.file, stored.extent)).or_insert(index);
             let file = linked.file_names.get(stored.file as usize).map_or("", String::as_str);
+            let place = Place { package, file: file.to_owned(), name: stored.name.clone(), extent: stored.extent };
+            table.places.entry(place).or_insert(index);
             if let Some(place) = table.functions.get_mut(index as usize) {
                 *place = FunctionForm {
                     func: func(&forms, stored, kind, &linked.path, file),
                     file: (!literal).then_some(stored.file),
+                    receiver: match (kind, stored.params.first()) {
+                        (FunctionKind::Method(_), Some(receiver)) => {
+                            linked.map.types.get(receiver.ty.index()).copied().unwrap_or(0)
+                        }
+                        _ => 0,
+                    },
                     captures: stored
                         .captures
                         .iter()

@@ -43,9 +43,9 @@ impl Cx {
             Kind::Bound => {
                 let func = self.bound_func(object)?;
                 out.push(Child { object: func, content: 0 });
-                let ty = self.linked.types.func(self.heap.func_index(object)).and_then(|func| func.receiver);
+                let ty = self.linked.stored.function(self.heap.func_index(object)).map_or(0, |form| form.receiver);
                 let value = self.heap.slot(object, BOUND_RECEIVER);
-                self.value_child(header.class(), ty.unwrap_or(0), value, &mut out)?;
+                self.value_child(header.class(), ty, value, &mut out)?;
             }
             _ => {}
         }

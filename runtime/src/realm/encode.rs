@@ -40,8 +40,8 @@ impl Cx {
             Kind::Bound => {
                 let func = self.bound_func(object)?;
                 let func = Box::new(self.encode_func(func)?);
-                let ty = self.linked.types.func(self.heap.func_index(object)).and_then(|func| func.receiver);
-                let receiver = self.encode_value(ty.unwrap_or(0), self.heap.slot(object, BOUND_RECEIVER))?;
+                let ty = self.linked.stored.function(self.heap.func_index(object)).map_or(0, |form| form.receiver);
+                let receiver = self.encode_value(ty, self.heap.slot(object, BOUND_RECEIVER))?;
                 Object::BoundMethod { info, func, receiver }
             }
             kind => return Err(Trap::abort(format!("unexpected object of kind {kind:?}"))),

@@ -1,12 +1,12 @@
 //! Write protection: the read-only rules and the updates that realms must learn of (spec/05 §5).
 
 use super::{RealmState, Resident, is_reference, path};
-use crate::heap::{Heap, ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
+use crate::heap::{Heap, ITEM_KEY, ITEM_VALUE, Kind, NoCharge, Ref, SlotClass, Trap};
 use crate::interp::Cx;
 use crate::map;
 use crate::ops;
 use crate::recount::charger;
-use crate::value::copy::copies;
+use crate::value::copy::{copies, copy};
 use crate::value::slot::{self, TAINT};
 use crate::value::types::Kind as TypeKind;
 use crate::value::{iface, zero};
@@ -274,12 +274,25 @@ impl Cx {
         let object = Ref::of(map);
         let Some(item) = self.find_item(map, key)?.filter(|_| self.is_tracked(object)) else { return Ok(()) };
         let (old_key, old_value) = old.unwrap_or_default();
+        if old.is_some() {
+            self.replace_key(item, ty, key)?;
+        }
         let new_key = self.heap.slot(item, ITEM_KEY);
         // The realm learns of keys that are other objects only.
         let (key_type, _) = self.map_parts(ty);
         let changed = self.first_object(key_type, old_key) != self.first_object(key_type, new_key);
         let new_value = self.heap.slot(item, ITEM_VALUE);
         self.map_changed(object, changed.then_some((old_key, new_key)), Some((old_value, new_value)))
+    }
+
+    /// The key of an item that is assigned to becomes the new key, which is a copy where that is another object (spec/04 §2.4).
+    fn replace_key(&mut self, item: Ref, ty: u32, key: u64) -> Result<(), Trap> {
+        let (key_type, _) = self.map_parts(ty);
+        if copies(self.linked.types.get(key_type).repr) {
+            let key = copy(&mut self.heap, &self.linked.types, key_type, key, &mut NoCharge)?;
+            self.heap.set_slot(item, ITEM_KEY, key);
+        }
+        Ok(())
     }
 
     /// `delete(m, k)`

@@ -4,6 +4,7 @@ use super::encode::{READ_ONLY, scalar};
 use super::save::damaged;
 use crate::heap::{FUNC_CAPTURES, Kind, Ref, SliceHeader, SlotClass, Trap};
 use crate::interp::Cx;
+use crate::load::Place;
 use crate::map;
 use crate::meter::StoreOp;
 use crate::value::slot::TAINT;
@@ -247,7 +248,7 @@ impl Cx {
             Object::Func(func) => self.make_func(func),
             Object::BoundMethod { func, receiver, .. } => {
                 let function = self.function_at(func)?;
-                let ty = self.linked.types.func(function).and_then(|func| func.receiver).unwrap_or(0);
+                let ty = self.linked.stored.function(function).map_or(0, |form| form.receiver);
                 let value = self.slot_of(receiver, ty)?;
                 let class = SlotClass::of(self.linked.types.get(ty).repr);
                 let bound = self.heap.new_bound(function, class, value)?;
@@ -382,8 +383,6 @@ impl Cx {
         let unknown = || Trap::abort(format!("unexpected function {} of {}", func.name, func.pkg_path));
         let Some(Location { pkg_path, file, span }) = &func.source else { return Err(unknown()) };
         let package = self.linked.paths.get(pkg_path).copied().ok_or_else(unknown)?;
-        let linked = self.linked.packages.get(package as usize).ok_or_else(unknown)?;
-        let file = linked.file_names.iter().position(|name| name == file).ok_or_else(unknown)?;
         let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
         let extent = Extent {
             line: number(span.pos.line),
@@ -391,7 +390,8 @@ impl Cx {
             end_line: number(span.end.line),
             end_column: number(span.end.column),
         };
-        self.linked.stored.places.get(&(package, file as u32, extent)).copied().ok_or_else(unknown)
+        let place = Place { package, file: file.clone(), name: func.name.clone(), extent };
+        self.linked.stored.places.get(&place).copied().ok_or_else(unknown)
     }
 
     fn make_func(&mut self, func: &Func) -> Result<Ref, Trap> {

@@ -112,7 +112,7 @@ impl Cx {
                 let function = self.heap.func_index(object);
                 let form = self.linked.stored.function(function);
                 let func = Box::new(form.map(|form| form.func.clone()).unwrap_or_default());
-                let ty = self.linked.types.func(function).and_then(|func| func.receiver).unwrap_or(0);
+                let ty = self.linked.stored.function(function).map_or(0, |form| form.receiver);
                 let receiver = self.type_of_slot(ty, self.heap.slot(object, crate::heap::BOUND_RECEIVER));
                 Ok(Object::BoundMethod { info, func, receiver })
             }
