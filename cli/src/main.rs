@@ -18,6 +18,7 @@ mod metrics;
 mod packages;
 mod paths;
 mod run;
+mod test;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -52,6 +53,8 @@ enum Command {
     Filetest(filetest::Args),
     /// Look after the cache of compiled packages
     Cache(cache::Args),
+    /// Run the tests of packages
+    Test(test::Args),
     /// Format Gno source
     Fmt(fmt::Args),
     /// Report everything that is wrong with packages
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Disasm(args) => disasm::run(&args),
         Command::Filetest(args) => filetest::run(&args),
         Command::Cache(args) => cache::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),

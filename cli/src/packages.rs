@@ -3,7 +3,7 @@
 use crate::input::Error;
 use regno_conformance::cache::{Cache, DEFAULT_LIMIT};
 use regno_conformance::packages::PackageFolders;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where imports are found.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -53,6 +53,11 @@ fn user_folder() -> Option<PathBuf> {
 }
 
 impl PackageArgs {
+    /// The folder of the library, if it is not the built-in one.
+    pub fn library(&self) -> Option<PathBuf> {
+        self.stdlibs.clone()
+    }
+
     /// Looks for the packages. With `testing`, the library is the one that tests see.
     pub fn folders(&self, testing: bool) -> Result<PackageFolders, Error> {
         self.folders_and(&[], testing)
@@ -60,7 +65,18 @@ impl PackageArgs {
 
     /// Like [`Self::folders`], with more folders to look below.
     pub fn folders_and(&self, more: &[PathBuf], testing: bool) -> Result<PackageFolders, Error> {
+        self.folders_with(self.stdlibs.as_deref(), more, testing)
+    }
+
+    /// Like [`Self::folders_and`], with this library or the built-in one.
+    pub fn folders_with(
+        &self,
+        library: Option<&Path>,
+        more: &[PathBuf],
+        testing: bool,
+    ) -> Result<PackageFolders, Error> {
         let roots: Vec<PathBuf> = more.iter().chain(&self.packages).cloned().collect();
-        PackageFolders::new(self.stdlibs.clone(), &roots, testing).map_err(|(path, error)| Error::File(path, error))
+        PackageFolders::new(library.map(Path::to_owned), &roots, testing)
+            .map_err(|(path, error)| Error::File(path, error))
     }
 }

@@ -106,6 +106,44 @@ pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings:
     row
 }
 
+/// What differs between a file's directives and its result, as `gno test` shows it (spec/05 §10.1).
+#[must_use]
+pub fn explain(text: &str, row: &Row) -> String {
+    let directives = Directives::parse(text);
+    if !row.error.is_empty() && directives.get("Error").is_none() {
+        return format!("unexpected panic: {}\noutput:\n{}", row.error, row.output);
+    }
+    if !row.output.is_empty() && directives.get("Output").is_none() && row.error.is_empty() {
+        return format!("unexpected output:\n{}", row.output);
+    }
+    let mut parts = Vec::new();
+    for name in &row.mismatch {
+        let got = match name.as_str() {
+            "Error" => row.error.clone(),
+            "Output" => row.output.clone(),
+            "TypeCheckError" => row.typecheck_error.clone(),
+            _ => row.gas.to_string(),
+        };
+        parts.push(format!("{name} diff:\n{}", diff(directives.get(name).unwrap_or_default(), got.trim_end())));
+    }
+    parts.join("\n")
+}
+
+/// Lines that only one of two texts has: `-` of the first, `+` of the second.
+fn diff(want: &str, got: &str) -> String {
+    let (want, got): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
+    let start = want.iter().zip(&got).take_while(|(a, b)| a == b).count();
+    let end = want[start..].iter().rev().zip(got[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let mut text = String::from("--- Expected\n+++ Actual\n");
+    let side = |sign: char, lines: &[&str]| {
+        lines[start..lines.len() - end].iter().map(|line| format!("{sign}{line}\n")).collect::<String>()
+    };
+    text.push_str(&format!("@@ line {} @@\n", start + 1));
+    text.push_str(&side('-', &want));
+    text.push_str(&side('+', &got));
+    text
+}
+
 fn settings_for(directives: &Directives, settings: Settings) -> Result<Settings, String> {
     let Some(text) = directives.get("MAXALLOC") else { return Ok(settings) };
     match text.trim().parse::<u64>() {

@@ -14,6 +14,7 @@
 //! | [`lint`] | everything that is wrong with a package, with suggestions |
 //! | [`stack`] | running on a small host stack |
 //! | [`store`] | owner of sources and syntax trees |
+//! | [`testing`] | `regno test`: the tests of packages in folders |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
 pub mod cache;
@@ -29,3 +30,4 @@ pub mod packages;
 pub mod session;
 pub mod stack;
 pub mod store;
+pub mod testing;

@@ -122,6 +122,31 @@ impl<'s> Session<'s> {
         self.compiled.get(path).map(|compiled| &*compiled.module)
     }
 
+    /// Whether a package has been loaded.
+    #[must_use]
+    pub fn is_loaded(&self, path: &str) -> bool {
+        self.compiled.contains_key(path)
+    }
+
+    /// Compiles a package that is loaded already a second time, from other sources. Gives its module and its imports, which are loaded.
+    ///
+    /// # Errors
+    ///
+    /// The first finding of the parser, the checker or the code generator.
+    pub fn compile_beside(&mut self, source: &PackageSource) -> Result<(Module, Vec<String>), CompileError> {
+        let (world, dependencies) = (self.world.clone(), self.dependencies.len());
+        let compiled = self.compile_import(source);
+        self.world = world;
+        self.dependencies.truncate(dependencies);
+        match compiled {
+            Ok(Compiled { module, imports, .. }) => Ok((Rc::unwrap_or_clone(module), imports)),
+            Err(Refusal::Package(error)) => Err(error),
+            Err(Refusal::Import(error)) => {
+                Err(CompileError { text: error.to_string(), parse_charges: Vec::new(), parsed: false })
+            }
+        }
+    }
+
     /// Loads what a filetest imports, realms excepted, as happens before anything of it is run or checked (spec/05 §10.2).
     ///
     /// # Errors

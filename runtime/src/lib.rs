@@ -25,6 +25,7 @@ mod realm;
 mod recount;
 mod report;
 mod stored;
+mod testing;
 pub mod value;
 pub mod verify;
 
@@ -36,3 +37,4 @@ pub use natives::package_address;
 pub use natives::{Banker, Coin, Context, Environment, Event, NoParams, ParamValue, Params, TestBanker};
 pub use realm::path::is_realm as is_realm_path;
 pub use report::Report;
+pub use testing::{TestOptions, TestResult};

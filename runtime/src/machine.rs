@@ -261,7 +261,13 @@ impl Machine {
         }
         let Some(function) = function else { return Ok(()) };
         (self.stage_run, self.stage_run_at_start) = (main, main);
-        let mut result = self.start(function).and_then(|()| self.drive().map(|_| ()));
+        self.start_with(function, &[])?;
+        self.finish_run()
+    }
+
+    /// Runs what [`Machine::start_with`] has started.
+    pub(crate) fn finish_run(&mut self) -> Result<(), RunError> {
+        let mut result = self.drive().map(|_| ());
         // A printing method that panics starts over with the newer panic, as in the reference; gas bounds it.
         while matches!(result, Err(RunError::Panic(_))) {
             // The methods run for the text and once more for the stack trace (spec/05 §6.6).
@@ -282,11 +288,15 @@ impl Machine {
         result
     }
 
-    fn start(&mut self, function: u32) -> Result<(), RunError> {
+    /// Pushes the bottom frame: a function with its arguments.
+    pub(crate) fn start_with(&mut self, function: u32, args: &[u64]) -> Result<(), RunError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
         self.cx.clear();
         let code = self.cx.linked.functions.get(function as usize).copied();
         let Some(code) = code else { return Err(RunError::Fatal("no such function".to_owned())) };
-        self.cx.push(RUN_RETURNED, 0, &code, code.entry, &[]).map_err(|trap| self.end(trap))
+        self.cx.push(RUN_RETURNED, 0, &code, code.entry, args).map_err(|trap| self.end(trap))
     }
 
     /// The error of a trap that no guest code can catch.

@@ -208,10 +208,14 @@ impl Meter {
 
     /// A meter for what is not measured: no limits, no allocator, no parse gas.
     pub fn free(linked: Arc<Linked>) -> Meter {
-        let mut meter = Meter::new(linked, &Config::default());
-        meter.budget = meter.start_budget;
-        meter.parse_gas = 0;
-        meter
+        Meter::new(linked, &Config::default()).without_parse()
+    }
+
+    /// The meter without the parse gas that it was made with.
+    pub fn without_parse(mut self) -> Meter {
+        self.budget = self.start_budget;
+        self.parse_gas = 0;
+        self
     }
 
     /// Goes on with a program of which the current one is the beginning.

@@ -153,9 +153,7 @@ fn install_realm(table: &mut TypeTable, path: &Rc<str>, to_string: TypeId) {
     ];
     let realm = interface(table, path, &methods);
     define(table, TypeId::REALM, realm);
-    let field = |name: &str, ty: TypeId| Field { name: name.into(), ty, embedded: false, tag: None };
-    let fields = vec![field("addr", TypeId::ADDRESS), field("pkgPath", TypeId::STRING), field("prev", TypeId::REALM)];
-    let concrete = table.structure(StructType { pkg_path: path.clone(), fields });
+    let concrete = table.structure(StructType { pkg_path: path.clone(), fields: Vec::new() });
     define(table, TypeId::GREALM, concrete);
     for (name, signature) in methods {
         add(table, TypeId::GREALM, name, signature);

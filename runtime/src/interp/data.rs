@@ -394,6 +394,18 @@ impl super::Cx {
         self.write_output(&text)
     }
 
+    /// Appends to the error output, which is part of the output unless it is kept apart.
+    pub fn write_error_output(&mut self, text: &[u8]) -> Result<(), Trap> {
+        match &mut self.error_output {
+            None => self.write_output(text),
+            Some(errors) if errors.len() + text.len() > self.max_output => Err(Trap::abort("output limit exceeded")),
+            Some(errors) => {
+                errors.extend_from_slice(text);
+                Ok(())
+            }
+        }
+    }
+
     /// Appends to the output.
     pub fn write_output(&mut self, text: &[u8]) -> Result<(), Trap> {
         if self.output.len() + text.len() > self.max_output {

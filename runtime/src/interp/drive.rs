@@ -149,6 +149,7 @@ impl Cx {
     /// into it, and `ip` is now behind its word.
     fn charge_instruction(&mut self) -> Result<bool, Trap> {
         let pc = self.pc_of(self.ip);
+        self.hit(pc);
         if self.word_at(pc) as u16 == Op::Segment as u16 {
             charger!(self).finish_segment(&self.heap, pc)?;
             self.enter_at_ip();
@@ -158,9 +159,18 @@ impl Cx {
         Ok(true)
     }
 
+    /// Counts an execution of the word, where that is done.
+    fn hit(&mut self, pc: u32) {
+        if let Some(count) = self.hits.as_mut().and_then(|hits| hits.get_mut(pc as usize)) {
+            *count = count.saturating_add(1);
+        }
+    }
+
     /// Enters the segment at `ip`.
     fn enter_at_ip(&mut self) {
-        self.meter.enter(self.pc_of(self.ip));
+        let pc = self.pc_of(self.ip);
+        self.hit(pc);
+        self.meter.enter(pc);
         self.ip = self.ip.wrapping_add(1);
     }
 

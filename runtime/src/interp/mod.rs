@@ -190,11 +190,15 @@ pub(crate) struct Cx {
     pub satisfied: Satisfied,
     pub methods: methods::Methods,
     pub output: Vec<u8>,
+    /// What goes to the error output, where it is kept apart.
+    pub error_output: Option<Vec<u8>>,
     pub max_output: usize,
     pub max_heap_words: u64,
     pub collection: crate::heap::Collection,
     /// By package: its objects stand in the machine; false only where packages are loaded from a store.
     pub loaded: Vec<bool>,
+    /// How often each word has been executed, where that is counted. Only exact metering passes every word.
+    pub hits: Option<Vec<u32>>,
     /// What realms keep, in machines that have them.
     pub realm: Option<Box<RealmState>>,
     pub context: Context,
@@ -274,10 +278,12 @@ impl Cx {
             satisfied: Satisfied::default(),
             methods: methods::Methods::new(),
             output: Vec::new(),
+            error_output: None,
             max_output: config.limits.max_output,
             max_heap_words: config.limits.max_heap_words as u64,
             collection: config.collection,
             loaded: Vec::new(),
+            hits: None,
             realm,
             guarded,
             context: Context::default(),

@@ -26,6 +26,7 @@ mod runtime;
 mod sha256;
 mod testing;
 mod time;
+mod unicode;
 
 pub(crate) use call::Call;
 pub use chain::address_of_package as package_address;
@@ -67,7 +68,8 @@ const PRODUCTION: &[(&str, Table)] = &[
 ];
 
 /// Packages of the test overlay.
-const TESTING: &[(&str, Table)] = &[("fmt", fmt::NATIVES), ("os", os::NATIVES), ("testing", testing::NATIVES)];
+const TESTING: &[(&str, Table)] =
+    &[("fmt", fmt::NATIVES), ("os", os::NATIVES), ("testing", testing::NATIVES), ("unicode", unicode::NATIVES)];
 
 /// The native of a function.
 pub(crate) fn find(environment: Environment, package: &str, name: &str) -> Option<NativeFn> {

@@ -6,10 +6,13 @@ pub(super) const NATIVES: &[(&str, NativeFn)] = &[("write", write), ("sleep", sl
 
 const NANOS: i64 = 1_000_000_000;
 
-/// Standard output and error output are one stream here, as filetests capture them (spec/05 §10.1).
+/// Filetests capture both outputs as one stream (spec/05 §10.1).
 fn write(call: &mut Call<'_>) -> Outcome {
     let bytes = call.bytes(0);
-    call.cx.write_output(&bytes)?;
+    match call.bool(1) {
+        true => call.cx.write_error_output(&bytes)?,
+        false => call.cx.write_output(&bytes)?,
+    }
     call.give_int(bytes.len() as i64);
     Ok(())
 }

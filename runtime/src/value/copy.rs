@@ -65,9 +65,7 @@ pub fn copies_content(types: &Types, value: u64) -> bool {
 /// Type of the struct or array that an interface holds.
 fn held(types: &Types, value: u64) -> Option<TypeIndex> {
     let ty = slot::iface_type(value);
-    // The value of a realm has a field without object.
-    let object = ty != 0 && slot::iface_payload(value) != 0 && matches!(types.get(ty).repr, Repr::Struct | Repr::Array);
-    object.then_some(ty)
+    (ty != 0 && matches!(types.get(ty).repr, Repr::Struct | Repr::Array)).then_some(ty)
 }
 
 fn repacked(iface: u64, object: u64) -> u64 {
