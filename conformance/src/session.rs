@@ -378,7 +378,7 @@ impl<'s> Session<'s> {
         let (module, cached) = self.generated(&package, sources, charges, key)?;
         let files = self.store.trees.alloc_slice_fill_iter(parsed);
         let path = self.store.trees.alloc_str(&source.path);
-        self.dependencies.push(Dependency { path, files, sources });
+        self.dependencies.push(Dependency { path, files, sources, private: source.private });
         Ok(Compiled { module: Rc::new(module), imports, key, cached })
     }
 

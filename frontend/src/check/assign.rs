@@ -5,7 +5,7 @@ use super::{CheckError, Checker, Result};
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, ExprKind, ExprRef};
 use crate::typed::{self, ExprId, Place, StmtId, StmtKind, VarKind};
-use crate::types::{NilContext, Type, TypeId};
+use crate::types::{Kind, NilContext, Type, TypeId};
 
 /// A checked statement, and the one that follows it where the reference splits it in two.
 pub(super) type Checked = (StmtKind, Option<StmtKind>);
@@ -23,8 +23,18 @@ impl<'a> Checker<'a> {
                     return Err(self.error(span, text));
                 };
                 self.refuse_foreign_target(target)?;
-                let target = self.place(target)?;
+                // What the operator says comes before what the place says.
+                let (target, error) = match unparen(target).kind {
+                    ExprKind::Ident("_") => (self.place(target)?, None),
+                    _ => {
+                        let operand = self.single(target)?;
+                        self.place_or_error(operand, target)
+                    }
+                };
                 let value = self.op_assign_value(op, &target, value, span)?;
+                if let Some(error) = error {
+                    return Err(error);
+                }
                 let op = super::operator::binary_op(op);
                 Ok((StmtKind::OpAssign { op, target: target.place, ty: target.ty, value }, None))
             }
@@ -33,8 +43,7 @@ impl<'a> Checker<'a> {
 
     /// `x++`, `x--`.
     pub(super) fn step(&mut self, step: &'a ast::IncDecStmt<'a>, span: Span) -> Result<StmtKind> {
-        let target = self.updated_place(step.x)?;
-        self.inc_dec(&target, step.increment, span)?;
+        let target = self.updated_place(step.x, step.increment, span)?;
         Ok(StmtKind::IncDec { target: target.place, ty: target.ty, increment: step.increment })
     }
 
@@ -201,7 +210,15 @@ impl<'a> Checker<'a> {
         if call && changes {
             return self.split_assignment(places, value, types, span);
         }
-        for (place, &from) in places.iter().zip(types) {
+        for (index, (place, &from)) in places.iter().zip(types).enumerate() {
+            if let (false, 1, Some(to)) = (call, index, place.recorded) {
+                // The second value of a comma-ok form.
+                if self.types.kind(to) != Kind::Bool {
+                    let text = format!("want bool type got {}", self.types.type_string(to));
+                    return Err(self.error(span, text));
+                }
+                continue;
+            }
             if let Err(error) = self.types.check_assignable(Some(from), place.recorded) {
                 let text = error.text_in(&self.types, &NilContext::Assignment);
                 return Err(self.error(span, text));

@@ -80,7 +80,8 @@ impl<'a> Checker<'a> {
             // `any(nil) == (*T)(nil)`: one has no type, the other has.
             (Constant::Nil, Constant::Nil) => {
                 let typed = |id: ExprId| self.recorded(id).is_some_and(|t| !self.types.is_interface(t));
-                Ok(Constant::Bool((typed(left) == typed(right)) == (op == BinaryOp::Eql)))
+                let same = !(boxed(left) && typed(right) || typed(left) && boxed(right));
+                Ok(Constant::Bool(same == (op == BinaryOp::Eql)))
             }
             // Constants converted to an interface type keep their own: equal means the same type and value.
             _ if op.is_comparison() && (boxed(left) || boxed(right)) => {
@@ -331,7 +332,9 @@ impl<'a> Checker<'a> {
                 format!("multiple-value {text} (value of type {name}) in single-value context")
             }
             (ExprKind::Call { .. }, _) => format!("{text} (value of type {name}) is not constant"),
-            (ExprKind::TypeAssert { .. }, _) => format!("{text} (comma, ok expression of type {name}) is not constant"),
+            (ExprKind::TypeAssert { .. }, _) => {
+                format!("{text} (comma, ok expression of type (const-type {name})) is not constant")
+            }
             _ => format!("{text} (variable of type {name}) is not constant"),
         }
     }

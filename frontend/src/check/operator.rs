@@ -2,10 +2,11 @@
 
 use super::expr::{Operand, Static};
 use super::{Checker, Result};
+use crate::constant;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{BinaryOp, ExprId, ExprKind, UnaryOp};
-use crate::types::{Kind, TypeId};
+use crate::types::{Basic, Kind, TypeId};
 
 /// The typed tree's operator for a written one.
 pub(super) const fn binary_op(op: ast::BinaryOp) -> BinaryOp {
@@ -273,6 +274,11 @@ impl<'a> Checker<'a> {
         destination: Static,
     ) -> std::result::Result<(), String> {
         let name = |c: &Self, t: Static| t.map_or_else(|| "<nil>".to_owned(), |t| c.types.type_string(t));
+        let checked = match (lt, rt, destination) {
+            (Some(_), Some(_), Some(t)) => self.types.comparable(t),
+            (lt, rt, _) => self.types.comparable_to_nil(lt.or(rt)),
+        };
+        checked.map_err(|error| error.text(&self.types))?;
         if self.types.check_assignable(source, destination).is_err() {
             return Err(format!(
                 "invalid operation: (mismatched types {} and {})",
@@ -280,11 +286,7 @@ impl<'a> Checker<'a> {
                 name(self, destination)
             ));
         }
-        let checked = match (lt, rt, destination) {
-            (Some(_), Some(_), Some(t)) => self.types.comparable(t),
-            (lt, rt, _) => self.types.comparable_to_nil(lt.or(rt)),
-        };
-        checked.map_err(|error| error.text(&self.types))
+        Ok(())
     }
 
     /// Operator categories of spec/01 §3.4.
@@ -316,10 +318,8 @@ impl<'a> Checker<'a> {
         }
         let lt = self.static_type(left);
         let untyped_left = lt.is_some_and(|t| self.types.is_untyped(t));
-        let defined = lt.is_some_and(|t| self.operator_defined(op, t) || self.types.kind(t) == Kind::Bigdec);
-        if !defined {
-            let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(lt));
-            return Err(self.error(span, text));
+        if !lt.is_some_and(|t| self.operator_defined(op, t)) {
+            self.check_shifted(op, left, lt, span)?;
         }
         let ty = self.exprs[left].ty;
         let id = self.add_node(ExprKind::Binary { op, left, right }, ty, lt, span);
@@ -327,6 +327,22 @@ impl<'a> Checker<'a> {
             self.nodes.watch(id);
         }
         Ok(Operand { id, ty: lt })
+    }
+
+    /// The left side of a shift by a variable count, which has no integer type: it must be a constant that is an integer.
+    fn check_shifted(&self, op: BinaryOp, left: ExprId, lt: Static, span: Span) -> Result<()> {
+        if !self.is_const(left) {
+            let t = lt.map(|t| if self.types.is_untyped(t) { self.types.default_type(t) } else { t });
+            let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(t));
+            return Err(self.error(span, text));
+        }
+        let bigdec = lt.is_some_and(|t| self.types.kind(t) == Kind::Bigdec);
+        if bigdec && constant::convert_untyped(&self.value(left), Basic::UntypedBigint).is_ok() {
+            return Ok(());
+        }
+        let t = lt.map_or_else(|| "<nil>".to_owned(), |t| self.types.type_string(t));
+        let text = format!("invalid operation: shifted operand {} ({t}) must be integer", self.render(left));
+        Err(self.error(span, text))
     }
 
     /// The count of a `<<` or `>>` expression: converted to `uint` unless its base type is `uint` already.

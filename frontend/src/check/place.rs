@@ -1,8 +1,10 @@
 //! Places: left sides of assignments and operands of `&` (spec/02 §6.3).
 
-use super::expr::PlaceOperand;
+use super::CheckError;
 use super::expr::unparen;
+use super::expr::{Operand, PlaceOperand};
 use super::{Checker, Result};
+use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, IndexKind, Place};
 use crate::types::TypeId;
@@ -15,24 +17,36 @@ impl<'a> Checker<'a> {
             return Ok(PlaceOperand { place: Place::Blank, recorded: None, ty: TypeId::INVALID });
         }
         let operand = self.single(e)?;
+        let (place, error) = self.place_or_error(operand, e);
+        error.map_or(Ok(place), Err)
+    }
+
+    /// A checked expression as a left side, and what is wrong with it as such.
+    pub(super) fn place_or_error(&self, operand: Operand, e: ExprRef<'a>) -> (PlaceOperand, Option<CheckError>) {
+        let e = unparen(e);
         let ty = self.exprs[operand.id].ty;
         let place = self.place_of_node(operand.id);
+        let name = match e.kind {
+            ast::ExprKind::Ident(name) => name,
+            _ => "",
+        };
         let text = match (&place, &self.exprs[operand.id].kind) {
             (_, ExprKind::Func { .. }) => "not assignable".to_owned(),
-            (_, ExprKind::MethodValue { .. }) => return Ok(PlaceOperand { place, recorded: operand.ty, ty }),
-            (Place::Unaddressable(..), ExprKind::Const(_)) if matches!(e.kind, ast::ExprKind::Ident(_)) => {
-                format!("cannot assign to const {}", self.render(operand.id))
+            (_, ExprKind::MethodValue { .. }) => return (PlaceOperand { place, recorded: operand.ty, ty }, None),
+            (Place::Unaddressable(..), ExprKind::Const(_)) if !name.is_empty() => {
+                let what = if matches!(name, "true" | "false" | "nil" | "iota") { "uverse" } else { "const" };
+                format!("cannot assign to {what} {name}")
             }
             (Place::Unaddressable(..) | Place::Literal(_), _) | (Place::Index { kind: IndexKind::String, .. }, _) => {
                 format!("cannot assign to {}", self.render(operand.id))
             }
-            _ => return Ok(PlaceOperand { place, recorded: operand.ty, ty }),
+            _ => return (PlaceOperand { place, recorded: operand.ty, ty }, None),
         };
-        Err(self.error(self.nodes.stmt, text))
+        (PlaceOperand { place, recorded: operand.ty, ty }, Some(self.error(self.nodes.stmt, text)))
     }
 
     /// The operand of `++` and `--`: a constant is accepted, and aborts.
-    pub(super) fn updated_place(&mut self, e: ExprRef<'a>) -> Result<PlaceOperand> {
+    pub(super) fn updated_place(&mut self, e: ExprRef<'a>, increment: bool, at: Span) -> Result<PlaceOperand> {
         let e = unparen(e);
         if let ast::ExprKind::Ident(name) = e.kind {
             if name == "_" {
@@ -42,10 +56,15 @@ impl<'a> Checker<'a> {
             if self.is_const(operand.id) {
                 self.settle(operand.id);
                 let (place, ty) = (self.place_of_node(operand.id), self.exprs[operand.id].ty);
-                return Ok(PlaceOperand { place, recorded: self.recorded(operand.id), ty });
+                let place = PlaceOperand { place, recorded: self.recorded(operand.id), ty };
+                self.inc_dec(&place, increment, at)?;
+                return Ok(place);
             }
         }
-        self.place(e)
+        let operand = self.single(e)?;
+        let (place, error) = self.place_or_error(operand, e);
+        self.inc_dec(&place, increment, at)?;
+        error.map_or(Ok(place), Err)
     }
 
     /// The place that a node reads from, if it reads from one.

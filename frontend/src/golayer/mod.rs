@@ -100,6 +100,8 @@ pub struct Dependency<'a> {
     pub files: &'a [ParsedFile<'a>],
     /// Their texts, index by index.
     pub sources: &'a [SourceFile],
+    /// Its module file says that no other package may import it.
+    pub private: bool,
 }
 
 /// Type-checks a package as Go, with the packages that it may import, directly or through others. Findings are those of the

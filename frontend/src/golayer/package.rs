@@ -210,9 +210,14 @@ impl<'a> Checker<'a> {
     }
 
     fn collect_import(&mut self, spec: &'a ast::ImportSpec<'a>) {
-        let found = self.import(spec.path);
+        let private = self.is_private(spec.path);
+        let found = if private { None } else { self.import(spec.path) };
         let missing = found.is_none() && self.is_missing(spec.path);
-        if missing {
+        if private {
+            let reason = format!("import path \"{}\" is private and cannot be imported", spec.path);
+            let args = vec![Arg::Text(spec.path.to_owned()), Arg::Text(reason)];
+            self.report(Code::ImportMissing, spec.path_span, args);
+        } else if missing {
             let args =
                 vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
             self.report(Code::ImportMissing, spec.path_span, args);
@@ -401,6 +406,10 @@ impl<'a> Checker<'a> {
                 self.report_at(code, self.place_of(import), args);
             }
         }
+    }
+
+    fn is_private(&self, path: &str) -> bool {
+        self.dependencies.is_some_and(|all| all.iter().any(|package| package.path == path && package.private))
     }
 
     /// Whether an import leads nowhere. If the packages are not known, those of the library are taken to exist.

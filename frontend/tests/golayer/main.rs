@@ -177,7 +177,7 @@ fn verdict_with(text: &str, packages: &[(&str, &str)]) -> Option<String> {
     let dependencies: Vec<Dependency<'_>> = packages
         .iter()
         .zip(texts.iter().zip(&parsed))
-        .map(|((path, _), (sources, files))| Dependency { path, files, sources })
+        .map(|((path, _), (sources, files))| Dependency { path, files, sources, private: false })
         .collect();
     let sources = [SourceFile::new("a.gno", text)];
     let files = [parse_file(&arena, &sources[0], &limits)];
