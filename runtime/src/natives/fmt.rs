@@ -29,10 +29,26 @@ const ADDRESSES: u64 = 0xc0_0000_0000;
 
 fn type_string(call: &mut Call<'_>) -> Outcome {
     let name = match call.interface(0) {
-        Some((ty, _)) => call.types().get(ty).name.clone(),
+        Some((ty, value)) => name_of(call, ty, value),
         None => "<nil>".to_owned(),
     };
     call.give_string(name)
+}
+
+/// Printed form of the type of a value.
+fn name_of(call: &Call<'_>, ty: TypeIndex, value: u64) -> String {
+    let info = call.types().get(ty);
+    if let &Kind::Pointer { elem } = &info.kind
+        && call.types().get(elem).repr == Repr::Iface
+        && let Some(seen) = view::dynamic_type(&call.cx.heap, value)
+    {
+        return format!("*{}", call.types().get(seen).name);
+    }
+    // The slice of variadic arguments has the same type as any other slice, but may have been met first.
+    match info.name.strip_prefix("...") {
+        Some(elem) => format!("[]{elem}"),
+        None => info.name.clone(),
+    }
 }
 
 fn value_of_internal(call: &mut Call<'_>) -> Outcome {

@@ -36,6 +36,13 @@ pub fn load(heap: &Heap, pointer: u64) -> Result<u64, Trap> {
     Ok(if heap.slot(object, 1) == 0 { 0 } else { value })
 }
 
+/// Dynamic type that the variable had when its address was taken, where that was not nil.
+pub fn dynamic_type(heap: &Heap, pointer: u64) -> Option<u32> {
+    let object = Ref::of(pointer);
+    let view = !object.is_nil() && heap.header(object).is(Kind::View);
+    view.then(|| heap.slot(object, 1) as u32).filter(|&ty| ty != 0)
+}
+
 /// Writes through a pointer to an interface.
 ///
 /// # Errors
