@@ -86,7 +86,7 @@ fn base64_of_damaged_text() {
             println(hex.EncodeToString(b))
         }"#;
     compare(&["encoding/base64", "encoding/hex"], body, &damaged, |text| {
-        STANDARD.decode(text).map_or_else(|_| "no".to_owned(), |bytes| ::hex::encode(bytes))
+        STANDARD.decode(text).map_or_else(|_| "no".to_owned(), ::hex::encode)
     });
 }
 
