@@ -340,6 +340,7 @@ macro_rules! for_each_op {
             CallSelected   [Base Num Src None] {t c} "call function c of SelectIface; b as Call";
             EnterVariadic  [Src None None Type] {d} "prologue: if the call packed its arguments into slice a, replace each element by its charged copy, then charge SL, A(k)";
             CallNative     [Base Num Num Func] {t d} "run the native of this function, which is FuncRef: b arguments from a on, replaced by c results";
+            NativeResolved [Dst None None Func] {} "a = whether the native is resolved: not so after its package came from the store, until its first direct call";
             Return0        [None None None None] {x c} "return without results";
             Return1        [Src None None None] {x c} "return a";
             ReturnN        [Base Num None None] {x c} "return the b registers from a on";

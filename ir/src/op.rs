@@ -230,6 +230,7 @@ ops! {
     CallValue "call_value" * * Number None 0 {t c} "results = a(args)";
     CallSelected "call_selected" * * Number None 0 {t c} "results = function a of select_iface(receiver b, args)";
     CallNative "call_native" * * None Func 0 {t d} "results = native of the function (args); the function is the one that contains this";
+    NativeResolved "native_resolved" 1 0 None Func 0 {r} "r = the native of the function is resolved";
     Defer "defer" 0 * Number Func 0 {} "register a deferred call";
     DeferValue "defer_value" 0 * Number None 0 {} "register a deferred call of function value a";
     DeferSelected "defer_selected" 0 * Number None 0 {} "register a deferred call of function a of select_iface";

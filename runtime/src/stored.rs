@@ -51,6 +51,12 @@ impl Linked {
 }
 
 impl Cx {
+    /// Whether the native of a function is resolved (spec/06 §4.1).
+    pub fn native_resolved(&self, function: u32) -> bool {
+        let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
+        !self.linked.is_stored(package) || self.stored.called.contains(&function)
+    }
+
     /// The import of a package: charges its objects, unless they are in memory already.
     pub fn load_package(&mut self, package: u32) -> Result<(), Trap> {
         if !self.linked.is_stored(package) || self.stored.loaded.contains(&package) {

@@ -99,6 +99,7 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         Op::Recover => ByteOp::Recover,
         Op::ChargeAlloc => ByteOp::ChargeAlloc,
         Op::LoadPackage => ByteOp::LoadPackage,
+        Op::NativeResolved => ByteOp::NativeResolved,
         Op::RunDefers => ByteOp::RunDefers,
         Op::Panic => ByteOp::Panic,
         Op::Abort => ByteOp::Abort,

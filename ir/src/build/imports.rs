@@ -163,10 +163,21 @@ impl Context<'_> {
         b.switch_to(deferred);
         b.charge_block(&vars);
         b.enter_block(None, func.params.len());
+        let resolved = b.value_of(Op::NativeResolved, Repr::Bool, Repr::Bool, &[], Entity::Func(this), 0);
+        let (native, nothing) = (b.block(), b.block());
+        b.branch(resolved.into(), native, nothing);
+        let state = b.state;
+        b.switch_to(native);
         b.op(OpClass::CallDeferNativeBody);
         let values = b.call_native(this, &incoming, &results);
         b.ops(&[OpClass::Exec, OpClass::ReturnFromBlock]);
         b.end(Op::Return, Repr::Raw, &values, &[]);
+        // The reference runs the missing body of an unresolved native (spec/06 §4.1 quirk).
+        b.switch_to(nothing);
+        b.go_to_state(state);
+        b.ops(&[OpClass::Body, OpClass::Exec, OpClass::ReturnFromBlock]);
+        let zeros: Vec<Arg> = results.iter().map(|&ty| b.zero(ty)).collect();
+        b.end(Op::Return, Repr::Raw, &zeros, &[]);
         b.finish()
     }
 }

@@ -109,6 +109,11 @@ handler! {
         reg!(regs, word, a) = named!(cx, ip, functions);
         next!(cx, ip, regs, budget, table, 2)
     }
+    NativeResolved(cx, ip, regs, budget, table, word) {
+        let function = *ip.add(1) as u32;
+        reg!(regs, word, a) = u64::from((*cx).native_resolved(function));
+        next!(cx, ip, regs, budget, table, 2)
+    }
     LoadCapture(cx, ip, regs, budget, table, word) {
         let closure = (*cx).heap.base().add((*cx).callee as u32 as usize + 1 + FUNC_CAPTURES as usize);
         reg!(regs, word, a) = *closure.add(field_b(word) as usize);

@@ -121,7 +121,7 @@ impl Linked {
             globals.push(match desc.import {
                 Some(from) => self.import_global(module, imports, desc, from, ty)?,
                 None => {
-                    self.globals.push(Global { name: desc.name.clone(), ty, package });
+                    self.globals.push(Global { ty, package });
                     self.globals.len() as u32 - 1
                 }
             });

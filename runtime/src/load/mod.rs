@@ -216,8 +216,6 @@ pub(crate) enum Export {
 /// A package-level variable.
 #[derive(Clone, Debug)]
 pub(crate) struct Global {
-    /// Name.
-    pub name: String,
     /// Index of its type.
     pub ty: u32,
     /// Index of its package.
