@@ -2,14 +2,22 @@
 //! parameters, extents in the source, the constants and types in the slots of the package block.
 
 use crate::types::{FuncRef, TypeRef};
+use cranelift_entity::entity_impl;
+
+/// A type as it is written: identical types whose parameters have other names are different forms.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FormRef(u32);
+entity_impl!(FormRef, "form");
 
 /// Names, extents and forms of a package for its stored objects. Empty in modules that are never stored.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Stored {
     /// Extents of the files, in order.
     pub files: Vec<Extent>,
-    /// By [`TypeRef`]: types as they are written.
-    pub types: Vec<StoredType>,
+    /// Types as they are written, by [`FormRef`].
+    pub forms: Vec<StoredType>,
+    /// By [`TypeRef`]: one of the forms of the type.
+    pub types: Vec<FormRef>,
     /// By [`FuncRef`].
     pub functions: Vec<StoredFunc>,
     /// Contents of the package block's slots, where a slot is no variable or function.
@@ -35,14 +43,14 @@ pub struct StoredField {
     /// Name; unnamed parameters have the hidden names of spec/01 §4.3.
     pub name: String,
     /// Type.
-    pub ty: TypeRef,
+    pub ty: FormRef,
     /// Embedded.
     pub embedded: bool,
     /// Tag without quotes.
     pub tag: String,
 }
 
-/// A type as it is written. Identical types have one descriptor, so names of parameters are those of one of them.
+/// A type as it is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub enum StoredType {
@@ -53,18 +61,18 @@ pub enum StoredType {
         id: String,
     },
     Pointer {
-        elem: TypeRef,
+        elem: FormRef,
     },
     Slice {
-        elem: TypeRef,
+        elem: FormRef,
     },
     Array {
-        elem: TypeRef,
+        elem: FormRef,
         len: u64,
     },
     Map {
-        key: TypeRef,
-        elem: TypeRef,
+        key: FormRef,
+        elem: FormRef,
     },
     Struct {
         /// Package that wrote the type.
@@ -84,16 +92,18 @@ pub enum StoredType {
         variadic: bool,
     },
     Chan {
-        elem: TypeRef,
+        elem: FormRef,
         /// 1 to send, 2 to receive, 3 for both.
         direction: u8,
     },
     Declared {
+        /// Identity string.
+        id: String,
         package: String,
         name: String,
         /// It is declared in a function: there is no record of it (spec/04 Q16).
         local: bool,
-        base: TypeRef,
+        base: FormRef,
         /// Methods in the order of their declarations.
         methods: Vec<FuncRef>,
     },
@@ -120,6 +130,8 @@ pub struct StoredFunc {
     pub native: bool,
     /// Types of the variables that it captures.
     pub captures: Vec<TypeRef>,
+    /// Type of a method's receiver.
+    pub receiver: Option<TypeRef>,
 }
 
 /// Content of a slot of the package block.

@@ -7,7 +7,7 @@ use crate::module::{
     BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc, Segment,
     SlotDesc, SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
-use crate::stored::{Extent, Stored, StoredConst, StoredField, StoredFunc, StoredSlot, StoredType};
+use crate::stored::{Extent, FormRef, Stored, StoredConst, StoredField, StoredFunc, StoredSlot, StoredType};
 use crate::types::{
     FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PackageRef, PathStep, Repr, StrRef, TypeDesc, TypeKind,
     TypeRef,
@@ -27,7 +27,7 @@ macro_rules! entities {
     };
 }
 
-entities!(TypeRef FuncRef StrRef GlobalRef PackageRef);
+entities!(TypeRef FuncRef StrRef GlobalRef PackageRef FormRef);
 
 /// The package section.
 pub(super) struct Package {
@@ -247,10 +247,10 @@ record!(ScopeDesc { parent, grows_parent, has_frame, slots });
 record!(SlotDesc { name, ty, place });
 variants!(SlotPlace { 0 => Register(register), 1 => Cell(register), 2 => Static { bytes, visited }, 3 => Never });
 
-record!(Stored { files, types, functions, slots });
+record!(Stored { files, forms, types, functions, slots });
 record!(Extent { line, column, end_line, end_column });
 record!(StoredField { name, ty, embedded, tag });
-record!(StoredFunc { name, file, extent, params, results, variadic, crossing, native, captures });
+record!(StoredFunc { name, file, extent, params, results, variadic, crossing, native, captures, receiver });
 variants!(StoredType {
     0 => None,
     1 => Basic { id },
@@ -262,7 +262,7 @@ variants!(StoredType {
     7 => Interface { package, methods },
     8 => Func { params, results, variadic },
     9 => Chan { elem, direction },
-    10 => Declared { package, name, local, base, methods },
+    10 => Declared { id, package, name, local, base, methods },
 });
 variants!(StoredSlot {
     0 => Object,

@@ -7,7 +7,7 @@ use crate::module::{
     SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
 use crate::op::{encode as instruction, encode_long};
-use crate::stored::{Extent, Stored, StoredConst, StoredFunc, StoredSlot, StoredType};
+use crate::stored::{Extent, FormRef, Stored, StoredConst, StoredFunc, StoredSlot, StoredType};
 use crate::types::{
     FieldDesc, FuncRef, GlobalRef, MethodEntry, MethodReceiver, PackageRef, PathStep, Repr, StrRef, TypeDesc, TypeKind,
     TypeRef,
@@ -112,13 +112,15 @@ fn sample() -> Module {
         well_known: WellKnownTypes { string: None, int: Some(ty(0)) },
         stored: Stored {
             files: vec![Extent { line: 1, column: 1, end_line: 9, end_column: 2 }],
-            types: vec![
+            types: vec![FormRef::from_u32(1)],
+            forms: vec![
                 StoredType::Basic { id: "int".into() },
                 StoredType::Declared {
+                    id: "main.P".into(),
                     package: "main".into(),
                     name: "P".into(),
                     local: false,
-                    base: ty(0),
+                    base: FormRef::from_u32(0),
                     methods: vec![FuncRef::from_u32(0)],
                 },
             ],

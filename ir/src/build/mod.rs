@@ -59,6 +59,7 @@ use charge::{CopyPlan, ZeroCost};
 use cranelift_entity::EntityRef;
 use indexmap::IndexMap;
 use regno_bytecode::module::{GlobalDesc, PackageSlot, WellKnownTypes};
+use regno_bytecode::stored::FormRef;
 use regno_frontend::source::SourceFile;
 use regno_frontend::typed::{Builtin, FuncId, GlobalId, Package, Slot};
 use regno_frontend::types::{IdentityId, TypeId};
@@ -120,6 +121,9 @@ struct Context<'a> {
     types: HashMap<IdentityId, TypeRef>,
     /// Descriptors that are referred to and not filled in yet.
     unfilled: Vec<(TypeRef, TypeId)>,
+    forms: HashMap<TypeId, FormRef>,
+    /// Written types that are referred to and not filled in yet.
+    unfilled_forms: Vec<(FormRef, TypeId)>,
     copies: HashMap<TypeId, Rc<CopyPlan>>,
     zero_costs: HashMap<TypeId, ZeroCost>,
     /// Methods used as method expressions whose receiver needs a copy.
@@ -142,6 +146,8 @@ impl<'a> Context<'a> {
             strings: HashMap::new(),
             types: HashMap::new(),
             unfilled: Vec::new(),
+            forms: HashMap::new(),
+            unfilled_forms: Vec::new(),
             copies: HashMap::new(),
             zero_costs: HashMap::new(),
             method_exprs: IndexMap::new(),

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::entity::{FuncRef, TypeRef};
 use cranelift_entity::EntityRef;
-use regno_bytecode::stored::{Extent, StoredConst, StoredField, StoredFunc, StoredSlot, StoredType};
+use regno_bytecode::stored::{Extent, FormRef, StoredConst, StoredField, StoredFunc, StoredSlot, StoredType};
 use regno_frontend::constant::Constant;
 use regno_frontend::source::{SourceFile, Span};
 use regno_frontend::typed::{FuncId, FuncKind, Slot, SlotValue, VarId};
@@ -60,7 +60,7 @@ impl Context<'_> {
         let fields = |cx: &mut Self, vars: &[VarId]| -> Vec<StoredField> {
             let field = |&var: &VarId| {
                 let var = &package.vars[var];
-                StoredField { name: var.name.clone(), ty: cx.type_ref(var.ty), embedded: false, tag: String::new() }
+                StoredField { name: var.name.clone(), ty: cx.form(var.ty), embedded: false, tag: String::new() }
             };
             vars.iter().map(field).collect()
         };
@@ -85,6 +85,10 @@ impl Context<'_> {
             crossing: func.crossing,
             native: func.native,
             captures,
+            receiver: match func.kind {
+                FuncKind::Method { .. } => func.params.first().map(|&param| self.type_ref(package.vars[param].ty)),
+                _ => None,
+            },
         }
     }
 
@@ -119,21 +123,22 @@ impl Context<'_> {
                 let own = *named.pkg_path == *package.path;
                 let method = |method: &regno_frontend::types::Method| FuncRef::new(method.func as usize);
                 StoredType::Declared {
+                    id: package.types.type_id_string(ty),
                     package: named.pkg_path.to_string(),
                     name: named.name.to_string(),
                     local: named.location.is_some(),
-                    base: self.type_ref(package.types.underlying(ty)),
+                    base: self.form(package.types.underlying(ty)),
                     methods: if own { named.methods.iter().map(method).collect() } else { Vec::new() },
                 }
             }
-            Type::Pointer(elem) => StoredType::Pointer { elem: self.type_ref(*elem) },
-            Type::Slice { elem, .. } => StoredType::Slice { elem: self.type_ref(*elem) },
+            Type::Pointer(elem) => StoredType::Pointer { elem: self.form(*elem) },
+            Type::Slice { elem, .. } => StoredType::Slice { elem: self.form(*elem) },
             Type::Array { len, elem } => {
-                StoredType::Array { elem: self.type_ref(*elem), len: u64::try_from(*len).unwrap_or(0) }
+                StoredType::Array { elem: self.form(*elem), len: u64::try_from(*len).unwrap_or(0) }
             }
-            Type::Map { key, value } => StoredType::Map { key: self.type_ref(*key), elem: self.type_ref(*value) },
+            Type::Map { key, value } => StoredType::Map { key: self.form(*key), elem: self.form(*value) },
             Type::Chan { dir, elem } => StoredType::Chan {
-                elem: self.type_ref(*elem),
+                elem: self.form(*elem),
                 direction: match dir {
                     ChanDir::Send => 1,
                     ChanDir::Receive => 2,
@@ -152,7 +157,7 @@ impl Context<'_> {
                     .iter()
                     .map(|field| StoredField {
                         name: field.name.to_string(),
-                        ty: self.type_ref(field.ty),
+                        ty: self.form(field.ty),
                         embedded: field.embedded,
                         tag: field.tag.as_deref().unwrap_or_default().to_owned(),
                     })
@@ -176,18 +181,41 @@ impl Context<'_> {
     }
 
     fn stored_field(&mut self, name: String, ty: TypeId) -> StoredField {
-        StoredField { name, ty: self.type_ref(ty), embedded: false, tag: String::new() }
+        StoredField { name, ty: self.form(ty), embedded: false, tag: String::new() }
     }
 
-    /// The stored form of the type with this descriptor.
+    /// The form of a type; filled in by [`Context::finish_types`].
+    pub(super) fn form(&mut self, ty: TypeId) -> FormRef {
+        let ty = self.package.types.default_type(ty);
+        if let Some(&known) = self.forms.get(&ty) {
+            return known;
+        }
+        let new = FormRef::new(self.module.stored.forms.len());
+        self.module.stored.forms.push(StoredType::None);
+        self.forms.insert(ty, new);
+        self.unfilled_forms.push((new, ty));
+        new
+    }
+
+    /// Notes the form of the type with this descriptor.
     pub(super) fn store_type(&mut self, at: TypeRef, ty: TypeId) {
-        let stored = self.stored_type(ty);
+        let form = self.form(ty);
         let types = &mut self.module.stored.types;
         if types.len() <= at.index() {
-            types.resize(at.index() + 1, StoredType::None);
+            types.resize(at.index() + 1, FormRef::new(0));
         }
         if let Some(place) = types.get_mut(at.index()) {
-            *place = stored;
+            *place = form;
         }
+    }
+
+    /// Fills in the next form that is referred to; `false` if there is none.
+    pub(super) fn finish_form(&mut self) -> bool {
+        let Some((at, ty)) = self.unfilled_forms.pop() else { return false };
+        let form = self.stored_type(ty);
+        if let Some(place) = self.module.stored.forms.get_mut(at.index()) {
+            *place = form;
+        }
+        true
     }
 }

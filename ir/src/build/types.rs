@@ -79,10 +79,14 @@ impl Context<'_> {
 
     /// Fills in all descriptors that are referred to, those they refer to included.
     pub(super) fn finish_types(&mut self) {
-        while let Some((at, ty)) = self.unfilled.pop() {
-            let desc = self.describe(ty);
-            self.module.types[at] = desc;
-            self.store_type(at, ty);
+        loop {
+            if let Some((at, ty)) = self.unfilled.pop() {
+                let desc = self.describe(ty);
+                self.module.types[at] = desc;
+                self.store_type(at, ty);
+            } else if !self.finish_form() {
+                break;
+            }
         }
     }
 

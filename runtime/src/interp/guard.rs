@@ -309,8 +309,7 @@ slow! {
     addr_map of AddrMap(cx, regs, word, ext) {
         let operands = (regs.get(field_b(word)), regs.get(field_c(word)));
         cx.refuse_readonly(operands.0)?;
-        let pointer = ops::maps::addr(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))?;
-        cx.did_update(Ref::of(operands.0), Ref::NIL, Ref::NIL)?;
+        let pointer = cx.map_place(ext as u32, operands)?;
         regs.set(field_a(word), pointer);
         Ok(())
     }

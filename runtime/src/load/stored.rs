@@ -4,8 +4,7 @@ use super::Linked;
 use crate::value::TypeIndex;
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{FunctionKind, Module};
-use regno_bytecode::stored::{Extent, Stored, StoredField, StoredFunc, StoredType};
-use regno_bytecode::types::TypeRef;
+use regno_bytecode::stored::{Extent, FormRef, Stored, StoredField, StoredFunc, StoredType};
 use regno_store::model::{Declared, FieldType, Func, Location, Pos, Span, primitive};
 use regno_store::{Type, TypedValue, Value};
 use std::collections::HashMap;
@@ -67,18 +66,16 @@ impl StoredTable {
 /// Makes the stored forms of one module's types.
 struct Forms<'a> {
     stored: &'a Stored,
-    /// Identity strings of the module's types.
-    ids: Vec<&'a str>,
 }
 
 impl Forms<'_> {
-    fn form(&self, ty: TypeRef, depth: u32) -> Option<Type> {
+    fn form(&self, ty: FormRef, depth: u32) -> Option<Type> {
         if depth > MAX_DEPTH {
             return None;
         }
-        let part = |ty: TypeRef| self.form(ty, depth + 1).map(Box::new);
+        let part = |ty: FormRef| self.form(ty, depth + 1).map(Box::new);
         let fields = |fields: &[StoredField]| self.fields(fields, depth);
-        Some(match self.stored.types.get(ty.index())? {
+        Some(match self.stored.forms.get(ty.index())? {
             StoredType::None => return None,
             StoredType::Basic { id } => Type::Primitive(primitive::of_name(id)?),
             StoredType::Pointer { elem } => Type::Pointer(part(*elem)),
@@ -101,7 +98,7 @@ impl Forms<'_> {
                 Type::Func { params, results: fields(results) }
             }
             StoredType::Chan { elem, direction } => Type::Chan { dir: i64::from(*direction), elem: part(*elem) },
-            StoredType::Declared { .. } => Type::Ref((*self.ids.get(ty.index())?).to_owned()),
+            StoredType::Declared { id, .. } => Type::Ref(id.clone()),
         })
     }
 
@@ -130,7 +127,7 @@ fn span(extent: Extent) -> Span {
 impl Linked {
     /// Enters the stored forms of a module that has just been linked as `package`.
     pub(super) fn add_stored(&mut self, package: u32, module: &Module, kinds: &[FunctionKind]) {
-        let forms = Forms { stored: &module.stored, ids: module.types.iter().map(|desc| desc.id.as_str()).collect() };
+        let forms = Forms { stored: &module.stored };
         let Some(linked) = self.packages.get(package as usize) else { return };
         let table = &mut self.stored;
         table.functions.resize_with(self.functions.len(), FunctionForm::default);
@@ -146,12 +143,7 @@ impl Linked {
                 *place = FunctionForm {
                     func: func(&forms, stored, kind, &linked.path, file),
                     file: (!literal).then_some(stored.file),
-                    receiver: match (kind, stored.params.first()) {
-                        (FunctionKind::Method(_), Some(receiver)) => {
-                            linked.map.types.get(receiver.ty.index()).copied().unwrap_or(0)
-                        }
-                        _ => 0,
-                    },
+                    receiver: stored.receiver.and_then(|ty| linked.map.types.get(ty.index()).copied()).unwrap_or(0),
                     captures: stored
                         .captures
                         .iter()
@@ -161,12 +153,13 @@ impl Linked {
             }
         }
         table.types.resize(self.types.len(), None);
-        for (at, stored) in module.stored.types.iter().enumerate() {
+        for (at, &form) in module.stored.types.iter().enumerate() {
             let Some(&index) = linked.map.types.get(at) else { continue };
             if let Some(place @ None) = table.types.get_mut(index as usize) {
-                *place = forms.form(TypeRef::new(at), 0);
+                *place = forms.form(form, 0);
             }
-            if let StoredType::Declared { package, name, local: false, base, methods } = stored
+            if let Some(StoredType::Declared { package, name, local: false, base, methods, .. }) =
+                module.stored.forms.get(form.index())
                 && *package == linked.path
             {
                 let methods = methods.iter().filter_map(|method| {

@@ -285,6 +285,28 @@ impl Cx {
         self.map_changed(object, changed.then_some((old_key, new_key)), Some((old_value, new_value)))
     }
 
+    /// The place of `m[k]` for an operation of an assignment.
+    pub(crate) fn map_place(&mut self, ty: u32, (map, key): (u64, u64)) -> Result<u64, Trap> {
+        let old = self.find_item(map, key)?;
+        let old_key = old.map_or(0, |item| self.heap.slot(item, ITEM_KEY));
+        if let Some(item) = old {
+            self.read_item(item, ITEM_VALUE)?;
+        }
+        let pointer = ops::maps::addr(&mut self.heap, &self.linked.types, ty, (map, key), &mut charger!(self))?;
+        let (object, item) = (Ref::of(map), Ref::of(pointer));
+        if self.is_tracked(object) && !item.is_nil() {
+            if old.is_some() {
+                self.replace_key(item, ty, key)?;
+            }
+            let new_key = self.heap.slot(item, ITEM_KEY);
+            let (key_type, _) = self.map_parts(ty);
+            let changed = self.first_object(key_type, old_key) != self.first_object(key_type, new_key);
+            self.map_changed(object, changed.then_some((old_key, new_key)), None)?;
+            self.touched(object)?;
+        }
+        Ok(pointer)
+    }
+
     /// The key of an item that is assigned to becomes the new key, which is a copy where that is another object (spec/04 §2.4).
     fn replace_key(&mut self, item: Ref, ty: u32, key: u64) -> Result<(), Trap> {
         let (key_type, _) = self.map_parts(ty);
