@@ -164,6 +164,15 @@ impl Cx {
         Ok(files.get(file as usize).copied().unwrap_or_default())
     }
 
+    /// A bound method is called: from now on its function refers to the block of its file itself, not to a stub (spec/04 Q11).
+    pub(super) fn find_parent(&mut self, bound: u64) {
+        let Some(realm) = self.realm.as_deref_mut() else { return };
+        let part = realm.objects.get(Ref::of(bound)).map_or(Ref::NIL, |record| record.part);
+        if let Some(record) = realm.objects.get_mut(part) {
+            record.part = Ref::NIL;
+        }
+    }
+
     /// The function value in a bound method.
     pub(super) fn bound_func(&mut self, object: Ref) -> Result<Ref, Trap> {
         let known = self.record(object)?.part;

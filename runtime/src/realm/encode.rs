@@ -131,7 +131,9 @@ impl Cx {
             _ => (ty, value),
         };
         let repr = self.linked.types.get(ty).repr;
-        let mut out = TypedValue { ty: self.linked.stored.ty(ty), ..TypedValue::default() };
+        let info = self.linked.types.get(ty);
+        let form = self.linked.stored.ty(ty).or_else(|| info.declared.then(|| Type::Ref(info.id.clone())));
+        let mut out = TypedValue { ty: form, ..TypedValue::default() };
         if out.ty.is_none() {
             return Err(Trap::abort("cannot copy nil types"));
         }

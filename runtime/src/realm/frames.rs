@@ -74,6 +74,7 @@ impl Machine {
         cx.reserve(base as usize + cx.linked.max_frame as usize + 1)?;
         let mut method = cx.linked.is_method(callee.func);
         if let Some(receiver) = callee.bound {
+            cx.find_parent(callee.value);
             cx.insert_receiver(field_a(word), &callee, receiver);
             method = true;
         }
