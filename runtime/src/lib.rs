@@ -26,6 +26,7 @@ mod recount;
 mod report;
 mod stored;
 mod testing;
+mod trace;
 pub mod value;
 pub mod verify;
 

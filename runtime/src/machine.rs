@@ -8,6 +8,7 @@ use crate::meter::{Descriptor, Meter, Stop};
 use crate::natives::Context;
 use crate::panic::Next;
 use crate::report::Report;
+use crate::trace::Traces;
 use crate::value::zero::zero;
 use std::fmt;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct Machine {
     pub(crate) describe_base: u32,
     /// Which packages have been initialised, or have begun to be.
     initialised: Vec<bool>,
+    /// Stack traces of panics.
+    pub(crate) traces: Traces,
     /// Stack trace of the failure.
     stacktrace: String,
     /// Why the machine cannot run any more.
@@ -73,6 +76,7 @@ impl Machine {
             stage_run_at_start: false,
             nested_broken: false,
             describe_base: 0,
+            traces: Traces::default(),
             stacktrace: String::new(),
             failed: None,
             initialised: vec![false; program.linked.packages.len()],
@@ -271,9 +275,11 @@ impl Machine {
         // A printing method that panics starts over with the newer panic, as in the reference; gas bounds it.
         while matches!(result, Err(RunError::Panic(_))) {
             // The methods run for the text and once more for the stack trace (spec/05 §6.6).
-            result = match self.describe().and_then(|text| self.describe().map(|_| text)) {
-                Ok(text) => {
-                    result = Err(RunError::Panic(text));
+            result = match self.describe().and_then(|texts| Ok((texts, self.describe()?))) {
+                Ok((texts, again)) => {
+                    self.stacktrace = self.show_panics(&again);
+                    let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
+                    result = Err(RunError::Panic(texts.join("\n\t")));
                     break;
                 }
                 Err(error) => Err(error),
@@ -283,6 +289,10 @@ impl Machine {
             result = Err(RunError::Fatal("runtime error: makeslice: len out of range".to_owned()));
         }
         if let Err(error) = &result {
+            if !matches!(error, RunError::Panic(_)) {
+                let trace = self.trace(self.cx.pc_of(self.cx.ip));
+                self.stacktrace = self.show_trace(&trace);
+            }
             self.failed = Some(error.clone());
         }
         result

@@ -120,6 +120,7 @@ impl Machine {
         self.cx.exceptions.push(Exception { value, previous });
         // Each panic charges bytes or gas, so their number stays far below 2^32; a saturated number is a lost link at worst.
         self.cx.exception = u32::try_from(self.cx.exceptions.len()).unwrap_or(u32::MAX);
+        self.keep_trace();
     }
 
     fn string_value(&mut self, bytes: &[u8]) -> Result<u64, RunError> {
@@ -356,23 +357,23 @@ impl Machine {
         RunError::Panic(String::new())
     }
 
-    /// Text of the panic in flight and those before it, oldest first (spec/05 §6.6). Runs printing methods on this machine.
-    pub(crate) fn describe(&mut self) -> Result<String, RunError> {
+    /// Numbers and texts of the panic in flight and those before it, oldest first (spec/05 §6.6). Runs printing methods on this
+    /// machine.
+    pub(crate) fn describe(&mut self) -> Result<Vec<(u32, String)>, RunError> {
         let mut values = Vec::new();
         let mut next = self.cx.exception;
         while let Some(exception) = self.exception(next) {
-            values.push(exception.value);
+            values.push((next, exception.value));
             next = exception.previous;
         }
-        let mut text = Vec::new();
-        for (index, &value) in values.iter().rev().enumerate() {
-            if index != 0 {
-                text.extend_from_slice(b"\n\t");
-            }
+        let mut texts = Vec::new();
+        for &(number, value) in values.iter().rev() {
+            let mut text = Vec::new();
             let value = self.printed(value)?;
             self.cx.sprint(value, &mut text).map_err(|trap| self.end(trap))?;
+            texts.push((number, String::from_utf8_lossy(&text).into_owned()));
         }
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        Ok(texts)
     }
 
     /// The value, or what its printing method gives.

@@ -54,18 +54,12 @@ impl FunctionBuilder<'_, '_> {
 
     /// The text of a call, for its instruction.
     pub fn call_text(&mut self, callee: &Callee, args: &[ExprId]) -> u32 {
-        if !self.cx.guarded {
-            return 0;
-        }
         let text = self.call_of(callee, args, Style::Trace, 0);
         self.add_text(text)
     }
 
     /// The text of a call of a function by its name, without arguments of the source.
     pub fn named_call_text(&mut self, func: FuncId, args: &str) -> u32 {
-        if !self.cx.guarded {
-            return 0;
-        }
         let name = &self.cx.package.funcs[func].name;
         let index = self.package_slot(|slot| *slot == Slot::Func(func));
         let text = format!("{name}<VPBlock(1,{index})>({args})");
@@ -274,11 +268,33 @@ impl FunctionBuilder<'_, '_> {
                     .collect();
                 format!("{}{{{}}}", self.type_text(node.ty), parts.join(", "))
             }
-            ExprKind::FuncLit { .. } => {
+            ExprKind::FuncLit { func, .. } => {
+                if style == Style::Trace {
+                    return self.literal_text(*func);
+                }
                 let text = package.types.type_string(node.ty);
-                if style == Style::Trace { format!("{text}{{ ... }}") } else { format!("func {text}{{ ... }}") }
+                format!("func {text}{{ ... }}")
             }
         }
+    }
+
+    /// A function literal with the names and types of its parameters.
+    fn literal_text(&self, func: FuncId) -> String {
+        let package = self.cx.package;
+        let data = &package.funcs[func];
+        let named = |var: &VarId| {
+            let var = &package.vars[*var];
+            let hidden = var.name.starts_with('.') || var.name.is_empty();
+            let ty = self.type_text(var.ty);
+            if hidden { ty } else { format!("{} {ty}", var.name) }
+        };
+        let list = |vars: &[VarId]| vars.iter().map(named).collect::<Vec<_>>().join(", ");
+        let results = match data.results.as_slice() {
+            [] => String::new(),
+            [only] if !data.named_results => format!(" {}", named(only)),
+            several => format!(" ({})", list(several)),
+        };
+        format!("func({}){results}{{ ... }}", list(&data.params))
     }
 
     /// The type of a type assertion: its expression.

@@ -402,6 +402,14 @@ impl Linked {
         found
     }
 
+    /// Line of the source that a word belongs to.
+    pub fn line_at(&self, pc: u32) -> Option<u32> {
+        let index = self.function_at(pc)? as usize;
+        let (table, start) = (self.tables.get(index)?, self.functions.get(index)?.start);
+        let after = table.lines.partition_point(|entry| entry.pc <= pc - start);
+        after.checked_sub(1).and_then(|at| table.lines.get(at)).map(|entry| entry.line)
+    }
+
     /// The call that returns to a segment.
     pub fn call_before(&self, segment: u32) -> Option<u32> {
         [1, 2].into_iter().filter_map(|words| segment.checked_sub(words)).find(|&pc| {

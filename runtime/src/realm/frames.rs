@@ -315,12 +315,72 @@ impl Cx {
 
     /// The calls of the program on the stack, top to bottom; functions made by the compiler are left out. `pc` is in the top one.
     pub(crate) fn call_frames(&mut self, pc: u32) -> Vec<CallFrame> {
+        self.top_frames(pc, usize::MAX)
+    }
+
+    /// At most `limit` frames from the top, and where there are more, those at the bottom, with the number of all.
+    pub(crate) fn end_frames(&mut self, pc: u32, limit: usize) -> (Vec<CallFrame>, Vec<CallFrame>, usize) {
+        let top = self.top_frames(pc, limit.saturating_mul(2));
+        let depth = self.depth();
+        if depth <= limit.saturating_mul(2) {
+            return (top, Vec::new(), depth);
+        }
+        let bottom = self.bottom_frames(limit);
+        // The functions that the compiler made are at the very bottom.
+        (top, bottom, depth.saturating_sub(1))
+    }
+
+    /// The calls of at most `limit` frames at the bottom, top to bottom.
+    fn bottom_frames(&mut self, limit: usize) -> Vec<CallFrame> {
+        let mut found = Vec::new();
+        let mut activations = 0;
+        for index in 0..limit.min(self.depth()) {
+            let (Some(frame), Some(above)) = (self.stacks.frame(index), self.stacks.frame(index + 1)) else { break };
+            let place = |cx: &Cx, frame: Frame, activation: usize| match cx.pc_of(frame.return_ip) {
+                RUN_RETURNED => (None, None, false),
+                SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => match cx.activations.get(activation) {
+                    Some(&Activation::Switch { pc, .. }) => (Some(pc), Some(pc), false),
+                    Some(&Activation::Defer { pc, call_pc, .. }) => (Some(pc), Some(call_pc), true),
+                    Some(&Activation::Stringify { pc }) => (Some(pc), None, false),
+                    _ => (None, None, false),
+                },
+                pc => (Some(pc.saturating_sub(1)), cx.linked.call_before(pc), false),
+            };
+            let made = |cx: &Cx, frame: Frame| {
+                let return_pc = cx.pc_of(frame.return_ip);
+                usize::from(matches!(return_pc, SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED))
+            };
+            let (_, call_pc, deferred) = place(self, frame, activations);
+            activations += made(self, frame);
+            let (at, ..) = place(self, above, activations);
+            let Some(func) = at.and_then(|pc| self.linked.function_at(pc)) else { continue };
+            if self.linked.functions.get(func as usize).is_none_or(|code| code.synthetic) {
+                continue;
+            }
+            found.push(CallFrame {
+                index,
+                func,
+                statements: 0,
+                call_pc,
+                with_cross: false,
+                did_crossing: false,
+                deferred,
+                last_realm: None,
+                overridden: false,
+                native: false,
+            });
+        }
+        found.reverse();
+        found
+    }
+
+    fn top_frames(&mut self, pc: u32, limit: usize) -> Vec<CallFrame> {
         let mut found = Vec::new();
         let mut index = self.depth();
         let mut activation = self.activations.len();
         let mut at = Some(pc);
         let mut realm = self.active_realm();
-        while let Some(next) = index.checked_sub(1) {
+        while let Some(next) = index.checked_sub(1).filter(|_| found.len() < limit) {
             index = next;
             let Some(frame) = self.stacks.frame(index) else { break };
             let func = at.and_then(|pc| self.linked.function_at(pc));

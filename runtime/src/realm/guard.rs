@@ -318,7 +318,7 @@ impl Cx {
     }
 
     /// `delete(m, k)`
-    pub(crate) fn delete_map(&mut self, ty: u32, map: u64, key: u64) -> Result<(), Trap> {
+    pub(crate) fn delete_map(&mut self, _ty: u32, map: u64, key: u64) -> Result<(), Trap> {
         if self.is_readonly(map) {
             return Err(Trap::raise("cannot delete from readonly tainted map"));
         }
