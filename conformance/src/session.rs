@@ -128,18 +128,21 @@ impl<'s> Session<'s> {
         self.compiled.contains_key(path)
     }
 
-    /// Compiles a package that is loaded already a second time, from other sources. Gives its module and its imports, which are loaded.
+    /// Compiles packages of which the first is loaded already a second time, from other sources; the others see that one. Gives their
+    /// modules with their imports, which are loaded. The session stays as it was.
     ///
     /// # Errors
     ///
     /// The first finding of the parser, the checker or the code generator.
-    pub fn compile_beside(&mut self, source: &PackageSource) -> Result<(Module, Vec<String>), CompileError> {
+    pub fn compile_beside(&mut self, sources: &[&PackageSource]) -> Result<Vec<(Module, Vec<String>)>, CompileError> {
         let (world, dependencies) = (self.world.clone(), self.dependencies.len());
-        let compiled = self.compile_import(source);
+        let compiled: Result<Vec<Compiled>, Refusal> =
+            sources.iter().map(|source| self.compile_import(source)).collect();
         self.world = world;
         self.dependencies.truncate(dependencies);
+        let parts = |compiled: Compiled| (Rc::unwrap_or_clone(compiled.module), compiled.imports);
         match compiled {
-            Ok(Compiled { module, imports, .. }) => Ok((Rc::unwrap_or_clone(module), imports)),
+            Ok(compiled) => Ok(compiled.into_iter().map(parts).collect()),
             Err(Refusal::Package(error)) => Err(error),
             Err(Refusal::Import(error)) => {
                 Err(CompileError { text: error.to_string(), parse_charges: Vec::new(), parsed: false })

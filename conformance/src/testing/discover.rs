@@ -117,7 +117,7 @@ fn below(root: &Path) -> Result<Vec<PathBuf>, DiscoverError> {
 fn unit(folder: &Path, library: Option<&Path>) -> Result<Unit, DiscoverError> {
     let label = label(folder);
     let file = folder.join("gnomod.toml");
-    if let Some(path) = library_path(folder, library).filter(|_| !file.exists()) {
+    if let Some(path) = library_path(folder, library) {
         return Ok(Unit { label, folder: folder.to_owned(), path, library: true, ignored: false });
     }
     let (path, ignored) = match fs::read(&file) {

@@ -5,6 +5,7 @@ use super::coverage::Coverage;
 use super::discover::Unit;
 use super::files::TestFiles;
 use super::report::{PackageReport, TestKind, TestRow, seconds};
+use crate::cache::Cache;
 use crate::compile::CompileError;
 use crate::execute::Settings;
 use crate::filetest::{self, Row};
@@ -14,6 +15,7 @@ use regno_bytecode::event::GasSchedule;
 use regno_bytecode::module::Module;
 use regno_frontend::package::{PackageFile, PackageSource, Packages};
 use regno_runtime::{Config, Environment, Machine, Metering, Program, TestOptions};
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::rc::Rc;
@@ -41,8 +43,8 @@ struct WithTests<'p> {
     others: &'p dyn Packages,
     tested: Rc<PackageSource>,
     outside: Rc<PackageSource>,
-    /// The tested package is one that `testing` needs: then others see it without its tests.
-    below_testing: bool,
+    /// Others see the tested package without its tests: while it is not known whether `testing` needs it, and if it does.
+    without_tests: Cell<bool>,
 }
 
 impl Packages for WithTests<'_> {
@@ -50,15 +52,15 @@ impl Packages for WithTests<'_> {
         if path == self.outside.path {
             return Some(Rc::clone(&self.outside));
         }
-        if path == self.tested.path && !self.below_testing {
+        if path == self.tested.path && !self.without_tests.get() {
             return Some(Rc::clone(&self.tested));
         }
         self.others.package(path)
     }
 }
 
-/// Tests a package and reports as `gno test` does; `packages` is where its imports are found.
-pub fn run_package(unit: &Unit, packages: &dyn Packages, options: &Options) -> PackageReport {
+/// Tests a package and reports as `gno test` does; `packages` is where its imports are found, and `cache` may hold them compiled.
+pub fn run_package(unit: &Unit, packages: &dyn Packages, cache: Option<&Cache>, options: &Options) -> PackageReport {
     let mut report = PackageReport::default();
     let start = Instant::now();
     let files = match TestFiles::read(&unit.folder) {
@@ -73,7 +75,7 @@ pub fn run_package(unit: &Unit, packages: &dyn Packages, options: &Options) -> P
         report.line(format!("?       {} \t[no test files]", unit.label));
         return report;
     }
-    let mut run = Run { unit, files: &files, packages, options, report, failed: Vec::new() };
+    let mut run = Run { unit, files: &files, packages, cache, options, report, failed: Vec::new() };
     run.sets();
     run.filetests();
     let Run { mut report, failed, .. } = run;
@@ -97,6 +99,7 @@ struct Run<'r> {
     unit: &'r Unit,
     files: &'r TestFiles,
     packages: &'r dyn Packages,
+    cache: Option<&'r Cache>,
     options: &'r Options,
     report: PackageReport,
     /// What is said about failures before the status.
@@ -153,25 +156,31 @@ impl Run<'_> {
         let outside = source(format!("{}_test", self.unit.path), &self.files.outside);
         let store = SourceStore::default();
         let text = |error: CompileError| error.text;
-        let mut alone = Session::new(&store, self.packages);
-        alone.modules(&["testing".to_owned()]).map_err(text)?;
-        let below_testing = alone.is_loaded(&self.unit.path);
-        let packages = WithTests { others: self.packages, tested: Rc::clone(&tested), outside, below_testing };
-        let mut session = Session::new(&store, &packages);
+        let packages =
+            WithTests { others: self.packages, tested: Rc::clone(&tested), outside, without_tests: Cell::new(true) };
+        let mut session = Session::new(&store, &packages).with_cache(self.cache);
+        session.modules(&["testing".to_owned()]).map_err(text)?;
+        let below_testing = session.is_loaded(&self.unit.path);
+        packages.without_tests.set(below_testing);
         let mut wanted = vec!["testing".to_owned(), self.unit.path.clone()];
-        if !self.files.outside.is_empty() {
+        let has_outside = !self.files.outside.is_empty();
+        if has_outside && !below_testing {
             wanted.push(packages.outside.path.clone());
         }
         let loaded = session.modules(&wanted).map_err(text)?;
         let mut modules: Vec<Module> = loaded.iter().map(|module| (**module).clone()).collect();
         if below_testing {
-            let (module, imports) = session.compile_beside(&tested).map_err(text)?;
-            for needed in session.modules(&imports).map_err(text)? {
-                if !modules.iter().any(|known| known.path == needed.path) {
-                    modules.push((*needed).clone());
+            let mut sources = vec![&*tested];
+            sources.extend(has_outside.then_some(&*packages.outside));
+            let beside = session.compile_beside(&sources).map_err(text)?;
+            for (_, imports) in &beside {
+                for needed in session.modules(imports).map_err(text)? {
+                    if !modules.iter().any(|known| known.path == needed.path) {
+                        modules.push((*needed).clone());
+                    }
                 }
             }
-            modules.push(module);
+            modules.extend(beside.into_iter().map(|(module, _)| module));
         }
         Ok(modules)
     }
@@ -270,8 +279,8 @@ impl Run<'_> {
         let (path, library) = (self.unit.path.clone(), self.unit.library);
         let tested = Rc::new(PackageSource { path, files, library, private: false, draft: false });
         let outside = Rc::new(PackageSource { path: String::new(), ..(*tested).clone() });
-        let packages = WithTests { others: self.packages, tested, outside, below_testing: false };
-        let mut session = Session::new(&store, &packages);
+        let packages = WithTests { others: self.packages, tested, outside, without_tests: Cell::new(false) };
+        let mut session = Session::new(&store, &packages).with_cache(self.cache);
         for file in &self.files.filetests {
             let below = file.strip_prefix(&self.unit.folder).unwrap_or(file);
             let name = format!("{}/{}", self.unit.label, below.to_string_lossy());
