@@ -95,7 +95,9 @@ impl FunctionBuilder<'_, '_> {
         // A scope that grows another one is the same block.
         let slot = self.cx.package.scopes[data.scope].slots.iter().position(|&slot| slot == var).unwrap_or(0);
         let heap = if data.boxed { "~" } else { "" };
-        format!("{}<{heap}VPBlock({depth},{slot})>", data.name)
+        // A capture is kept under a name of its own.
+        let name = data.name.trim_start_matches('~');
+        format!("{name}<{heap}VPBlock({depth},{slot})>")
     }
 
     fn package_slot(&self, wanted: impl Fn(&Slot) -> bool) -> usize {
