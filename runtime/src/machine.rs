@@ -50,6 +50,8 @@ pub struct Machine {
     pub(crate) describe_base: u32,
     /// Which packages have been initialised, or have begun to be.
     initialised: Vec<bool>,
+    /// Place of a call that failed when its frame was pushed.
+    pub(crate) failed_call: Option<u32>,
     /// Stack traces of panics.
     pub(crate) traces: Traces,
     /// Stack trace of the failure.
@@ -76,6 +78,7 @@ impl Machine {
             stage_run_at_start: false,
             nested_broken: false,
             describe_base: 0,
+            failed_call: None,
             traces: Traces::default(),
             stacktrace: String::new(),
             failed: None,

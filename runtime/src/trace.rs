@@ -6,6 +6,7 @@
 use crate::machine::Machine;
 use crate::realm::CallFrame;
 use regno_bytecode::module::FunctionKind;
+use regno_bytecode::op::{Op, code_of};
 use std::collections::VecDeque;
 use std::fmt::Write;
 
@@ -52,6 +53,14 @@ impl Traces {
     }
 }
 
+/// Whether the operation of a word is that of a predeclared function, in whose frame it fails.
+fn fails_in_native(word: u64) -> bool {
+    matches!(
+        Op::from_code(code_of(word)),
+        Some(Op::Append | Op::CopySlice | Op::DeleteMap | Op::MakeSlice | Op::MakeMap | Op::CheckRevive)
+    )
+}
+
 impl Machine {
     /// The calls on the stack; the top one is at `pc`.
     pub(crate) fn trace(&mut self, pc: u32) -> Trace {
@@ -59,7 +68,8 @@ impl Machine {
         let linked = &self.cx.linked;
         let native = |func: u32| linked.tables.get(func as usize).is_some_and(|f| f.kind == FunctionKind::Native);
         let named_panic = |func: u32| linked.tables.get(func as usize).is_some_and(|f| f.name == "panic");
-        let mut above = Some(pc);
+        // A call that failed once its frame was there: the line is that of the call.
+        let mut above = Some(self.failed_call.take().unwrap_or(pc));
         let mut entry = |frame: &CallFrame, first: bool| {
             let line = above.and_then(|pc| linked.line_at(pc)).unwrap_or(0);
             above = frame.call_pc;
@@ -72,6 +82,14 @@ impl Machine {
             if !named_panic(frame.func) {
                 entries.push(made);
             }
+        }
+        // A predeclared function has no frame here.
+        if fails_in_native(self.cx.code_word(pc))
+            && linked.text_at(pc).is_some()
+            && let Some(first) = entries.first_mut()
+        {
+            let line = first.line;
+            entries.insert(0, Entry { func: u32::MAX, call_pc: Some(pc), deferred: false, line });
         }
         let mut elided = 0;
         if bottom.is_empty() && entries.len() > END * 2 {

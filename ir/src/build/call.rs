@@ -52,7 +52,11 @@ impl FunctionBuilder<'_, '_> {
         called.crosses = called.crossing && self.is_cross(args);
         let values = self.eval_list(args);
         if let Callable::Builtin(builtin) = called.callable {
-            return self.native_call(builtin, called.receiver, values, spread, ty);
+            let text = self.call_text(callee, args);
+            let before = std::mem::replace(&mut self.native_text, text);
+            let results = self.native_call(builtin, called.receiver, values, spread, ty);
+            self.native_text = before;
+            return results;
         }
         let expressions = args;
         let args = self.arguments(&values, &called.params, spread);

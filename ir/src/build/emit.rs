@@ -47,6 +47,8 @@ pub(super) struct FunctionBuilder<'m, 'a> {
     pub scope_ids: HashMap<ScopeRef, ScopeId>,
     /// Text of the target of the writes that follow; 0 for none.
     pub target_text: u32,
+    /// Text of the call of a predeclared function that is being built; 0 for none.
+    pub native_text: u32,
     /// Number of the slot of each variable.
     pub slot_numbers: HashMap<VarId, usize>,
 }
@@ -85,6 +87,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             repeats: HashSet::new(),
             scope_ids: HashMap::new(),
             target_text: 0,
+            native_text: 0,
             slot_numbers: HashMap::new(),
         }
     }
@@ -212,6 +215,9 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
         }
         if self.target_text != 0 && super::text::writes(data.op) {
             data.text = self.target_text;
+        }
+        if self.native_text != 0 && super::text::fails_in_native(data.op) {
+            data.text = self.native_text;
         }
         data.events = self.pending.drain(..).collect();
         self.terminated = data.op.info().terminates;

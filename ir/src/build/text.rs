@@ -22,6 +22,11 @@ enum Style {
 /// Nesting beyond which a trace is cut off.
 const DEPTH: u32 = 100;
 
+/// Operations of predeclared functions that can fail in the frame of the function.
+pub(super) const fn fails_in_native(op: Op) -> bool {
+    matches!(op, Op::Append | Op::CopySlice | Op::DeleteMap | Op::MakeSlice | Op::MakeMap | Op::CheckRevive)
+}
+
 /// Operations that show the target of a write.
 pub(super) const fn writes(op: Op) -> bool {
     matches!(
@@ -62,7 +67,10 @@ impl FunctionBuilder<'_, '_> {
     pub fn named_call_text(&mut self, func: FuncId, args: &str) -> u32 {
         let name = &self.cx.package.funcs[func].name;
         let index = self.package_slot(|slot| *slot == Slot::Func(func));
-        let text = format!("{name}<VPBlock(1,{index})>({args})");
+        let text = match name.as_str() {
+            "init" => format!("init.{index}<VPBlock(2,{index})>({args})"),
+            _ => format!("{name}<VPBlock(1,{index})>({args})"),
+        };
         self.add_text(text)
     }
 

@@ -93,6 +93,9 @@ impl Machine {
         } else if flags & CUR != 0 {
             if active != target {
                 let text = cx.cur_call_text(callee.func, target, active);
+                // The reference fails with the frame on the stack.
+                cx.push(pc + words, base, &callee.code, callee.code.entry, &[])?;
+                self.failed_call = Some(pc);
                 return Err(Trap::abort(text).into());
             }
             let place = field_a(word) + u16::from(method);
