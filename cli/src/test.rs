@@ -111,6 +111,7 @@ fn run_all(args: &Args, library: Option<&Path>, units: &[Unit]) -> Result<Vec<Pa
         settings: args.limits.settings(),
     };
     let packages = args.packages.folders_with(library, &[], true)?;
+    let production = args.packages.folders_with(library, &[], false)?;
     let cache = args.packages.cache.open();
     let cache = cache.as_ref();
     let next = AtomicUsize::new(0);
@@ -123,7 +124,7 @@ fn run_all(args: &Args, library: Option<&Path>, units: &[Unit]) -> Result<Vec<Pa
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(unit) = units.get(index) else { break };
-                    let report = testing::run_package(unit, &packages, cache, &options);
+                    let report = testing::run_package(unit, &packages, &production, cache, &options);
                     if let Ok(mut done) = done.lock()
                         && let Some(place) = done.get_mut(index)
                     {

@@ -109,6 +109,10 @@ impl Machine {
     pub(crate) fn keep_trace(&mut self) {
         let pc = self.cx.pc_of(self.cx.ip);
         let trace = self.trace(pc);
+        if self.cx.error_output.is_some() {
+            // Package `testing` asks for it when it catches the panic.
+            self.cx.last_trace = self.show_trace(&trace);
+        }
         self.traces.keep(self.cx.exception, trace);
     }
 

@@ -6,9 +6,10 @@ use super::discover::Unit;
 use super::files::TestFiles;
 use super::report::{PackageReport, TestKind, TestRow, seconds};
 use crate::cache::Cache;
-use crate::compile::CompileError;
+use crate::compile::{CompileError, Source};
 use crate::execute::Settings;
 use crate::filetest::{self, Row};
+use crate::lint;
 use crate::session::Session;
 use crate::store::SourceStore;
 use regno_bytecode::event::GasSchedule;
@@ -59,8 +60,15 @@ impl Packages for WithTests<'_> {
     }
 }
 
-/// Tests a package and reports as `gno test` does; `packages` is where its imports are found, and `cache` may hold them compiled.
-pub fn run_package(unit: &Unit, packages: &dyn Packages, cache: Option<&Cache>, options: &Options) -> PackageReport {
+/// Tests a package and reports as `gno test` does; `packages` is where the imports of tests are found, `production` where those
+/// of other files are, and `cache` may hold packages compiled.
+pub fn run_package(
+    unit: &Unit,
+    packages: &dyn Packages,
+    production: &dyn Packages,
+    cache: Option<&Cache>,
+    options: &Options,
+) -> PackageReport {
     let mut report = PackageReport::default();
     let start = Instant::now();
     let files = match TestFiles::read(&unit.folder) {
@@ -73,6 +81,12 @@ pub fn run_package(unit: &Unit, packages: &dyn Packages, cache: Option<&Cache>, 
     };
     if !files.has_tests() {
         report.line(format!("?       {} \t[no test files]", unit.label));
+        return report;
+    }
+    if !unit.library && !unit.ignored && issues(unit, &files, packages, production, &mut report) {
+        report.build_errors += 1;
+        report.failed = true;
+        report.line(format!("FAIL    {} \t{:.2}s", unit.label, start.elapsed().as_secs_f64()));
         return report;
     }
     let mut run = Run { unit, files: &files, packages, cache, options, report, failed: Vec::new() };
@@ -92,6 +106,35 @@ pub fn run_package(unit: &Unit, packages: &dyn Packages, cache: Option<&Cache>, 
     let status = if report.failed { "FAIL" } else { "ok  " };
     report.line(format!("{status}    {} \t{:.2}s", unit.label, start.elapsed().as_secs_f64()));
     report
+}
+
+/// Reports what is wrong with the files of a package; whether there is anything.
+fn issues(
+    unit: &Unit,
+    files: &TestFiles,
+    packages: &dyn Packages,
+    production: &dyn Packages,
+    report: &mut PackageReport,
+) -> bool {
+    let source = |file: &PackageFile| Source { name: file.name.clone(), text: file.text.to_vec() };
+    let mut sources: Vec<Source> = files.inside.iter().chain(&files.outside).map(source).collect();
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    let folder = if unit.label == "." { String::new() } else { format!("{}/", unit.label.trim_start_matches("./")) };
+    let module = fs::read(unit.folder.join("gnomod.toml")).ok();
+    let module = module.or_else(|| Some(format!("module = {:?}\ngno = \"0.9\"\n", unit.path).into_bytes()));
+    let own = |path: &str, files: &[PackageFile]| {
+        let path = path.to_owned();
+        Rc::new(PackageSource { path, files: files.to_vec(), library: false, private: false, draft: false })
+    };
+    let testing = WithTests {
+        others: packages,
+        tested: own(&unit.path, &files.inside),
+        outside: own("", &[]),
+        without_tests: Cell::new(false),
+    };
+    let found = lint::lint(&lint::Package { folder, sources, module }, production, &testing);
+    found.issues.iter().for_each(|issue| report.line(issue.to_string()));
+    !found.issues.is_empty()
 }
 
 /// A package being tested.
@@ -160,27 +203,29 @@ impl Run<'_> {
             WithTests { others: self.packages, tested: Rc::clone(&tested), outside, without_tests: Cell::new(true) };
         let mut session = Session::new(&store, &packages).with_cache(self.cache);
         session.modules(&["testing".to_owned()]).map_err(text)?;
-        let below_testing = session.is_loaded(&self.unit.path);
-        packages.without_tests.set(below_testing);
+        // The tests outside see the package as `testing` does, unless they need what the tests inside add.
+        let loaded = session.is_loaded(&self.unit.path);
+        packages.without_tests.set(loaded);
+        let beside = loaded && self.files.inside.iter().any(|file| file.overlay);
         let mut wanted = vec!["testing".to_owned(), self.unit.path.clone()];
         let has_outside = !self.files.outside.is_empty();
-        if has_outside && !below_testing {
+        if has_outside && !beside {
             wanted.push(packages.outside.path.clone());
         }
         let loaded = session.modules(&wanted).map_err(text)?;
         let mut modules: Vec<Module> = loaded.iter().map(|module| (**module).clone()).collect();
-        if below_testing {
+        if beside {
             let mut sources = vec![&*tested];
             sources.extend(has_outside.then_some(&*packages.outside));
-            let beside = session.compile_beside(&sources).map_err(text)?;
-            for (_, imports) in &beside {
+            let compiled = session.compile_beside(&sources).map_err(text)?;
+            for (_, imports) in &compiled {
                 for needed in session.modules(imports).map_err(text)? {
                     if !modules.iter().any(|known| known.path == needed.path) {
                         modules.push((*needed).clone());
                     }
                 }
             }
-            modules.extend(beside.into_iter().map(|(module, _)| module));
+            modules.extend(compiled.into_iter().map(|(module, _)| module));
         }
         Ok(modules)
     }

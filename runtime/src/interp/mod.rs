@@ -192,6 +192,8 @@ pub(crate) struct Cx {
     pub output: Vec<u8>,
     /// What goes to the error output, where it is kept apart.
     pub error_output: Option<Vec<u8>>,
+    /// Stack trace of the latest panic, where tests run.
+    pub last_trace: String,
     pub max_output: usize,
     pub max_heap_words: u64,
     pub collection: crate::heap::Collection,
@@ -279,6 +281,7 @@ impl Cx {
             methods: methods::Methods::new(),
             output: Vec::new(),
             error_output: None,
+            last_trace: String::new(),
             max_output: config.limits.max_output,
             max_heap_words: config.limits.max_heap_words as u64,
             collection: config.collection,

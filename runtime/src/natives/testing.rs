@@ -86,15 +86,17 @@ fn recover_with_stacktrace(call: &mut Call<'_>) -> Outcome {
     let caller = cx.depth().checked_sub(2).and_then(|index| cx.stacks.frame(index));
     let deferred = caller.is_some_and(|frame| cx.pc_of(frame.return_ip) == DEFER_RETURNED);
     let number = (cx.exception as usize).checked_sub(1).filter(|_| deferred);
+    let mut trace = String::new();
     let value = match number.and_then(|index| cx.exceptions.get(index)) {
         Some(exception) => {
             cx.exception = 0;
+            trace = std::mem::take(&mut cx.last_trace);
             exception.value
         }
         None => 0,
     };
     call.give(value);
-    call.give_string("")
+    call.give_string(trace)
 }
 
 /// Whether a regular expression matches; what is wrong with it as the second result.
