@@ -121,6 +121,116 @@ fn bech32() {
     });
 }
 
+/// A number with a random significand, most often of a common size.
+fn float(random: &mut Random) -> f64 {
+    let exponent = match random.below(8) {
+        0 => random.below(2047),
+        1 => random.below(3),
+        _ => 1023 - 60 + random.below(120),
+    } as u64;
+    let fraction = match random.below(4) {
+        0 => 0,
+        1 => 1 << random.below(52),
+        _ => (random.below(1 << 26) as u64) << 26 | random.below(1 << 26) as u64,
+    };
+    f64::from_bits((random.below(2) as u64) << 63 | exponent << 52 | fraction)
+}
+
+/// What IEEE 754 defines exactly, bit by bit.
+#[test]
+fn exact_functions_of_floats() {
+    let mut random = Random::new(8);
+    let mut list = String::new();
+    let mut expected = String::new();
+    for _ in 0..1000 {
+        let (x, y, z) = (float(&mut random), float(&mut random), float(&mut random));
+        let _ = writeln!(list, "{{{}, {}, {}}},", x.to_bits(), y.to_bits(), z.to_bits());
+        let results =
+            [x.sqrt(), x.floor(), x.ceil(), x.trunc(), x.round(), x.round_ties_even(), x % y, x.mul_add(y, z)];
+        for result in results {
+            let _ = if result.is_nan() {
+                write!(expected, "-1 ")
+            } else {
+                write!(expected, "{} ", result.to_bits().cast_signed())
+            };
+        }
+        let _ = writeln!(expected, ": {x:e} {y:e} {z:e}");
+    }
+    let program = format!(
+        r#"package main
+
+import (
+	"math"
+	"strconv"
+)
+
+func main() {{
+	for _, c := range [][3]uint64{{
+{list}}} {{
+		x, y, z := math.Float64frombits(c[0]), math.Float64frombits(c[1]), math.Float64frombits(c[2])
+		line := ""
+		for _, r := range []float64{{
+			math.Sqrt(x), math.Floor(x), math.Ceil(x), math.Trunc(x), math.Round(x), math.RoundToEven(x), math.Mod(x, y), math.FMA(x, y, z),
+		}} {{
+			bits := int64(math.Float64bits(r))
+			if r != r {{
+				bits = -1
+			}}
+			line += strconv.FormatInt(bits, 10) + " "
+		}}
+		println(line)
+	}}
+}}
+"#
+    );
+    for (ours, theirs) in output(&program).lines().zip(expected.lines()) {
+        let (theirs, operands) = theirs.split_once(':').unwrap_or_default();
+        assert_eq!(ours.trim(), theirs.trim(), "{operands}");
+    }
+}
+
+#[test]
+fn double_words() {
+    let mut random = Random::new(9);
+    let mut word = || {
+        let shift = random.below(64);
+        ((random.below(1 << 32) as u64) << 32 | random.below(1 << 32) as u64) >> shift
+    };
+    let mut list = String::new();
+    let mut expected = String::new();
+    for _ in 0..500 {
+        let (x, y, z) = (word(), word(), word() | 1);
+        let _ = writeln!(list, "{{{x}, {y}, {z}}},");
+        let product = u128::from(x) * u128::from(y);
+        let (hi, lo) = ((product >> 64) as u64, product as u64);
+        let dividend = u128::from(x % z) << 64 | u128::from(y);
+        let (quotient, rest) = (dividend / u128::from(z), dividend % u128::from(z));
+        let _ = writeln!(
+            expected,
+            "{hi} {lo} {quotient} {rest} {} {} {}",
+            x.count_ones(),
+            64 - x.leading_zeros(),
+            x.trailing_zeros()
+        );
+    }
+    let program = format!(
+        r#"package main
+
+import "math/bits"
+
+func main() {{
+	for _, c := range [][3]uint64{{
+{list}}} {{
+		hi, lo := bits.Mul64(c[0], c[1])
+		quo, rem := bits.Div64(c[0]%c[2], c[1], c[2])
+		println(hi, lo, quo, rem, bits.OnesCount64(c[0]), bits.Len64(c[0]), bits.TrailingZeros64(c[0]))
+	}}
+}}
+"#
+    );
+    assert_eq!(output(&program), expected);
+}
+
 /// A random expression of what both syntaxes share.
 fn expression(random: &mut Random, depth: usize) -> String {
     let mut text = String::new();
