@@ -186,7 +186,7 @@ impl Cx {
 
     /// The word as handlers read it, perhaps fused.
     fn fast_word_at(&self, pc: u32) -> u64 {
-        let code = self.own_code.as_ref().unwrap_or_else(|| self.linked.dispatched());
+        let code = self.own_code.as_ref().unwrap_or(&self.linked.fast);
         code.get(pc as usize).copied().unwrap_or(0)
     }
 

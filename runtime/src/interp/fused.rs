@@ -27,7 +27,7 @@ pub(super) struct Fused {
 macro_rules! fused {
     ($($first:ident $second:ident $($third:ident)?;)*) => {
         /// All of them; the index is the code less [`PLAIN`].
-        pub(super) const FUSED: &[Fused] = &[$(fused!(@one $first $second $($third)?)),*];
+        pub(in crate::interp) const FUSED: &[Fused] = &[$(fused!(@one $first $second $($third)?)),*];
     };
     (@one $first:ident $second:ident) => {{
         struct Then;
@@ -58,101 +58,123 @@ macro_rules! fused {
     }};
 }
 
-fused! {
-    // Ends of loops.
-    AddI64Imm LenSlice JumpLtI64;
-    AddI64Imm LenStr JumpLtI64;
-    StoreIndex AddI64Imm JumpLtI64;
-    StoreElem AddI64Imm JumpLtI64;
-    StoreIndex AddI64 JumpLeI64;
-    AddI64 AddI64Imm JumpLtI64;
-    AddI64Imm JumpLtI64;
-    AddI64Imm JumpLtI64Imm;
-    AddI64Imm JumpLeI64;
-    AddI64 JumpLeI64;
-    LenSlice JumpLtI64;
-    // Elements.
-    LoadIndex LoadIndex JumpLtI64;
-    LoadIndex LoadIndex JumpLeI64;
-    AddI64Imm LoadIndex JumpLtI64;
-    LoadIndex LoadIndex;
-    LoadIndex JumpLtI64;
-    LoadIndex JumpLeI64;
-    LoadIndex JumpIf;
-    LoadIndex JumpIfNot;
-    LoadIndex AddI64;
-    LoadIndex CheckFunc;
-    LoadIndex LoadField;
-    LoadIndex LoadPtrField;
-    StoreIndex StoreIndex;
-    LoadPtrField LoadElem JumpIfNot;
-    LoadElem LoadElem;
-    LoadElem JumpIf;
-    LoadElem JumpIfNot;
-    LoadElem AddU32;
-    StoreElem StoreElem;
-    AddI64 LoadElem JumpIf;
-    AddI64 LoadElem JumpIfNot;
-    AddI64Imm LoadElem;
-    AddI64Imm LoadIndex;
-    AddI64Imm LoadIndexByte;
-    // Fields.
-    LoadPtrField LoadPtrField MulI64;
-    LoadPtrField AddI64Imm StorePtrField;
-    LoadPtrField LoadPtrField;
-    LoadPtrField JumpLtI64;
-    LoadPtrField JumpNeI64Imm;
-    LoadPtrField JumpEqI64Imm;
-    LoadPtrField LoadField;
-    LoadPtrField LoadIndex;
-    LoadPtrField LenSlice;
-    LoadField LoadField AddI64;
-    LoadField LoadField;
-    LoadField AddI64;
-    LoadField RemI64;
-    StoreField StoreField StoreField;
-    StoreField StoreField;
-    StoreField Return1;
-    LoadCell LoadPtrField;
-    LoadCell LoadCell;
-    LoadPtr AddI64 StorePtr;
-    AddI64 StoreCell;
-    LoadCapture LoadCapture;
-    // Arithmetic.
-    MulF64 MulF64 AddF64;
-    MulF64 AddF64;
-    AddF64 JumpNotLtF64;
-    SubF64 AddF64;
-    AddI64Imm AddI64Imm;
-    MulI64 RemI64Imm;
-    MulI64Imm RemI64;
-    RotlU32Imm RotlU32Imm Xor64;
-    RotlU32Imm Xor64;
-    And64 And64 Xor64;
-    And64 Xor64;
-    Xor64 Xor64;
-    AddU32 AddU32;
-    ShlU32Imm Or64;
-    // Calls and moves.
-    Move Move Move;
-    Move Move Call;
-    Move LoadImm Call;
-    Move AddI64Imm JumpLtI64;
-    Move AddI64Imm JumpLtI64Imm;
-    CheckFunc Move CallValue;
-    CheckFunc CallValue;
-    Move Move;
-    Move Call;
-    Move CallValue;
-    Move CallSelected;
-    Move JumpLtI64;
-    LoadImm Call;
-    AddI64Imm Call;
-    AddI64Imm Move;
-    AddI64 Return1;
-    LoadImm Return1;
-    MakeIface MakeIface;
-    LoadStr MakeIface;
+/// Calls a macro with all sequences.
+macro_rules! sequences {
+    ($m:ident) => {
+        $m! {
+            // Ends of loops.
+            AddI64Imm LenSlice JumpLtI64;
+            AddI64Imm LenStr JumpLtI64;
+            StoreIndex AddI64Imm JumpLtI64;
+            StoreElem AddI64Imm JumpLtI64;
+            StoreIndex AddI64 JumpLeI64;
+            AddI64 AddI64Imm JumpLtI64;
+            AddI64Imm JumpLtI64;
+            AddI64Imm JumpLtI64Imm;
+            AddI64Imm JumpLeI64;
+            AddI64 JumpLeI64;
+            LenSlice JumpLtI64;
+            // Elements.
+            LoadIndex LoadIndex JumpLtI64;
+            LoadIndex LoadIndex JumpLeI64;
+            AddI64Imm LoadIndex JumpLtI64;
+            LoadIndex LoadIndex;
+            LoadIndex JumpLtI64;
+            LoadIndex JumpLeI64;
+            LoadIndex JumpIf;
+            LoadIndex JumpIfNot;
+            LoadIndex AddI64;
+            LoadIndex CheckFunc;
+            LoadIndex LoadField;
+            LoadIndex LoadPtrField;
+            StoreIndex StoreIndex;
+            LoadPtrField LoadElem JumpIfNot;
+            LoadElem LoadElem;
+            LoadElem JumpIf;
+            LoadElem JumpIfNot;
+            LoadElem AddU32;
+            StoreElem StoreElem;
+            AddI64 LoadElem JumpIf;
+            AddI64 LoadElem JumpIfNot;
+            AddI64Imm LoadElem;
+            AddI64Imm LoadIndex;
+            AddI64Imm LoadIndexByte;
+            // Fields.
+            LoadPtrField LoadPtrField MulI64;
+            LoadPtrField AddI64Imm StorePtrField;
+            LoadPtrField LoadPtrField;
+            LoadPtrField JumpLtI64;
+            LoadPtrField JumpNeI64Imm;
+            LoadPtrField JumpEqI64Imm;
+            LoadPtrField LoadField;
+            LoadPtrField LoadIndex;
+            LoadPtrField LenSlice;
+            LoadField LoadField AddI64;
+            LoadField LoadField;
+            LoadField AddI64;
+            LoadField RemI64;
+            StoreField StoreField StoreField;
+            StoreField StoreField;
+            StoreField Return1;
+            LoadCell LoadPtrField;
+            LoadCell LoadCell;
+            LoadPtr AddI64 StorePtr;
+            AddI64 StoreCell;
+            LoadCapture LoadCapture;
+            // Arithmetic.
+            MulF64 MulF64 AddF64;
+            MulF64 AddF64;
+            AddF64 JumpNotLtF64;
+            SubF64 AddF64;
+            AddI64Imm AddI64Imm;
+            MulI64 RemI64Imm;
+            MulI64Imm RemI64;
+            RotlU32Imm RotlU32Imm Xor64;
+            RotlU32Imm Xor64;
+            And64 And64 Xor64;
+            And64 Xor64;
+            Xor64 Xor64;
+            AddU32 AddU32;
+            ShlU32Imm Or64;
+            // Calls and moves.
+            Move Move Move;
+            Move Move Call;
+            Move LoadImm Call;
+            Move AddI64Imm JumpLtI64;
+            Move AddI64Imm JumpLtI64Imm;
+            CheckFunc Move CallValue;
+            CheckFunc CallValue;
+            Move Move;
+            Move Call;
+            Move CallValue;
+            Move CallSelected;
+            Move JumpLtI64;
+            LoadImm Call;
+            AddI64Imm Call;
+            AddI64Imm Move;
+            AddI64 Return1;
+            LoadImm Return1;
+            MakeIface MakeIface;
+            LoadStr MakeIface;
+        }
+    };
+}
+
+sequences!(fused);
+
+/// The sequences out of guarded handlers. One that is not done at once goes on with the next word by dispatch: the words of the other
+/// parts are there.
+pub(super) mod guarded {
+    use super::super::guard::{
+        Call, CallSelected, CallValue, LoadCell, LoadElem, LoadField, LoadIndex, LoadIndexByte, LoadPtr, LoadPtrField,
+        StoreCell, StoreElem, StoreField, StoreIndex, StorePtr, StorePtrField,
+    };
+    use super::super::{Cx, Dispatch, Handler, Next};
+    use super::super::{branch::*, call::*, data::*, memory::*, scalar::*};
+    use super::Fused;
+    use regno_bytecode::op::Op;
+
+    sequences!(fused);
 }
 
 /// The code with frequent sequences fused.

@@ -3,7 +3,7 @@
 //! Each tests the taint of the reference that it was given and the *tracked* bit of the object it touches; with neither it is the
 //! plain handler. The rest is done out of line: loading what a slot refers to, the read-only rules, the ownership guard.
 
-use super::{Cx, Exit, Handler};
+use super::{Cx, Dispatch, Exit, Handler};
 use super::{call, data, memory};
 use crate::heap::{Header, ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
 use crate::map;
@@ -73,7 +73,8 @@ macro_rules! guarded {
     ($($name:ident = $($plain:ident)::+, ($cx:ident, $ip:ident, $regs:ident, $word:ident) $condition:expr => $slow:ident;)*) => {
         handler! { $($name($cx, $ip, $regs, budget, table, $word) {
             if $condition {
-                return $slow::<N>($cx, $ip, $regs, budget, table, $word);
+                // What it loads may make the meter exact, so nothing fused follows.
+                return $slow::<Dispatch>($cx, $ip, $regs, budget, table, $word);
             }
             $($plain)::+::<N>($cx, $ip, $regs, budget, table, $word)
         })* }

@@ -249,7 +249,7 @@ impl Cx {
         let own_code = (config.metering == crate::Metering::Off).then(|| unmetered(&linked));
         let guarded = linked.guarded();
         let realm = guarded.then(|| RealmState::of(&linked));
-        let code = own_code.as_ref().unwrap_or_else(|| linked.dispatched()).as_ptr();
+        let code = own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
         let mut cx = Cx {
             meter,
             frame: std::ptr::null_mut(),
@@ -302,7 +302,7 @@ impl Cx {
         if let Some(code) = &mut self.own_code {
             *code = unmetered(&linked);
         }
-        self.code = self.own_code.as_ref().unwrap_or_else(|| linked.dispatched()).as_ptr();
+        self.code = self.own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
         self.entries = linked.functions.as_ptr();
         self.meter.replace_program(Arc::clone(&linked));
         self.guarded = linked.guarded();

@@ -1,6 +1,6 @@
 //! The dispatch tables. An operation without handler does not compile.
 
-use super::fused::{FUSED, PLAIN};
+use super::fused::{FUSED, PLAIN, guarded as fused_guarded};
 use super::memory::{LoadElem as RangeElem, LoadIndex as RangeIndex};
 use super::{Cx, Handler};
 use super::{Dispatch, branch::*, call::*, data::*, memory::*, scalar::*};
@@ -27,12 +27,13 @@ pub(super) static HANDLERS: [Handler; CODES] = {
     handlers
 };
 
-/// The handlers of guarded programs, whose code is not fused.
+/// The handlers of guarded programs.
 pub(super) static GUARDED: [Handler; CODES] = {
-    let mut handlers = HANDLERS;
+    let mut handlers = [Handler(step); CODES];
     let mut code = 0;
-    while code < PLAIN {
-        handlers[code] = guarded::OPERATIONS[code];
+    while code < CODES {
+        handlers[code] =
+            if code < PLAIN { guarded::OPERATIONS[code] } else { fused_guarded::FUSED[code - PLAIN].handler };
         code += 1;
     }
     handlers

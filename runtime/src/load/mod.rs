@@ -360,11 +360,6 @@ impl Linked {
         self.environment == Environment::Testing || self.packages.iter().any(realm)
     }
 
-    /// The code that the interpreter runs in fast mode. Guarded handlers are those of the parts.
-    pub fn dispatched(&self) -> &Vec<u64> {
-        if self.guarded() { &self.code } else { &self.fast }
-    }
-
     /// The realm of a function's package, if that has one.
     pub fn realm_of(&self, function: u32) -> Option<u32> {
         let index = self.functions.get(function as usize)?.package;
@@ -506,7 +501,7 @@ pub(super) fn segment_word(index: usize, segment: &Segment) -> u64 {
 
 /// The code with every charge removed, for [`crate::Metering::Off`].
 pub(crate) fn unmetered(linked: &Linked) -> Vec<u64> {
-    let mut code = linked.dispatched().clone();
+    let mut code = linked.fast.clone();
     for segment in &linked.segments {
         if let Some(word) = code.get_mut(segment.pc as usize) {
             *word = encode(Op::Segment, 0, 0, 0);
