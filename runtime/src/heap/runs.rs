@@ -108,7 +108,8 @@ impl Space {
             if at >= end {
                 break None;
             }
-            let next = self.next_start(at);
+            // Where a long gap ends does not matter.
+            let next = self.next_start(at, at.saturating_add(most).min(end));
             let (cursor, limit) = (self.memory.cursor, self.memory.limit);
             // The rest of the current run is not free.
             if cursor < limit && at <= cursor && cursor < next {
@@ -131,9 +132,8 @@ impl Space {
         found
     }
 
-    /// First object start at or after a word, or the end.
-    fn next_start(&self, at: usize) -> usize {
-        let end = self.memory.end();
+    /// First object start at or after a word, or `end`.
+    fn next_start(&self, at: usize, end: usize) -> usize {
         let mut index = at / 64;
         let mut mask = u64::MAX << (at % 64);
         while let Some(&bits) = self.memory.starts.get(index) {
@@ -180,7 +180,7 @@ impl Space {
     fn poison(&mut self) {
         let mut at = FIRST;
         while at < self.memory.end() {
-            let next = self.next_start(at);
+            let next = self.next_start(at, self.memory.end());
             self.memory.slice_mut(at, next - at).fill(u64::from_ne_bytes([0xdb; 8]));
             if next == self.memory.end() {
                 break;
