@@ -23,6 +23,8 @@ pub enum Error {
     Artifact(PathBuf, artifact::ArtifactError),
     /// There is no folder that could be the cache.
     NoCache,
+    /// The state cannot be read or written.
+    State(String),
     /// The runtime refuses the module.
     Module(String),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Error {
             Error::NoSources(path) => write!(f, "{}: no Gno source files", path.display()),
             Error::Artifact(path, error) => write!(f, "{}: not a usable artifact: {error}", path.display()),
             Error::NoCache => f.write_str("no cache: give a folder with --cache"),
+            Error::State(message) => f.write_str(message),
             Error::Module(message) => write!(f, "the module cannot be loaded: {message}"),
         }
     }

@@ -4,6 +4,7 @@
 
 mod build;
 mod cache;
+mod call;
 mod disasm;
 mod excerpt;
 mod exec;
@@ -18,6 +19,7 @@ mod metrics;
 mod packages;
 mod paths;
 mod run;
+mod state;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -61,6 +63,10 @@ enum Command {
     Lint(lint::Args),
     /// Explain the code of a finding
     Explain(explain::Args),
+    /// Call a function of a realm in a state, or evaluate an expression
+    Call(call::Args),
+    /// Add packages to a state, look at it, check, export and import it
+    State(state::Args),
     /// Print the gas schedule
     Gas(gas::Args),
 }
@@ -77,6 +83,8 @@ fn main() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Call(args) => call::run(&args),
+        Command::State(args) => state::run(&args),
         Command::Gas(args) => gas::run(&args),
     };
     match result {

@@ -190,9 +190,19 @@ fn initialise(machine: &mut Machine, program: &Program) -> Result<(), RunError> 
     }
     let store = MemoryStore::new();
     machine.set_store_free(true);
-    machine.load_libraries()?;
+    let paths: Vec<&str> = program.packages().collect();
+    let Some(main) = paths.len().checked_sub(1).map(|main| main as u32) else { return Ok(()) };
+    let (realms, libraries): (Vec<u32>, Vec<u32>) =
+        (0..main).partition(|&package| paths.get(package as usize).is_some_and(|path| is_realm_path(path)));
+    libraries.into_iter().try_for_each(|package| machine.init_package(package, false))?;
     reopen(machine, &store)?;
-    let Some(main) = program.packages().count().checked_sub(1).map(|main| main as u32) else { return Ok(()) };
+    // Imported realms are made together with the package, in one transaction.
+    machine.set_store_free(true);
+    for package in realms {
+        machine.make_package(package);
+        machine.init_package(package, false)?;
+    }
+    machine.set_store_free(false);
     machine.make_package(main);
     if !program.packages().last().is_some_and(is_realm_path) {
         return machine.init_package(main, true);

@@ -18,6 +18,7 @@
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
 pub mod cache;
+pub mod chain;
 pub mod coins;
 pub mod compile;
 pub mod corpus;

@@ -24,6 +24,7 @@ pub mod model;
 pub mod sink;
 pub mod store;
 pub mod typeid;
+pub mod verify;
 mod wire;
 
 pub use ids::{Hash, ObjectId, PkgId};

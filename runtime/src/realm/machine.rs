@@ -58,6 +58,15 @@ impl Machine {
         self.cx.ensure_package(package).map_err(|trap| self.end(trap))
     }
 
+    /// Whether a package with this path is stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`Machine::load_package`].
+    pub fn is_stored(&mut self, path: &str) -> Result<bool, RunError> {
+        self.cx.package_exists(path).map_err(|trap| self.end(trap))
+    }
+
     /// Stores the source of a package and enters it in the list of packages.
     ///
     /// # Errors

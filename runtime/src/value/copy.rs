@@ -52,6 +52,9 @@ pub fn copies(repr: Repr) -> bool {
 pub fn copy_iface(heap: &mut Heap, types: &Types, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
     let Some(ty) = held(types, value) else { return Ok(value) };
     let object = u64::from(slot::iface_payload(value));
+    if heap.header(Ref::of(object)).is(ObjectKind::Stub) {
+        return Ok(value);
+    }
     let copied = copy(heap, types, ty, object, charge)?;
     Ok(repacked(value, copied))
 }
@@ -124,6 +127,10 @@ fn copy_fields(heap: &mut Heap, types: &Types, first: Open, charge: &mut impl Ch
             },
             _ => (field.ty, old),
         };
+        // What is not loaded is shared (spec/04 Q25).
+        if heap.header(Ref::of(source)).is(ObjectKind::Stub) {
+            continue;
+        }
         let is_iface = field.repr == Repr::Iface;
         let placed = |copied: u64| if is_iface { repacked(old, copied) } else { copied | old & slot::TAINT };
         if types.get(ty).repr == Repr::Array {

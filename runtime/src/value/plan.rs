@@ -98,6 +98,10 @@ impl Plan {
     pub(super) fn copy(&self, heap: &mut Heap, value: u64) -> Result<u64, Trap> {
         self.make(heap, |heap, part, parent| {
             let original = parent.map_or(value, |parent| heap.slot(parent, part.slot));
+            // What is not loaded is shared (spec/04 Q25).
+            if heap.header(Ref::of(original)).is(ObjectKind::Stub) {
+                return Ok(original);
+            }
             // The copy of something read-only is read-only (spec/05 §5.4).
             Ok(heap.duplicate(Ref::of(original), part.words as usize)?.slot() | original & slot::TAINT)
         })
@@ -115,6 +119,10 @@ impl Plan {
         made[0] = Ref::of(new(heap, first, None)?);
         for (index, part) in rest.iter().enumerate() {
             let parent = made[part.parent as usize % MAX_PARTS];
+            if parent.is_nil() || heap.header(parent).is(ObjectKind::Stub) {
+                made[(index + 1) % MAX_PARTS] = Ref::NIL;
+                continue;
+            }
             let value = new(heap, part, Some(parent))?;
             heap.set_slot(parent, part.slot, value);
             made[(index + 1) % MAX_PARTS] = Ref::of(value);
