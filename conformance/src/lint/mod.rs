@@ -7,6 +7,7 @@ mod render_function;
 mod suggest;
 
 use crate::compile::Source;
+use crate::directives::Directives;
 use crate::session::{Inspection, Session};
 use crate::store::SourceStore;
 use regno_frontend::check::CheckError;
@@ -159,9 +160,17 @@ pub fn lint(package: &Package, packages: &dyn Packages, testing: &dyn Packages) 
     }
     linter.look(&format!("{path}_test"), &of(&[FileKind::TestBeside]), testing);
     for file in of(&[FileKind::Filetest]) {
-        linter.look("main", &[file], testing);
+        let path = package.sources.get(file).map(filetest_path).unwrap_or_default();
+        linter.look(&path, &[file], testing);
     }
     report
+}
+
+/// The path of the package that a filetest makes: its directive, else its name.
+fn filetest_path(source: &Source) -> String {
+    let text = String::from_utf8_lossy(&source.text);
+    let stated = Directives::parse(&text).get("PKGPATH").map(|path| path.trim().to_owned());
+    stated.or_else(|| declared_name(source)).unwrap_or_default()
 }
 
 fn module_issue(package: &Package, message: &str) -> Issue {

@@ -249,7 +249,9 @@ impl Checker<'_> {
         let mut at = id;
         loop {
             match self.exprs[at].kind {
-                ExprKind::Binary { op, left, .. } if !op.is_comparison() => at = left,
+                ExprKind::Binary { op, left, .. } if !op.is_comparison() => {
+                    at = self.nodes.leftmost(at).unwrap_or(left)
+                }
                 ExprKind::Unary { operand, .. } => at = operand,
                 _ => return self.recorded(at),
             }

@@ -25,6 +25,7 @@ use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, FuncId, Place};
 use crate::types::{Kind, NilContext, Type, TypeId};
 use cranelift_entity::SecondaryMap;
+use cranelift_entity::packed_option::PackedOption;
 use std::collections::HashSet;
 
 /// A recorded static type: `None` for `nil` and the blank target.
@@ -75,6 +76,8 @@ pub(super) enum Values {
 /// What the checker remembers of expression nodes beside the typed tree.
 pub(super) struct Nodes {
     recorded: SecondaryMap<ExprId, Static>,
+    /// Of operator nodes with a typed result, the leftmost operand that is no such node.
+    leftmost: SecondaryMap<ExprId, PackedOption<ExprId>>,
     big: SecondaryMap<ExprId, bool>,
     watched: Vec<ExprId>,
     unfolded: HashSet<ExprId>,
@@ -95,6 +98,7 @@ impl Default for Nodes {
     fn default() -> Self {
         Self {
             recorded: SecondaryMap::new(),
+            leftmost: SecondaryMap::new(),
             big: SecondaryMap::new(),
             watched: Vec::new(),
             unfolded: HashSet::new(),
@@ -111,6 +115,16 @@ impl Nodes {
     /// Sets the recorded static type of a node.
     pub(super) fn record(&mut self, id: ExprId, ty: Static) {
         self.recorded[id] = ty;
+    }
+
+    /// The leftmost operand of a chain of operators, where it is known.
+    pub(super) fn leftmost(&self, id: ExprId) -> Option<ExprId> {
+        self.leftmost[id].expand()
+    }
+
+    /// Notes the leftmost operand of a chain of operators.
+    pub(super) fn set_leftmost(&mut self, id: ExprId, leaf: ExprId) {
+        self.leftmost[id] = leaf.into();
     }
 
     /// The recorded static type of a node.

@@ -146,7 +146,23 @@ impl<'a> Checker<'a> {
         };
         let id = self.add_node(ExprKind::Binary { op, left, right }, ty, recorded, span);
         self.nodes.watch(id);
+        if !op.is_comparison() {
+            self.note_leftmost(id, left, recorded);
+        }
         Ok(Operand { id, ty: recorded })
+    }
+
+    /// Remembers the leftmost operand of a chain of operators, so that its static type is found without walking down the
+    /// chain. Only for nodes with a typed result: the operands of untyped ones can still be replaced.
+    fn note_leftmost(&mut self, id: ExprId, left: ExprId, recorded: Static) {
+        if recorded.is_none_or(|t| self.types.is_untyped(t)) {
+            return;
+        }
+        let chained = matches!(self.exprs[left].kind, ExprKind::Binary { op, .. } if !op.is_comparison());
+        let leaf = if chained { self.nodes.leftmost(left) } else { Some(left) };
+        if let Some(leaf) = leaf {
+            self.nodes.set_leftmost(id, leaf);
+        }
     }
 
     /// Operand conversion by the table of spec/02 §5.5.

@@ -3,6 +3,7 @@
 use super::Checker;
 use super::object::{Home, ObjId, ObjKind};
 use super::types::{INVALID, Named, Ty, Type};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The outcome of looking for a member.
@@ -178,13 +179,17 @@ impl<'a> Checker<'a> {
     /// The first method of the interface `target` that `ty` lacks, with the reason. With `dynamic`, methods that an
     /// interface `ty` does not list may still exist.
     pub(super) fn missing_method(&mut self, ty: Ty, target: Ty, dynamic: bool) -> Option<String> {
+        let mut own: Option<HashMap<Rc<str>, ObjId>> = None;
         for method in self.method_set(target) {
             let (name, home) = (self.objs[method].name.clone(), self.objs[method].home);
             self.obj_decl(method);
             let wanted = self.obj_type(method);
             if self.types.is_interface(ty) {
-                let set = self.method_set(ty);
-                match set.iter().find(|&&other| self.objs[other].name == name && self.is_visible(other, home)) {
+                let own = own.get_or_insert_with(|| {
+                    let set = self.method_set(ty).into_iter();
+                    set.map(|other| (self.objs[other].name.clone(), other)).collect()
+                });
+                match own.get(&name).filter(|&&other| self.is_visible(other, home)) {
                     None if dynamic => {}
                     None => return Some(format!("(missing method {name})")),
                     Some(&other) => {

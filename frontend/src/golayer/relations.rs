@@ -3,6 +3,7 @@
 use super::object::{ObjId, ObjKind, is_exported};
 use super::types::{Basic, Ty, Type};
 use super::{Checker, deep};
+use std::collections::HashSet;
 
 impl<'a> Checker<'a> {
     /// Whether two types are identical.
@@ -74,6 +75,7 @@ impl<'a> Checker<'a> {
     /// All methods of an interface, embedded ones included: exported names first, each group by name.
     pub(super) fn method_set(&self, ty: Ty) -> Vec<ObjId> {
         let mut out: Vec<ObjId> = Vec::new();
+        let mut names: HashSet<&str> = HashSet::new();
         let mut seen = Vec::new();
         let mut work = vec![ty];
         while let Some(ty) = work.pop() {
@@ -84,7 +86,7 @@ impl<'a> Checker<'a> {
             seen.push(under);
             let Type::Interface(interface) = self.types.get(under) else { continue };
             for &method in interface.methods.iter() {
-                if !out.iter().any(|&other| self.objs[other].name == self.objs[method].name) {
+                if names.insert(&self.objs[method].name) {
                     out.push(method);
                 }
             }

@@ -9,6 +9,7 @@ use super::types::{Basic, INVALID, Interface, Signature, Ty, Type};
 use super::{Checker, Delayed, deep};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef, Ident};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 impl<'a> Checker<'a> {
@@ -149,6 +150,7 @@ impl<'a> Checker<'a> {
 
     fn struct_type(&mut self, list: &'a ast::FieldList<'a>) -> Ty {
         let mut fields: Vec<(ObjId, Option<String>)> = Vec::new();
+        let mut names: HashMap<Rc<str>, ObjId> = HashMap::new();
         for field in list.fields {
             let ty = self.var_type(field.ty);
             let tag = field.tag.and_then(|tag| match crate::constant::parse_string(tag.name) {
@@ -159,26 +161,30 @@ impl<'a> Checker<'a> {
                 let Some(name) = embedded_name(field.ty) else { continue };
                 let obj = self.new_object(ObjKind::Field { embedded: true }, name, Some(ty));
                 self.later(Delayed::Embedded { env: self.env.clone(), ty, span: field.ty.span });
-                self.add_field(&mut fields, obj, tag);
+                self.note_field(&mut names, obj);
+                fields.push((obj, tag));
             } else {
                 for name in field.names {
                     let obj = self.new_object(ObjKind::Field { embedded: false }, *name, Some(ty));
-                    self.add_field(&mut fields, obj, tag.clone());
+                    self.note_field(&mut names, obj);
+                    fields.push((obj, tag.clone()));
                 }
             }
         }
         self.types.add(Type::Struct(fields.into()))
     }
 
-    fn add_field(&mut self, fields: &mut Vec<(ObjId, Option<String>)>, obj: ObjId, tag: Option<String>) {
+    /// Reports a field whose name an earlier one has.
+    fn note_field(&mut self, names: &mut HashMap<Rc<str>, ObjId>, obj: ObjId) {
         let name = self.objs[obj].name.clone();
-        let other =
-            fields.iter().map(|(other, _)| *other).find(|&other| &*name != "_" && self.objs[other].name == name);
-        if let Some(other) = other {
+        if &*name == "_" {
+            return;
+        }
+        let other = *names.entry(name.clone()).or_insert(obj);
+        if other != obj {
             self.report_at(Code::RedeclaredMember, self.place_of(obj), vec![Arg::Name(name.to_string())]);
             self.report_other(other);
         }
-        fields.push((obj, tag));
     }
 
     pub(super) fn check_embedded(&mut self, ty: Ty, span: Span) {
@@ -251,27 +257,29 @@ impl<'a> Checker<'a> {
     pub(super) fn check_interface(&mut self, ty: Ty) {
         let Type::Interface(interface) = self.types.get(ty) else { return };
         let interface = interface.clone();
-        let mut seen: Vec<ObjId> = Vec::new();
+        let mut seen: HashMap<Rc<str>, ObjId> = HashMap::new();
         for &method in interface.methods.iter() {
             let name = self.objs[method].name.clone();
-            if let Some(&other) = seen.iter().find(|&&other| self.objs[other].name == name) {
+            if let Some(&other) = seen.get(&name) {
                 self.report_at(Code::DuplicateMethod, self.place_of(method), vec![Arg::Name(name.to_string())]);
                 self.report_other(other);
                 continue;
             }
-            seen.push(method);
+            seen.insert(name, method);
         }
         for &(embedded, span) in interface.embedded.iter() {
             for method in self.method_set(embedded) {
                 let name = self.objs[method].name.clone();
-                match seen.iter().copied().find(|&other| self.objs[other].name == name) {
+                match seen.get(&name).copied() {
                     Some(other) if other == method => {}
                     Some(other) if self.identical(self.obj_type(other), self.obj_type(method)) => {}
                     Some(other) => {
                         self.report(Code::DuplicateMethod, span, vec![Arg::Name(name.to_string())]);
                         self.report_other(other);
                     }
-                    None => seen.push(method),
+                    None => {
+                        seen.insert(name, method);
+                    }
                 }
             }
         }
