@@ -7,6 +7,7 @@ use crate::load::{Program, RUN_RETURNED};
 use crate::meter::{Descriptor, Meter, Stop};
 use crate::natives::Context;
 use crate::panic::Next;
+use crate::realm::path::has_realm;
 use crate::report::Report;
 use crate::trace::Traces;
 use crate::value::zero::zero;
@@ -213,12 +214,14 @@ impl Machine {
         let linked = Arc::clone(&self.cx.linked);
         let Some(own) = linked.packages.get(package as usize) else { return Ok(()) };
         let stored = self.cx.made_here(package);
-        // Packages without realm have one for this (spec/05 §4.3).
-        self.cx.set_active_realm(Some(package));
+        // Variables of a package without realm are initialised with no realm active; its `init` functions have one (spec/05 §4.3).
+        let realm = Some(package).filter(|_| has_realm(&own.path));
+        self.cx.set_active_realm(realm);
         self.run_function(own.init, false)?;
         if stored {
             self.cx.save_package(package, false).map_err(|trap| self.end(trap))?;
         }
+        self.cx.set_active_realm(Some(package));
         self.run_function(own.inits, false)?;
         if stored {
             self.cx.save_package(package, true).map_err(|trap| self.end(trap))?;
