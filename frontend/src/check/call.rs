@@ -88,7 +88,8 @@ impl<'a> Checker<'a> {
                 }
                 Selected::Value(operand) => {
                     let text = self.render(operand.id);
-                    (Callee::Value(operand.id), operand.ty.unwrap_or(TypeId::INVALID), text)
+                    let callee = self.named_callee(operand.id);
+                    (callee, operand.ty.unwrap_or(TypeId::INVALID), text)
                 }
             });
         }
@@ -97,11 +98,15 @@ impl<'a> Checker<'a> {
             return Err(self.error(span, "unexpected func type untyped nil (<nil>)".to_owned()));
         };
         let text = self.render(operand.id);
-        let callee = match self.exprs[operand.id].kind {
+        Ok((self.named_callee(operand.id), t, text))
+    }
+
+    /// The function that an expression names, or its value.
+    fn named_callee(&self, id: ExprId) -> Callee {
+        match self.exprs[id].kind {
             ExprKind::Func { func, via_package } => Callee::Func { func, via_package },
-            _ => Callee::Value(operand.id),
-        };
-        Ok((callee, t, text))
+            _ => Callee::Value(id),
+        }
     }
 
     /// Arguments against parameters, converted.

@@ -138,6 +138,13 @@ impl<'a> Checker<'a> {
 
     fn op_assign_count(&mut self, operand: Operand, at: Span) -> Result<ExprId> {
         if self.is_const(operand.id) {
+            let negative = self.constant_as_i64(operand.id).is_some_and(|count| count < 0);
+            if negative {
+                // The value without what marks it as a constant.
+                let text = self.render(operand.id);
+                let text = text.strip_prefix("(const ").and_then(|text| text.strip_suffix(')')).unwrap_or(&text);
+                return Err(self.error(at, format!("invalid operation: negative shift count: {text}")));
+            }
             self.convert_shift_count(operand.id, at)?;
             return Ok(operand.id);
         }

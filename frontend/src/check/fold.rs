@@ -228,12 +228,10 @@ impl<'a> Checker<'a> {
             let text = self.cannot_convert(id, xt, t);
             return Err(self.error(at, text));
         };
-        if !self.types.is_untyped(xt)
-            && let Err(text) = self.convertible(id, xt, t)
-        {
-            return Err(self.error(at, text));
+        if !self.types.is_untyped(xt) && self.convertible(id, xt, t).is_err() {
+            return Err(self.error(at, format!("cannot convert {} to {kind}", self.types.kind(xt))));
         }
-        if kind == Kind::Bool && self.types.kind(xt) != Kind::Bool {
+        if (kind == Kind::Bool) != (self.types.kind(xt) == Kind::Bool) {
             let from = self.types.kind(self.types.default_type(xt));
             return Err(self.error(at, format!("cannot convert {from} to {kind}")));
         }
