@@ -23,6 +23,7 @@ pub use trap::{Charge, NoCharge, Trap};
 
 use collect::Collector;
 use regno_bytecode::types::Repr;
+use regno_store::ObjectId;
 use runs::Space;
 
 /// Reference to an object: the index of its header word. 0 is nil.
@@ -260,6 +261,8 @@ pub struct Heap {
     collector: Collector,
     collections: u64,
     empty: Ref,
+    /// What each stub stands for, by the number in its slot.
+    pub(crate) stubs: Vec<ObjectId>,
 }
 
 impl core::fmt::Debug for Heap {
@@ -278,7 +281,8 @@ impl Heap {
     pub fn collected(max_words: u64, collection: Collection) -> Heap {
         let max = usize::try_from(max_words.min(1 << 32)).unwrap_or(usize::MAX);
         let space = Space::new(max.max(16), collection);
-        let mut heap = Heap { space, collector: Collector::default(), collections: 0, empty: Ref::NIL };
+        let mut heap =
+            Heap { space, collector: Collector::default(), collections: 0, empty: Ref::NIL, stubs: Vec::new() };
         // Words 0 to 2 are never an object: read as a slice header, nil has length 0, so index checks need no nil check of
         // their own; and an index can use 1 as a mark.
         let _ = heap.space.take(FIRST);
@@ -346,6 +350,14 @@ impl Heap {
     pub(crate) fn track(&mut self, object: Ref) {
         let header = self.space.memory.get(object.index());
         self.space.memory.set(object.index(), header | Header::TRACKED);
+    }
+
+    /// What a stub stands for; none for other objects.
+    pub(crate) fn stub_id(&self, object: Ref) -> Option<ObjectId> {
+        if object.is_nil() || !self.header(object).is(Kind::Stub) {
+            return None;
+        }
+        self.stubs.get(self.slot(object, 0) as usize).copied()
     }
 
     /// Slot `index` of an object.

@@ -266,6 +266,9 @@ slow! {
             return Err(Trap::abort("no such native"));
         };
         cx.stored.note_call(native.function);
+        if cx.realm.is_some() {
+            cx.fill_arguments(native.function, regs, field_a(word), field_b(word))?;
+        }
         let mut call = Call::new(cx, native.function, regs.slice(field_a(word), field_b(word)));
         (native.run)(&mut call)?;
         let results = call.finish();

@@ -10,6 +10,7 @@ use crate::map;
 use crate::ops;
 use crate::realm::IMPORTED;
 use crate::recount::charger;
+use crate::value::equal;
 use crate::value::slot::{self, TAINT};
 use crate::value::types::Kind as TypeKind;
 use regno_bytecode::op::{field_a, field_b, field_c};
@@ -128,6 +129,10 @@ guarded! {
     StrFromBytes = data::StrFromBytes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice;
     StrFromRunes = data::StrFromRunes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice_runes;
     LoadFunc = call::LoadFunc, (cx, ip, _regs, _word) (*cx).is_unloaded(*ip.add(1) as u32) => load_func;
+    EqIface = data::EqIface, (_cx, ip, regs, _word) true => eq_iface;
+    NeIface = data::NeIface, (_cx, ip, regs, _word) true => ne_iface;
+    EqValue = data::EqValue, (_cx, ip, regs, _word) true => eq_value;
+    NeValue = data::NeValue, (_cx, ip, regs, _word) true => ne_value;
     BindMethod = call::BindMethod, (_cx, ip, regs, word) true => bind_method;
     CheckConvert = call::CheckConvert, (_cx, ip, regs, word) true => check_convert;
 }
@@ -405,6 +410,26 @@ slow! {
         regs.set(field_a(word), value);
         Ok(())
     }
+    eq_iface of EqIface(cx, regs, word, _ext) {
+        let (b, c) = cx.deep(SlotClass::Ifaces, (regs.get(field_b(word)), regs.get(field_c(word))))?;
+        regs.set(field_a(word), u64::from(equal::equal_iface(&cx.heap, &cx.linked.types, b, c)));
+        Ok(())
+    }
+    ne_iface of NeIface(cx, regs, word, _ext) {
+        let (b, c) = cx.deep(SlotClass::Ifaces, (regs.get(field_b(word)), regs.get(field_c(word))))?;
+        regs.set(field_a(word), u64::from(!equal::equal_iface(&cx.heap, &cx.linked.types, b, c)));
+        Ok(())
+    }
+    eq_value of EqValue(cx, regs, word, ext) {
+        let (b, c) = cx.deep(SlotClass::Refs, (regs.get(field_b(word)), regs.get(field_c(word))))?;
+        regs.set(field_a(word), u64::from(equal::equal(&cx.heap, &cx.linked.types, ext as u32, b, c)));
+        Ok(())
+    }
+    ne_value of NeValue(cx, regs, word, ext) {
+        let (b, c) = cx.deep(SlotClass::Refs, (regs.get(field_b(word)), regs.get(field_c(word))))?;
+        regs.set(field_a(word), u64::from(!equal::equal(&cx.heap, &cx.linked.types, ext as u32, b, c)));
+        Ok(())
+    }
     bind_method of BindMethod(cx, regs, word, ext) {
         let func = ext as u32;
         let receiver = cx.linked.types.func(func).and_then(|func| func.receiver).unwrap_or(0);
@@ -491,6 +516,33 @@ handler! {
 }
 
 impl Cx {
+    /// Loads what the arguments of a native consist of (spec/04 §7.5).
+    pub(super) fn fill_arguments(
+        &mut self,
+        function: u32,
+        regs: super::Window,
+        first: u16,
+        count: u16,
+    ) -> Result<(), Trap> {
+        let types = std::sync::Arc::clone(&self.linked);
+        let signature = types.types.func(function).and_then(|func| func.signature);
+        let Some(TypeKind::Func { params, .. }) = signature.map(|ty| &types.types.get(ty).kind) else { return Ok(()) };
+        for (number, &ty) in params.iter().enumerate().take(usize::from(count)) {
+            let class = SlotClass::of(types.types.get(ty).repr);
+            if class != SlotClass::Scalars {
+                let register = first + number as u16;
+                let value = self.fill_deep(class, regs.get(register))?;
+                regs.set(register, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Two values of one class with all that they consist of loaded, to be compared.
+    fn deep(&mut self, class: SlotClass, (b, c): (u64, u64)) -> Result<(u64, u64), Trap> {
+        Ok((self.fill_deep(class, b)?, self.fill_deep(class, c)?))
+    }
+
     /// The reference in an interface slot; 0 if it holds none.
     pub(crate) fn iface_reference(&self, value: u64) -> u64 {
         let ty = slot::iface_type(value);

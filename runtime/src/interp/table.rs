@@ -43,11 +43,11 @@ pub(super) static GUARDED: [Handler; CODES] = {
 mod guarded {
     use super::super::guard::{
         AddrElem, AddrField, AddrGlobal, AddrIndex, AddrMap, AddrPtrField, Append, BindMethod, Call, CallSelected,
-        CallValue, CheckConvert, CopySlice, DeleteMap, LoadCell, LoadElem, LoadElemByte, LoadField, LoadFunc,
-        LoadGlobal, LoadIndex, LoadIndexByte, LoadMap, LoadMapOk, LoadPtr, LoadPtrByte, LoadPtrField, LoadPtrIface,
-        NextMapIter, RangeElem, RangeIndex, SliceArray, SlicePtr, SliceSlice, StoreCell, StoreElem, StoreElemByte,
-        StoreField, StoreGlobal, StoreIndex, StoreIndexByte, StoreMap, StorePtr, StorePtrByte, StorePtrField,
-        StorePtrIface, StrFromBytes, StrFromRunes,
+        CallValue, CheckConvert, CopySlice, DeleteMap, EqIface, EqValue, LoadCell, LoadElem, LoadElemByte, LoadField,
+        LoadFunc, LoadGlobal, LoadIndex, LoadIndexByte, LoadMap, LoadMapOk, LoadPtr, LoadPtrByte, LoadPtrField,
+        LoadPtrIface, NeIface, NeValue, NextMapIter, RangeElem, RangeIndex, SliceArray, SlicePtr, SliceSlice,
+        StoreCell, StoreElem, StoreElemByte, StoreField, StoreGlobal, StoreIndex, StoreIndexByte, StoreMap, StorePtr,
+        StorePtrByte, StorePtrField, StorePtrIface, StrFromBytes, StrFromRunes,
     };
     use super::super::{Dispatch, Handler, branch::*, call::*, data::*, memory::*, scalar::*};
     use super::PLAIN;

@@ -146,6 +146,16 @@ impl Printer<'_> {
             self.text(&text);
             return Ok(());
         }
+        let array = match info.repr {
+            Repr::Slice => self.heap.slice(Ref::of(value)).base,
+            _ => Ref::of(value),
+        };
+        if let Some(id) = self.heap.stub_id(array) {
+            // What is not loaded is printed as a reference (spec/07 §3.2).
+            let text = if info.repr == Repr::Slice { format!("slice[ref({id})]") } else { format!("ref({id})") };
+            self.text(&text);
+            return Ok(());
+        }
         let identity = (info.repr, slot::untaint(value));
         if let Some(position) = self.open.iter().position(|&other| other == identity) {
             self.text(&format!("ref@{position}"));
@@ -262,6 +272,10 @@ impl Printer<'_> {
         let (types, object) = (self.types, Ref::of(value));
         if object.is_nil() {
             self.text(&format!("nil {}", types.get(ty).name));
+            return;
+        }
+        if let Some(id) = self.heap.stub_id(object) {
+            self.text(&format!("ref({id})"));
             return;
         }
         let func = types.func(self.heap.func_index(object));

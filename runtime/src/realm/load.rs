@@ -345,7 +345,7 @@ impl Cx {
     }
 
     /// Loads what a key consists of.
-    fn fill_deep(&mut self, class: SlotClass, value: u64) -> Result<u64, Trap> {
+    pub(crate) fn fill_deep(&mut self, class: SlotClass, value: u64) -> Result<u64, Trap> {
         let filled = self.fill(class, value, 0)?;
         let first = match class {
             SlotClass::Ifaces if slot::iface_is_nil(filled) => return Ok(filled),
@@ -353,12 +353,18 @@ impl Cx {
             SlotClass::Refs => filled,
             _ => return Ok(filled),
         };
-        let mut todo = vec![Ref::of(first)];
+        let (top, mut seen) = (Ref::of(first), std::collections::HashSet::new());
+        let mut todo = vec![top];
         while let Some(object) = todo.pop() {
-            if object.is_nil() {
+            if object.is_nil() || !seen.insert(object) {
                 continue;
             }
             let header = self.heap.header(object);
+            if header.is(Kind::Slice) && object == top {
+                let base = self.own_base(object)?;
+                todo.push(base);
+                continue;
+            }
             if !matches!(header.kind(), Kind::Struct | Kind::List) {
                 continue;
             }
@@ -425,6 +431,7 @@ impl Cx {
         let realm = self.realm_state()?;
         let at = realm.stubs.len() as u64;
         realm.stubs.push(reference.clone());
+        self.heap.stubs.push(reference.id);
         let stub = self.heap.alloc(Kind::Stub, SlotClass::Scalars, ty, u32::from(own), 1)?;
         self.heap.set_slot(stub, 0, at);
         self.heap.track(stub);

@@ -113,6 +113,10 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let Some(word) = self.marks.get_mut(index / 64).filter(|_| index != 0 && index < self.heap.used_words()) else {
             return false;
         };
+        // What is not loaded counts nothing.
+        if self.heap.header(object).is(ObjectKind::Stub) {
+            return false;
+        }
         let bit = 1 << (index % 64);
         let new = *word & bit == 0;
         *word |= bit;
