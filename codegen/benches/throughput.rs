@@ -142,8 +142,11 @@ fn measure(text: &str) -> Phases {
     phases
 }
 
-/// One-sided programs: name, and the text for a count.
-const SHAPES: &[(&str, fn(usize) -> String)] = &[
+/// A program by name, and its text for a count.
+type Shape = (&'static str, fn(usize) -> String);
+
+/// One-sided programs.
+const SHAPES: &[Shape] = &[
     ("statements in one function", |n| in_main("\tx := 0\n", "\tx = x + 1\n", "\tprintln(x)\n", n)),
     ("variables in one function", |n| {
         let lines: String = (0..n.min(60_000)).map(|i| format!("\tv{i} := {i}\n\t_ = v{i}\n")).collect();
