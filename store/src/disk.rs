@@ -46,7 +46,18 @@ impl DiskStore {
     /// [`StoreError`]: the file cannot be read or written, is in use, is damaged, or has another format.
     pub fn open(directory: &Path) -> Result<DiskStore, StoreError> {
         std::fs::create_dir_all(directory).map_err(io)?;
-        DiskStore::checked(Database::create(directory.join(FILE)).map_err(io)?)
+        let file = directory.join(FILE);
+        if !file.exists() {
+            // Made whole under another name, so that a crash leaves no half of a new state.
+            let new = directory.join(format!("{FILE}.new"));
+            match std::fs::remove_file(&new) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+                _ => {}
+            }
+            drop(DiskStore::checked(Database::create(&new).map_err(io)?)?);
+            std::fs::rename(&new, &file).map_err(io)?;
+        }
+        DiskStore::checked(Database::create(file).map_err(io)?)
     }
 
     /// Opens the state in a directory that must have one.
