@@ -44,6 +44,8 @@ impl Random {
 /// Pieces of programs that inputs are made of.
 #[derive(Clone, Debug, Default)]
 pub struct Pieces {
+    /// Whole programs.
+    programs: Vec<String>,
     /// Top-level declarations.
     declarations: Vec<String>,
     /// Texts of tokens, each with the blanks or line end after it.
@@ -135,6 +137,9 @@ impl Pieces {
         const LONGEST: usize = 700;
         let mut pieces = Self::default();
         for program in programs {
+            if program.len() <= 3 * LONGEST {
+                pieces.programs.push(program.to_owned());
+            }
             for part in program.split("\n}\n") {
                 let part = part.trim_start_matches("package main\n");
                 if part.len() <= LONGEST {
@@ -163,17 +168,24 @@ impl Pieces {
                     text.push(' ');
                 }
             }
+            // One program, with exchanges that its syntax survives: what the checkers see.
+            1..=5 => {
+                text = random.pick(&self.programs).cloned().unwrap_or_default();
+                for _ in 0..=random.below(4) {
+                    text = self.exchange(&text, random);
+                }
+            }
             _ => {
                 for _ in 0..=random.below(3) {
                     text.push_str(random.pick(&self.declarations).map_or("", String::as_str));
                 }
-                for _ in 0..=random.below(5) {
+                for _ in 0..=random.below(3) {
                     text = self.damage(&text, random);
                 }
             }
         }
         let mut bytes = text.into_bytes();
-        if random.below(16) == 0 {
+        if random.below(64) == 0 {
             for _ in 0..=random.below(3) {
                 let at = random.below(bytes.len());
                 if let Some(byte) = bytes.get_mut(at) {
@@ -189,6 +201,24 @@ impl Pieces {
             return random.pick(ODD).copied().unwrap_or_default().to_owned();
         }
         random.pick(&self.tokens).cloned().unwrap_or_default()
+    }
+
+    /// A token replaced by another one of its kind.
+    fn exchange(&self, text: &str, random: &mut Random) -> String {
+        let ranges = tokens(text);
+        let Some(one) = random.pick(&ranges).cloned() else { return text.to_owned() };
+        let piece = text.get(one.clone()).unwrap_or_default();
+        let kind = kind_of(piece);
+        let other = (0..20).find_map(|_| {
+            // Mostly a token of the same program: its names exist.
+            let other = match random.below(4) {
+                0 => self.token(random),
+                _ => text.get(random.pick(&ranges)?.clone())?.to_owned(),
+            };
+            (other != piece && kind_of(&other) == kind).then_some(other)
+        });
+        let other = other.unwrap_or_else(|| piece.to_owned());
+        format!("{}{other}{}", &text[..one.start], &text[one.end..])
     }
 
     /// One change: a token replaced, removed, doubled or swapped, or a new one inserted.
@@ -216,6 +246,22 @@ impl Pieces {
                 }
             }
         }
+    }
+}
+
+/// Tokens of one kind can mostly stand for each other.
+fn kind_of(text: &str) -> u8 {
+    use TokenKind as T;
+    let mut lexer = Lexer::new(text.as_bytes(), 0);
+    let kind = lexer.next_token().kind;
+    match kind {
+        T::Ident | T::Literal(_) => 0,
+        T::Assign | T::Define => 1,
+        T::Inc | T::Dec => 2,
+        T::Break | T::Continue | T::Fallthrough | T::Return => 3,
+        kind if kind.compound_assignment().is_some() => 1,
+        kind if kind.binary().is_some() => 4,
+        _ => 5,
     }
 }
 

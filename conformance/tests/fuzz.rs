@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 /// Inputs of an ordinary run: well under a minute.
-const INPUTS: u64 = 60_000;
+const INPUTS: u64 = 40_000;
 /// No input of this size may take longer, with room for a busy machine.
 const LONGEST: Duration = Duration::from_secs(5);
 const STACK: usize = 2 << 20;
@@ -39,7 +39,9 @@ fn pieces() -> Pieces {
         .collect();
     // Programs that break one rule each.
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../frontend/tests/golayer/programs.txt");
-    programs.extend(fs::read_to_string(rules));
+    let rules = fs::read_to_string(rules).unwrap_or_default();
+    let texts = rules.split("\n== ").filter_map(|entry| entry.split("\n-- verdict").next()?.split_once('\n'));
+    programs.extend(texts.map(|(_, program)| program.to_owned()));
     Pieces::of(programs.iter().map(String::as_str))
 }
 
