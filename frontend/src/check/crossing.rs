@@ -144,6 +144,20 @@ impl<'a> Checker<'a> {
     /// `f(cur, …)`: what may be called, and which `cur` may be passed on.
     fn check_cur(&mut self, callee: ExprRef<'a>, cur: Span, span: Span) -> Result<()> {
         let callee = unparen(callee);
+        if let ExprKind::Selector(selector) = callee.kind
+            && let Some(package) = self.names_package(selector.x)?
+        {
+            let path = self.import_path(package);
+            if path != *self.path {
+                let (name, slot) = self.import_name(&path);
+                let depth = self.package_value_path("").0.saturating_sub(1);
+                let text = format!(
+                    "cannot cur-call to external realm function {path}.{name}<VPBlock({depth},{slot})>.{} from {}",
+                    selector.sel.name, self.path
+                );
+                return Err(self.error(span, text));
+            }
+        }
         let variable = match callee.kind {
             ExprKind::Ident(name) => {
                 matches!(self.meaning(name, callee.span)?, Some((Entity::Local(_) | Entity::Global(_), _)))

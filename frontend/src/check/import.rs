@@ -283,7 +283,8 @@ impl<'a> Checker<'a> {
         Some(func)
     }
 
-    fn import_path(&self, package: u32) -> String {
+    /// Path of an imported package.
+    pub(super) fn import_path(&self, package: u32) -> String {
         self.imports.packages.get(package as usize).map_or_else(String::new, |exports| exports.path.to_string())
     }
 

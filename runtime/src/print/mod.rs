@@ -139,13 +139,26 @@ impl Printer<'_> {
         Ok(())
     }
 
+    /// A composite value; one that is read-only says so.
     fn composite(&mut self, ty: TypeIndex, value: u64) -> Result<(), Trap> {
-        let (types, info) = (self.types, self.types.get(ty));
+        let info = self.types.get(ty);
         if Ref::of(value).is_nil() {
             let text = if info.repr == Repr::Ptr { "typed-nil".to_owned() } else { format!("(nil {})", info.name) };
             self.text(&text);
             return Ok(());
         }
+        if value & slot::TAINT != 0 {
+            self.text("readonly(");
+            self.content(ty, slot::untaint(value))?;
+            self.text(")");
+            return Ok(());
+        }
+        self.content(ty, value)
+    }
+
+    /// A composite value that is not nil.
+    fn content(&mut self, ty: TypeIndex, value: u64) -> Result<(), Trap> {
+        let (types, info) = (self.types, self.types.get(ty));
         let array = match info.repr {
             Repr::Slice => self.heap.slice(Ref::of(value)).base,
             _ => Ref::of(value),
@@ -156,7 +169,7 @@ impl Printer<'_> {
             self.text(&text);
             return Ok(());
         }
-        let identity = (info.repr, slot::untaint(value));
+        let identity = (info.repr, value);
         if let Some(position) = self.open.iter().position(|&other| other == identity) {
             self.text(&format!("ref@{position}"));
             return Ok(());
