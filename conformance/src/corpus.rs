@@ -5,14 +5,18 @@
 use crate::execute::Settings;
 use crate::filetest::{Row, run};
 use crate::session::Session;
-use crate::store::SourceStore;
-use regno_frontend::package::NoPackages;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The keys that must be equal.
-pub const COMPARED: &[&str] = &["output", "error", "main_gas_by", "alloc_peak", "alloc_bytes"];
+/// What must be equal where the program's own code is all that runs.
+const METERED: &[&str] = &["output", "error", "main_gas_by", "alloc_peak", "alloc_bytes"];
+/// What does not depend on how a library is written.
+const LIBRARY: &[&str] = &["output", "error"];
+/// Both layers that refuse a program.
+const STATIC: &[&str] = &["output", "error", "typecheck_error"];
+/// What a realm stores and says.
+const REALM: &[&str] = &["output", "error", "events", "realm", "storage"];
 
 /// One recorded program.
 #[derive(Clone, Debug)]
@@ -32,14 +36,23 @@ pub struct Corpus {
     pub name: &'static str,
     /// Gas limit of the recording.
     pub gas_limit: Option<u64>,
+    /// The keys that must be equal.
+    pub keys: &'static [&'static str],
 }
 
-/// The corpora of this crate.
+/// Corpora of programs that are measured.
 pub const CORPORA: &[Corpus] = &[
-    Corpus { name: "meter", gas_limit: None },
-    Corpus { name: "random", gas_limit: Some(20_000_000) },
-    Corpus { name: "apps", gas_limit: Some(3_000_000_000) },
-    Corpus { name: "memory", gas_limit: Some(200_000_000) },
+    Corpus { name: "meter", gas_limit: None, keys: METERED },
+    Corpus { name: "random", gas_limit: Some(20_000_000), keys: METERED },
+    Corpus { name: "apps", gas_limit: Some(3_000_000_000), keys: METERED },
+    Corpus { name: "memory", gas_limit: Some(200_000_000), keys: METERED },
+];
+
+/// Corpora of programs whose results count, not what they cost.
+pub const RESULT_CORPORA: &[Corpus] = &[
+    Corpus { name: "static", gas_limit: Some(200_000_000), keys: STATIC },
+    Corpus { name: "library", gas_limit: Some(200_000_000), keys: LIBRARY },
+    Corpus { name: "realm", gas_limit: Some(200_000_000), keys: REALM },
 ];
 
 /// Allocation limit of the recordings in bytes, unless a program states its own (`MAXALLOC`).
@@ -68,28 +81,29 @@ impl Corpus {
     }
 }
 
-/// Runs a recorded program and compares the keys; the error lists every difference.
-///
-/// # Errors
-///
-/// A readable list of the differing keys with both values.
-pub fn compare(recorded: &Recorded, settings: Settings) -> Result<(), String> {
-    let text = fs::read(&recorded.path).map_err(|error| error.to_string())?;
-    let store = SourceStore::default();
-    let row = run(&mut Session::new(&store, &NoPackages), &recorded.file, &text, settings);
-    let differences = differences(recorded, &row);
-    if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
+impl Recorded {
+    /// Runs the program with the packages of a session and compares the keys; the error lists every difference.
+    ///
+    /// # Errors
+    ///
+    /// A readable list of the differing keys with both values.
+    pub fn compare(&self, session: &mut Session<'_>, keys: &[&str], settings: Settings) -> Result<(), String> {
+        let text = fs::read(&self.path).map_err(|error| error.to_string())?;
+        let row = run(session, &self.file, &text, settings);
+        let differences = differences(self, &row, keys);
+        if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
+    }
 }
 
-fn differences(recorded: &Recorded, row: &Row) -> Vec<String> {
+fn differences(recorded: &Recorded, row: &Row, keys: &[&str]) -> Vec<String> {
     let got = serde_json::to_value(row).unwrap_or(Value::Null);
-    // Keys with empty texts may be left out.
+    // Keys without content may be left out.
     let value = |row: &Value, key: &str| match row.get(key) {
         Some(Value::String(text)) if text.is_empty() => Value::Null,
+        Some(Value::Array(items)) if items.is_empty() => Value::Null,
         value => value.cloned().unwrap_or(Value::Null),
     };
-    COMPARED
-        .iter()
+    keys.iter()
         .filter_map(|&key| {
             let (want, have) = (value(&recorded.row, key), value(&got, key));
             (want != have).then(|| format!("{key}\n  recorded {want}\n  measured {have}"))

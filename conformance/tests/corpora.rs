@@ -2,9 +2,12 @@
 //! every safe point, on a 256 KiB stack: one named test each.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use regno_conformance::corpus::{CORPORA, Corpus, Recorded, compare};
+use regno_conformance::corpus::{CORPORA, Corpus, Recorded};
 use regno_conformance::execute::Settings;
+use regno_conformance::packages::PackageFolders;
+use regno_conformance::session::Session;
 use regno_conformance::stack::on_small_stack;
+use regno_conformance::store::SourceStore;
 use regno_runtime::{Collection, Metering};
 use std::path::Path;
 
@@ -31,8 +34,17 @@ fn trials_of(corpus: &'static Corpus, row: Recorded) -> [Trial; 3] {
         let row = row.clone();
         let name = format!("{}/{}/{mode}", corpus.name, row.file);
         let settings = Settings { metering, collection, ..corpus.settings() };
-        Trial::test(name, move || on_small_stack(move || compare(&row, settings)).flatten().map_err(Failed::from))
+        Trial::test(name, move || {
+            on_small_stack(move || compare(corpus, &row, settings)).flatten().map_err(Failed::from)
+        })
     })
+}
+
+fn compare(corpus: &Corpus, row: &Recorded, settings: Settings) -> Result<(), String> {
+    let packages =
+        PackageFolders::new(None, &[], true).map_err(|(path, error)| format!("{}: {error}", path.display()))?;
+    let store = SourceStore::default();
+    row.compare(&mut Session::new(&store, &packages), corpus.keys, settings)
 }
 
 fn failing(corpus: &Corpus, message: String) -> Trial {
