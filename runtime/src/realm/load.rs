@@ -349,7 +349,10 @@ impl Cx {
         let filled = self.fill(class, value, 0)?;
         let first = match class {
             SlotClass::Ifaces if slot::iface_is_nil(filled) => return Ok(filled),
-            SlotClass::Ifaces => iface::unpack(&self.heap, &self.linked.types, filled).1,
+            SlotClass::Ifaces => match iface::unpack(&self.heap, &self.linked.types, filled) {
+                (ty, value) if self.linked.types.get(ty).repr.is_ref() => value,
+                _ => return Ok(filled),
+            },
             SlotClass::Refs => filled,
             _ => return Ok(filled),
         };
