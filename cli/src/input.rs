@@ -25,6 +25,8 @@ pub enum Error {
     NoCache,
     /// The state cannot be read or written.
     State(String),
+    /// The command line names something that is not there.
+    Usage(String),
     /// The runtime refuses the module.
     Module(String),
 }
@@ -37,7 +39,7 @@ impl fmt::Display for Error {
             Error::NoSources(path) => write!(f, "{}: no Gno source files", path.display()),
             Error::Artifact(path, error) => write!(f, "{}: not a usable artifact: {error}", path.display()),
             Error::NoCache => f.write_str("no cache: give a folder with --cache"),
-            Error::State(message) => f.write_str(message),
+            Error::State(message) | Error::Usage(message) => f.write_str(message),
             Error::Module(message) => write!(f, "the module cannot be loaded: {message}"),
         }
     }

@@ -6,6 +6,7 @@ mod build;
 mod cache;
 mod call;
 mod disasm;
+mod doc;
 mod excerpt;
 mod exec;
 mod explain;
@@ -15,7 +16,9 @@ mod gas;
 mod input;
 mod limits;
 mod lint;
+mod list;
 mod metrics;
+mod module;
 mod packages;
 mod paths;
 mod run;
@@ -63,6 +66,12 @@ enum Command {
     Lint(lint::Args),
     /// Explain the code of a finding
     Explain(explain::Args),
+    /// Show the documentation of a package or of one of its names
+    Doc(doc::Args),
+    /// List packages with their files and imports
+    List(list::Args),
+    /// Look after module files
+    Mod(module::Args),
     /// Call a function of a realm in a state, or evaluate an expression
     Call(call::Args),
     /// Add packages to a state, look at it, check, export and import it
@@ -83,6 +92,9 @@ fn main() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Doc(args) => doc::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Mod(args) => module::run(&args),
         Command::Call(args) => call::run(&args),
         Command::State(args) => state::run(&args),
         Command::Gas(args) => gas::run(&args),

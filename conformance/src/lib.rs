@@ -8,10 +8,13 @@
 //! | [`coins`] | coins in text |
 //! | [`session`] | packages compiled together with what they import |
 //! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
+//! | [`doc`] | documentation of packages as text |
 //! | [`execute`] | one program run to its end, with every observable |
 //! | [`filetest`] | a file as a filetest: result row, check against its directives |
 //! | [`fuzz`] | damaged programs, and everything that reads source run over them |
 //! | [`lint`] | everything that is wrong with a package, with suggestions |
+//! | [`listing`] | `regno list`, `regno mod graph`: packages with their files and imports |
+//! | [`modfile`] | `regno mod`: module files in a folder |
 //! | [`stack`] | running on a small host stack |
 //! | [`store`] | owner of sources and syntax trees |
 //! | [`testing`] | `regno test`: the tests of packages in folders |
@@ -23,10 +26,13 @@ pub mod coins;
 pub mod compile;
 pub mod corpus;
 pub mod directives;
+pub mod doc;
 pub mod execute;
 pub mod filetest;
 pub mod fuzz;
 pub mod lint;
+pub mod listing;
+pub mod modfile;
 pub mod packages;
 pub mod session;
 pub mod stack;

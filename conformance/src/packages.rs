@@ -37,6 +37,29 @@ impl PackageFolders {
         Ok(Self { library, testing, folders })
     }
 
+    /// The folder of a package that is found by its module path, or that lies in a library other than the built-in one.
+    #[must_use]
+    pub fn folder(&self, path: &str) -> Option<PathBuf> {
+        if let Some(folder) = self.folders.get(path) {
+            return Some(folder.clone());
+        }
+        let folder = self.library.as_ref()?.join(path);
+        (PathKind::of(path) == PathKind::Library && folder.is_dir()).then_some(folder)
+    }
+
+    /// The import paths of all packages, in their order; of the library those that programs can import.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.folders.keys().cloned().collect();
+        match &self.library {
+            None => paths.extend(regno_stdlibs::packages().iter().map(|(path, _)| (*path).to_owned())),
+            Some(root) => library_paths(root, &mut paths),
+        }
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
     fn library_package(&self, path: &str) -> Option<PackageSource> {
         let Some(root) = &self.library else { return package(path, self.built_in(path), true, None) };
         let mut files = read_files(&root.join(path), false);
@@ -99,6 +122,22 @@ fn read_files(folder: &Path, overlay: bool) -> Vec<PackageFile> {
         }
     }
     files
+}
+
+/// The import paths of the packages in a library's folder.
+fn library_paths(root: &Path, paths: &mut Vec<String>) {
+    let mut pending = vec![String::new()];
+    while let Some(above) = pending.pop() {
+        let Ok(entries) = fs::read_dir(root.join(&above)) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !name.starts_with('.') && name != OVERLAY {
+                pending.push(if above.is_empty() { name } else { format!("{above}/{name}") });
+            } else if is_production_file(&name) && !above.is_empty() {
+                paths.push(above.clone());
+            }
+        }
+    }
 }
 
 /// Notes every folder below that has a `gnomod.toml`, by its module path. Of two with the same path the first in the order of names
