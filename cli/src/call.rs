@@ -49,11 +49,11 @@ impl ContextArgs {
     }
 
     /// What the program finds in its context.
-    pub fn context(&self) -> Context {
-        let send = coins::parse_coins(&self.send).unwrap_or_default();
+    pub fn context(&self) -> Result<Context, Error> {
+        let send = coins::parse_coins(&self.send).map_err(|error| Error::State(format!("--send: {error}")))?;
         let mut banker = TestBanker::default();
         banker.credit(&self.caller, &send);
-        Context {
+        Ok(Context {
             chain_id: self.chain_id.clone(),
             height: self.height,
             timestamp: self.time,
@@ -61,7 +61,7 @@ impl ContextArgs {
             origin_send: send,
             banker: Box::new(banker),
             ..Context::default()
-        }
+        })
     }
 }
 
@@ -69,7 +69,6 @@ impl ContextArgs {
 #[derive(clap::Args)]
 pub struct Args {
     /// Folder of the state
-    #[arg(long)]
     state: PathBuf,
     /// Import path of the realm
     path: String,
@@ -91,7 +90,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let store = DiskStore::open_existing(&args.state).map_err(|error| Error::State(error.to_string()))?;
     let folders = args.packages.folders(false)?;
     let chain = Chain::new(&store, &folders, args.context.options());
-    let context = args.context.context();
+    let context = args.context.context()?;
     let outcome = if args.eval {
         chain.query(&args.path, &args.func, context)
     } else {

@@ -91,18 +91,17 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let existing = |state: &PathBuf| DiskStore::open_existing(state).map_err(failed);
     match &args.command {
         Command::Add { state, path, sources, context, packages } => {
+            let (folders, sources, message) = (packages.folders(false)?, input::sources(sources)?, context.context()?);
             let store = DiskStore::open(state).map_err(failed)?;
-            let folders = packages.folders(false)?;
-            let sources = input::sources(sources)?;
             let chain = Chain::new(&store, &folders, context.options());
-            call::show(chain.add(path, &sources, context.context()), context)
+            call::show(chain.add(path, &sources, message), context)
         }
         Command::Run { state, program, context, packages } => {
             let store = existing(state)?;
             let folders = packages.folders(false)?;
             let sources = input::sources(program)?;
             let chain = Chain::new(&store, &folders, context.options());
-            call::show(chain.run(&sources, context.context()), context)
+            call::show(chain.run(&sources, context.context()?), context)
         }
         Command::List { state, path, file } => list(&existing(state)?, path.as_deref(), file.as_deref()),
         Command::Inspect { state, entry } => inspect(&existing(state)?, entry),

@@ -83,7 +83,7 @@ fn walk(module: &Module, func: FuncRef, deferred: bool, events: &mut Vec<Event>)
 fn main_events(source: &str) -> Vec<Event> {
     let module = build(source);
     let mut events = Vec::new();
-    for runner in [module.init, module.main].into_iter().flatten() {
+    for runner in [module.init, module.inits, module.main].into_iter().flatten() {
         walk(&module, runner, false, &mut events);
     }
     events

@@ -324,7 +324,7 @@ impl<'a> Checker<'a> {
         let name = self.types.type_string(t);
         match (&self.exprs[operand.id].kind, self.types.get(t)) {
             (ExprKind::Call { .. }, crate::types::Type::Tuple(elems)) if elems.is_empty() => {
-                format!("{text} (no value) used as value")
+                format!("{} (no value) used as value", self.render_callee_of(operand.id))
             }
             (ExprKind::Call { .. }, crate::types::Type::Tuple(_)) => {
                 format!("multiple-value {text} (value of type {name}) in single-value context")

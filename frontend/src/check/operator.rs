@@ -117,10 +117,10 @@ impl<'a> Checker<'a> {
     /// Every binary operator but the shifts.
     fn plain_binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Result<Operand> {
         let (lc, rc) = (self.is_const(left), self.is_const(right));
+        self.check_operator(op, left, right, span)?;
         if matches!(op, BinaryOp::Quo | BinaryOp::Rem) && rc && self.constant_is_zero(right) {
             return Err(self.error(span, "invalid operation: division by zero".to_owned()));
         }
-        self.check_operator(op, left, right, span)?;
         let (left, right) = self.unify(op, left, right, span)?;
         let (lt, rt) = (self.recorded(left), self.recorded(right));
         if lc && rc {

@@ -73,8 +73,11 @@ impl<'a> Checker<'a> {
                 if let Some(t) = self.member_type(selector, e.span)? {
                     return Ok(t);
                 }
-                if let ExprKind::Ident(name) = selector.x.kind {
-                    self.lookup(name, selector.x.span)?;
+                if let ExprKind::Ident(name) = selector.x.kind
+                    && let Entity::Type(t) = self.lookup(name, selector.x.span)?
+                    && let Some(decl) = self.unfinished(t)
+                {
+                    return Err(self.recursive(decl));
                 }
                 Err(self.not_a_type(e.span))
             }
