@@ -165,17 +165,6 @@ impl Types {
         types
     }
 
-    /// Enters the types and functions of a module that imports nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`TypesError`]; the table must not be used afterwards.
-    pub fn add_module(&mut self, module: &Module) -> Result<ModuleTypes, TypesError> {
-        let first = self.funcs.len();
-        let funcs = (first..first + module.functions.len()).map(|index| index as FuncIndex).collect();
-        self.add_linked(module, funcs)
-    }
-
     /// Enters the types and functions of a module whose functions have these indices: those of its own follow the functions
     /// entered so far, in order.
     ///
