@@ -3,11 +3,16 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regno_conformance::corpus::{Corpus, RESULT_CORPORA, Recorded};
+use regno_conformance::execute::Settings;
 use regno_conformance::packages::PackageFolders;
 use regno_conformance::session::Session;
 use regno_conformance::store::SourceStore;
+use regno_runtime::Collection;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+
+/// One program in this many runs once more with the heap collected at every safe point, which takes long where realms are made.
+const COLLECTED_EVERY: usize = 12;
 
 thread_local! {
     /// The library is compiled once a thread, and kept to the end.
@@ -29,17 +34,22 @@ fn main() {
     let mut trials = Vec::new();
     for corpus in RESULT_CORPORA {
         match corpus.load(&corpora()) {
-            Ok(rows) => trials.extend(rows.into_iter().map(|row| trial(corpus, row))),
+            Ok(rows) => trials.extend(rows.into_iter().enumerate().flat_map(|(number, row)| {
+                let collected = (number % COLLECTED_EVERY == 0).then(|| trial(corpus, row.clone(), true));
+                [Some(trial(corpus, row, false)), collected].into_iter().flatten()
+            })),
             Err(error) => trials.push(Trial::test(corpus.name, move || Err(Failed::from(error.to_string())))),
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-fn trial(corpus: &'static Corpus, row: Recorded) -> Trial {
-    Trial::test(format!("{}/{}", corpus.name, row.file), move || {
+fn trial(corpus: &'static Corpus, row: Recorded, collected: bool) -> Trial {
+    let (collection, mode) = if collected { (Collection::Always, "/collected") } else { (Collection::default(), "") };
+    let settings = Settings { collection, ..corpus.settings() };
+    Trial::test(format!("{}/{}{mode}", corpus.name, row.file), move || {
         SESSION.with_borrow_mut(|session| match session {
-            Ok(session) => row.compare(session, corpus.keys, corpus.settings()).map_err(Failed::from),
+            Ok(session) => row.compare(session, corpus.keys, settings).map_err(Failed::from),
             Err(error) => Err(Failed::from(error.as_str())),
         })
     })

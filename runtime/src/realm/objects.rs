@@ -61,9 +61,10 @@ impl Objects {
         self.records.entry(object).or_default()
     }
 
-    /// All objects with a record.
+    /// All objects with a record, and those that only records refer to.
     pub fn refs(&self) -> impl Iterator<Item = Ref> {
-        self.records.keys().copied()
+        let held = self.records.values().flat_map(|record| [record.owner, record.part]);
+        self.records.keys().copied().chain(held.filter(|object| !object.is_nil()))
     }
 
     /// The instance of an identity.
