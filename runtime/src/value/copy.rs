@@ -31,6 +31,8 @@ pub fn copy(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &
         return Ok(plan.copy(heap, value)? | value & slot::TAINT);
     }
     match info.repr {
+        // What is not loaded is shared (spec/04 Q25): the first access through the copy loads it.
+        Repr::Struct | Repr::Array if heap.header(Ref::of(value)).is(ObjectKind::Stub) => Ok(value),
         Repr::Struct => Ok(copy_struct(heap, types, ty, value, charge)? | value & slot::TAINT),
         Repr::Array => Ok(copy_array(heap, value, charge)? | value & slot::TAINT),
         Repr::Iface => copy_iface(heap, types, value, charge),
