@@ -1,44 +1,15 @@
 //! `doc`, `list` and `mod` on packages of the library, of `--packages` and of folders.
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::{env, fs};
+mod common;
 
-/// A folder that is removed at the end of a test.
-struct Folder(PathBuf);
+use common::Folder;
+use std::fs;
 
 impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = env::temp_dir().join(format!("regno-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("folder");
-        for (path, text) in files {
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().expect("parent")).expect("folder");
-            fs::write(path, text).expect("file");
-        }
-        Self(folder)
-    }
-
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output: Output = Command::new(env!("CARGO_BIN_EXE_regno"))
-            .current_dir(&self.0)
-            .args(arguments)
-            .output()
-            .expect("regno runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
-    }
-
     fn output(&self, arguments: &[&str]) -> String {
         let (code, out, errors) = self.run(arguments);
         assert_eq!((code, errors.as_str()), (0, ""), "{arguments:?}");
         out
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -1,41 +1,13 @@
 //! Exit codes and files of `fmt`, `lint` and `explain`.
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::{env, fs};
+mod common;
 
-/// A folder that is removed at the end of a test.
-struct Folder(PathBuf);
+use common::Folder;
+use std::fs;
 
 impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = env::temp_dir().join(format!("regno-{name}-{}", std::process::id()));
-        for (path, text) in files {
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().expect("parent")).expect("folder");
-            fs::write(path, text).expect("file");
-        }
-        Self(folder)
-    }
-
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output: Output = Command::new(env!("CARGO_BIN_EXE_regno"))
-            .current_dir(&self.0)
-            .args(arguments)
-            .output()
-            .expect("regno runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
-    }
-
     fn read(&self, path: &str) -> String {
         fs::read_to_string(self.0.join(path)).expect("file")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
