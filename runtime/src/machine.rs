@@ -11,6 +11,7 @@ use crate::realm::path::has_realm;
 use crate::report::Report;
 use crate::trace::Traces;
 use crate::value::zero::zero;
+use regno_bytecode::event::OpClass;
 use std::fmt;
 use std::sync::Arc;
 
@@ -240,7 +241,11 @@ impl Machine {
         self.cx.set_active_realm(realm);
         self.run_function(main, true)?;
         if let Some(realm) = self.cx.active_realm() {
+            // `main` finalizes as it returns, before the end of the run is charged (spec/05 §4.1).
+            const END: [OpClass; 2] = [OpClass::PopResults, OpClass::Halt];
+            END.into_iter().for_each(|class| self.cx.meter.refund(class));
             self.cx.finalize(realm).map_err(|trap| self.end(trap))?;
+            END.into_iter().try_for_each(|class| self.cx.meter.op(class)).map_err(|trap| self.end(trap))?;
         }
         Ok(())
     }

@@ -352,6 +352,13 @@ impl Meter {
         self.cpu(gas, class.counts_cycles())
     }
 
+    /// Gives back an operation that the code charges where the reference does not come to it, or comes to it later.
+    pub fn refund(&mut self, class: OpClass) {
+        if !self.off {
+            self.budget += self.linked.gas(class);
+        }
+    }
+
     fn cpu(&mut self, gas: i64, counts_cycles: bool) -> Result<(), Trap> {
         if self.off {
             return Ok(());

@@ -11,7 +11,7 @@ use crate::machine::{Machine, RunError};
 use crate::recount::charger;
 use crate::value::{copy::copy_iface, select, slot};
 use regno_bytecode::event::OpClass;
-use regno_bytecode::op::{Op, code_of, field_a};
+use regno_bytecode::op::field_a;
 
 /// A panic.
 #[derive(Clone, Copy, Debug)]
@@ -94,14 +94,19 @@ impl Machine {
             return Err(RunError::Fatal("runtime error: invalid memory address or nil pointer dereference".to_owned()));
         }
         self.stage_run = self.stage_run_at_start;
-        let op = Op::from_code(code_of(self.word_at(pc)));
-        if op == Some(Op::MakeSlice) {
+        if self.fails_in_native(pc) {
             // Raised inside a built-in, whose frame comes first.
             let value = self.string_value(text.as_bytes())?;
             return self.panic(pc, value);
         }
         self.raise_text(text)?;
         self.run_defers(pc)
+    }
+
+    /// Whether the instruction is that of a predeclared function with a frame of its own. A deferred one has none here: the
+    /// compiler's function stands for it.
+    fn fails_in_native(&self, pc: u32) -> bool {
+        crate::trace::fails_in_native(self.word_at(pc)) && !self.function_at(pc).is_some_and(|code| code.synthetic)
     }
 
     fn word_at(&self, pc: u32) -> u64 {
@@ -146,7 +151,7 @@ impl Machine {
                 return self.recovered(pc);
             }
             if self.cx.depth() == 2 && self.stage_run && self.bottom_is_boundary() || self.at_boundary() {
-                if self.revive() {
+                if self.revive()? {
                     return Ok(Next::Run);
                 }
                 self.cx.remembered.uncaught = Some(pc);
@@ -241,7 +246,12 @@ impl Machine {
             };
         } else if return_pc == SWITCH_RETURNED {
             return_pc = match self.cx.activations.pop() {
-                Some(Activation::Switch { pc, .. }) => pc,
+                Some(Activation::Switch { pc, revive, .. }) => {
+                    if revive.is_some() {
+                        self.leave_native(pc)?;
+                    }
+                    pc
+                }
                 _ => return Err(self.uncaught()),
             };
         } else if return_pc == RUN_RETURNED {
@@ -296,6 +306,11 @@ impl Machine {
     /// A panic leaves the printing at `pc`, and with it the frame of the built-in.
     fn leave_print(&mut self, pc: u32) -> Result<(), RunError> {
         self.nested_broken = true;
+        self.leave_native(pc)
+    }
+
+    /// A panic leaves the frame of the predeclared function at `pc`.
+    fn leave_native(&mut self, pc: u32) -> Result<(), RunError> {
         // A deferred built-in has no frame of its own: the compiler's function stands for it.
         if !self.function_at(pc).is_some_and(|function| function.synthetic) {
             self.charge(OpClass::ReturnCallDefers)?;

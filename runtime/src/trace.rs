@@ -54,7 +54,7 @@ impl Traces {
 }
 
 /// Whether the operation of a word is that of a predeclared function, in whose frame it fails.
-fn fails_in_native(word: u64) -> bool {
+pub(crate) fn fails_in_native(word: u64) -> bool {
     matches!(
         Op::from_code(code_of(word)),
         Some(Op::Append | Op::CopySlice | Op::DeleteMap | Op::MakeSlice | Op::MakeMap | Op::CheckRevive)

@@ -24,6 +24,9 @@ pub(super) enum Callable {
     Builtin(Builtin),
 }
 
+/// Fields of a realm value: address, path, previous.
+const REALM_FIELDS: u64 = 3;
+
 /// An evaluated callee.
 pub(super) struct Called {
     pub callable: Callable,
@@ -67,6 +70,11 @@ impl FunctionBuilder<'_, '_> {
         if called.crossing {
             // What `cross` gives.
             self.cx.type_ref(TypeId::GREALM);
+            if called.crosses {
+                // The new realm value is copied to its place; the callee copies it again (spec/03 §4.1).
+                self.alloc(u64::from(size::SLOT) * REALM_FIELDS);
+                self.alloc(u64::from(size::STRUCT));
+            }
             self.op(OpClass::EnterCrossing);
         }
         self.op(OpClass::Call);

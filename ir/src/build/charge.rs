@@ -23,7 +23,7 @@ pub(super) enum CopyPlan {
     None,
     /// Allocations in order.
     Static(Vec<u64>),
-    /// A struct that holds interfaces, or is large: the operation charges.
+    /// A struct that holds interfaces or what may not be loaded, or is large: the operation charges.
     Dynamic,
 }
 
@@ -52,6 +52,10 @@ impl Context<'_> {
         match self.package.types.base(ty) {
             Type::Struct(structure) => {
                 charges.push(u64::from(size::SLOT) * structure.fields.len() as u64);
+                // A struct or array that is not loaded is shared, not copied (spec/04 Q25).
+                if self.guarded && structure.fields.iter().any(|field| self.is_object(field.ty)) {
+                    return false;
+                }
                 if !super::deeper(|| structure.fields.iter().all(|field| self.copy_charges(field.ty, charges))) {
                     return false;
                 }
@@ -68,6 +72,10 @@ impl Context<'_> {
             Type::Interface(_) => false,
             _ => true,
         }
+    }
+
+    fn is_object(&self, ty: TypeId) -> bool {
+        matches!(self.package.types.base(ty), Type::Struct(_) | Type::Array { .. })
     }
 
     /// Bytes of an array object; `None` if they overflow.

@@ -264,19 +264,22 @@ impl FunctionBuilder<'_, '_> {
         let target = *target;
         let Some(ty) = self.target_type(&target) else { return };
         let repr = self.cx.repr(ty);
+        // A string that is made must not be charged where the place refuses the write.
+        let made = self.cx.guarded && repr == Repr::Str;
         let present = match target {
-            Target::Map { .. } => {
+            Target::Blank => return,
+            Target::Local(var) => self.read_var(var),
+            Target::Global(global, _) => {
+                self.value_of(Op::LoadGlobal, repr, repr, &[], Entity::Global(global), 0).into()
+            }
+            _ if made || matches!(target, Target::Map { .. }) => {
                 let pointer = self.address(&target);
                 let present = self.value(Op::LoadPtr, repr, repr, &[pointer]);
                 let content = change(self, Value::shared(present, ty));
                 self.effect(Op::StorePtr, repr, &[pointer, content]);
                 return;
             }
-            Target::Blank => return,
-            Target::Local(var) => self.read_var(var),
-            Target::Global(global, _) => {
-                self.value_of(Op::LoadGlobal, repr, repr, &[], Entity::Global(global), 0).into()
-            }
+            Target::Map { .. } => return,
             Target::Array { array, index, .. } => self.value(Op::LoadElem, repr, repr, &[array, index]).into(),
             Target::Slice { slice, index, .. } => self.value(Op::LoadIndex, repr, repr, &[slice, index]).into(),
             Target::Field { base, field, access, .. } => {

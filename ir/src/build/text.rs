@@ -27,7 +27,7 @@ pub(super) const fn fails_in_native(op: Op) -> bool {
     matches!(op, Op::Append | Op::CopySlice | Op::DeleteMap | Op::MakeSlice | Op::MakeMap | Op::CheckRevive)
 }
 
-/// Operations that show the target of a write.
+/// Operations that show the target of a write: stores, and what comes first where the value is made or copied in between.
 pub(super) const fn writes(op: Op) -> bool {
     matches!(
         op,
@@ -39,6 +39,11 @@ pub(super) const fn writes(op: Op) -> bool {
             | Op::StorePtr
             | Op::StoreMap
             | Op::AddrMap
+            | Op::AddrElem
+            | Op::AddrIndex
+            | Op::AddrField
+            | Op::AddrPtrField
+            | Op::LoadPtr
     )
 }
 

@@ -195,6 +195,7 @@ slow! {
     load_ptr of LoadPtr(cx, regs, word, _ext) {
         let pointer = regs.get(field_b(word));
         let (object, index) = cx.pointer_target(pointer)?;
+        cx.refuse_readonly(pointer)?;
         let readonly = cx.is_readonly(pointer);
         let value = cx.read_any(object, index)?;
         let value = if readonly { cx.tainted(object, index, value) } else { value };
@@ -220,6 +221,7 @@ slow! {
     }
     addr_field of AddrField(cx, regs, word, _ext) {
         let container = regs.get(field_b(word));
+        cx.refuse_readonly(container)?;
         let pointer = slot::pointer(Ref::of(container), u32::from(field_c(word)));
         regs.set(field_a(word), pointer | cx.readonly_bit(container));
         Ok(())
@@ -240,6 +242,7 @@ slow! {
     addr_ptr_field of AddrPtrField(cx, regs, word, _ext) {
         let pointer = regs.get(field_b(word));
         let structure = cx.pointed_struct(pointer)?;
+        cx.refuse_readonly(pointer)?;
         let taint = cx.readonly_bit(pointer);
         regs.set(field_a(word), slot::pointer(structure, u32::from(field_c(word))) | taint);
         Ok(())
@@ -267,6 +270,7 @@ slow! {
     addr_elem of AddrElem(cx, regs, word, _ext) {
         let (array, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
         let index = cx.array_index(array, index)?;
+        cx.refuse_readonly(array)?;
         let taint = cx.readonly_bit(array);
         regs.set(field_a(word), slot::pointer(Ref::of(array), index) | taint);
         Ok(())
@@ -294,6 +298,7 @@ slow! {
     addr_index of AddrIndex(cx, regs, word, _ext) {
         let (slice, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
         let (array, index) = cx.slice_index(slice, index)?;
+        cx.refuse_readonly(slice)?;
         let taint = cx.readonly_bit(slice);
         regs.set(field_a(word), slot::pointer(array, index) | taint);
         Ok(())
@@ -338,6 +343,7 @@ slow! {
         let pointer = regs.get(field_b(word));
         let target = cx.through_view(pointer);
         let (object, index) = cx.pointer_target(target)?;
+        cx.refuse_readonly(target | pointer & TAINT)?;
         let readonly = pointer & TAINT != 0 || cx.is_readonly(target);
         cx.read_any(object, index)?;
         let value = ops::view::load(&cx.heap, pointer)?;
@@ -507,7 +513,8 @@ handler! {
     CallValue(cx, ip, regs, budget, table, word) {
         let func = reg!(regs, word, c);
         let unloaded = header!(cx, func) & TRACKED != 0 && (*cx).is_unloaded((*cx).heap.func_index(Ref::of(func)));
-        let switches = (field_b(word) & SWITCHES != 0 || unloaded) && func as u32 != 0;
+        let known = func as u32 != 0;
+        let switches = known && (field_b(word) & SWITCHES != 0 || unloaded || (*cx).is_crossing_method(func));
         if switches || header!(cx, func) & 31 == Kind::Bound as u64 {
             return leave_switch(cx, ip, regs, budget, table, word);
         }
@@ -564,6 +571,12 @@ impl Cx {
             self.ensure_package(package)?;
         }
         self.globals.get(ext as u32 as usize).copied().ok_or_else(|| Trap::abort("no such variable"))
+    }
+
+    /// Whether the function value is that of a method that crosses.
+    fn is_crossing_method(&self, func: u64) -> bool {
+        let index = self.heap.func_index(Ref::of(func)) as usize;
+        self.linked.functions.get(index).is_some_and(|code| code.crossing_method)
     }
 
     /// Whether the function is a method whose receiver can be read-only.

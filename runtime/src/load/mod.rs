@@ -163,6 +163,8 @@ pub(crate) struct Code {
     pub results: u16,
     /// Made by the compiler.
     pub synthetic: bool,
+    /// A method that crosses: as a method expression its type does not say so.
+    pub crossing_method: bool,
     /// Index of its package.
     pub package: u32,
 }
@@ -460,6 +462,7 @@ impl Linked {
             params: function.params,
             results: function.results,
             synthetic: function.kind == FunctionKind::Synthetic,
+            crossing_method: false,
             package,
         });
         self.code.append(&mut function.code);

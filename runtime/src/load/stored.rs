@@ -139,6 +139,9 @@ impl Linked {
             let file = linked.file_names.get(stored.file as usize).map_or("", String::as_str);
             let place = Place { package, file: file.to_owned(), name: stored.name.clone(), extent: stored.extent };
             table.places.entry(place).or_insert(index);
+            if let Some(code) = self.functions.get_mut(index as usize) {
+                code.crossing_method = stored.crossing && matches!(kind, FunctionKind::Method(_));
+            }
             if let Some(place) = table.functions.get_mut(index as usize) {
                 *place = FunctionForm {
                     func: func(&forms, stored, kind, &linked.path, file),

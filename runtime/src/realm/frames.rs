@@ -8,7 +8,10 @@ use crate::interp::Cx;
 use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::machine::{Machine, RunError};
 use crate::panic::{Activation, Next};
+use crate::recount::charger;
+use crate::value::copy::copy_iface;
 use crate::value::slot;
+use regno_bytecode::event::OpClass;
 use regno_bytecode::op::{Op, code_of, field_a, field_b, field_c};
 
 /// Flags of calls (field `b`): packed arguments, `cross`, `cur`.
@@ -85,21 +88,32 @@ impl Machine {
         let target = cx.linked.realm_of(callee.func);
         let active = cx.active_realm();
         let mut switched = None;
+        // The type of a method expression does not say that the method crosses, so the call does not either.
+        let expression = callee.code.crossing_method && callee.bound.is_none() && op == Some(Op::CallValue);
         if flags & CROSS != 0 {
             cx.check_crossing(callee.func)?;
             let place = field_a(word) + u16::from(method);
             cx.give_realm(place, callee.code.package)?;
             switched = Some((target, true));
-        } else if flags & CUR != 0 {
+        } else if flags & CUR != 0 || expression {
             if active != target {
                 let text = cx.cur_call_text(callee.func, target, active);
-                // The reference fails with the frame on the stack.
+                // The reference fails with the frame on the stack, before it enters the function.
+                if flags & CUR != 0 {
+                    cx.meter.refund(OpClass::EnterCrossing);
+                }
+                cx.meter.refund(OpClass::Call);
                 cx.push(pc + words, base, &callee.code, callee.code.entry, &[])?;
+                cx.meter.pc = callee.code.entry;
+                cx.meter.leave_segment();
                 self.failed_call = Some(pc);
                 return Err(Trap::abort(text).into());
             }
+            if expression {
+                cx.meter.op(OpClass::EnterCrossing)?;
+            }
             let place = field_a(word) + u16::from(method);
-            if cx.register(place) == 0 && cx.caller_is_runner(pc) {
+            if cx.register(place) == 0 && cx.is_made(pc) {
                 cx.give_realm(place, callee.code.package)?;
             }
         } else if method {
@@ -154,10 +168,10 @@ impl Machine {
 
     /// A panic is at a boundary: the nearest `revive` ends with its value. The defers of the frames in between do not run
     /// (spec/05 §6.5). `false` if there is none.
-    pub(crate) fn revive(&mut self) -> bool {
+    pub(crate) fn revive(&mut self) -> Result<bool, RunError> {
         let revives = |activation: &Activation| matches!(activation, Activation::Switch { revive: Some(_), .. });
         let cx = &mut *self.cx;
-        let Some(index) = cx.activations.iter().rposition(revives) else { return false };
+        let Some(index) = cx.activations.iter().rposition(revives) else { return Ok(false) };
         while cx.activations.len() > index {
             if matches!(cx.pop(), SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED)
                 && let Some(Activation::Switch { resume, last, revive: Some((defers, args)), .. }) =
@@ -167,16 +181,17 @@ impl Machine {
                 cx.defer_args.truncate(args as usize);
                 cx.remembered.forget_defer(defers as usize + 1);
                 cx.remembered.forget_unwound(cx.activations.len());
-                cx.revived = (cx.exception as usize)
+                let value = (cx.exception as usize)
                     .checked_sub(1)
                     .and_then(|at| cx.exceptions.get(at))
                     .map_or(0, |exception| exception.value);
                 cx.exception = 0;
                 cx.set_active_realm(last);
-                cx.go_to(resume);
+                cx.revive_at(resume, value).map_err(|trap| self.end(trap))?;
+                return Ok(true);
             }
         }
-        true
+        Ok(true)
     }
 
     /// Finalizes the active realm where its boundary is passed, and makes `last` the active one (spec/05 §4.1).
@@ -225,6 +240,18 @@ impl From<RunError> for Switch {
 }
 
 impl Cx {
+    /// Goes on behind a `revive` with the value of a panic. Its frame was dropped, so it does not return as the code charges it.
+    fn revive_at(&mut self, resume: u32, value: u64) -> Result<(), Trap> {
+        self.revived = copy_iface(&mut self.heap, &self.linked.types, value, &mut charger!(self))?;
+        let returns: &[OpClass] = match self.is_made(resume) {
+            true => &[OpClass::Exec, OpClass::ReturnFromBlock],
+            false => &[OpClass::Return],
+        };
+        returns.iter().for_each(|&class| self.meter.refund(class));
+        self.go_to(resume);
+        Ok(())
+    }
+
     /// A word of the code.
     pub(crate) fn code_word(&self, pc: u32) -> u64 {
         self.linked.code.get(pc as usize).copied().unwrap_or(0)
@@ -302,7 +329,7 @@ impl Cx {
     }
 
     /// The function at `pc` was made by the compiler.
-    fn caller_is_runner(&self, pc: u32) -> bool {
+    fn is_made(&self, pc: u32) -> bool {
         let function = self.linked.function_at(pc).and_then(|index| self.linked.functions.get(index as usize));
         function.is_some_and(|function| function.synthetic)
     }

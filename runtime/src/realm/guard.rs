@@ -376,17 +376,25 @@ impl Cx {
 
     /// `append(slice, more...)`
     pub(crate) fn append_guarded(&mut self, ty: u32, slice: u64, more: u64) -> Result<u64, Trap> {
+        let present = self.heap.slice_or_nil(slice);
+        // The arrays are loaded whatever becomes of them.
+        for part in [slice, more] {
+            if self.heap.slice_or_nil(part).is_some() {
+                self.own_base(Ref::of(part))?;
+            }
+        }
         let Some(added) = self.heap.slice_or_nil(more).filter(|header| header.count() != 0) else {
             return Ok(slot::untaint(slice));
         };
         let elem = self.elem_of(ty);
         let repr = self.linked.types.get(elem).repr;
-        let present = self.heap.slice_or_nil(slice);
         let fits = present.is_some_and(|old| u64::from(old.count()) + u64::from(added.count()) <= u64::from(old.cap));
         if fits && self.is_readonly(slice) {
             return Err(Trap::raise("cannot append to readonly tainted slice"));
         }
-        self.load_elements(slice, repr)?;
+        if !fits {
+            self.load_elements(slice, repr)?;
+        }
         self.load_elements(more, repr)?;
         let base = present.map_or(Ref::NIL, |_| self.heap.slice(Ref::of(slice)).base);
         let added_base = self.heap.slice(Ref::of(more)).base;
@@ -423,18 +431,18 @@ impl Cx {
             return Err(Trap::raise("cannot copy to readonly tainted slice"));
         }
         let repr = self.linked.types.get(self.elem_of(ty)).repr;
-        self.load_elements(src, repr)?;
         self.own_base(Ref::of(dst))?;
         let to = self.heap.slice(Ref::of(dst));
         let tracked = self.is_tracked(to.base);
-        let mut old = Vec::new();
         if tracked {
             self.did_update(to.base, Ref::NIL, Ref::NIL)?;
-            if !self.heap.header(to.base).is(Kind::Data) {
-                for index in 0..count {
-                    let value = self.read_any(to.base, to.offset + index)?;
-                    old.push(self.loaded_object(SlotClass::of(repr), value)?);
-                }
+        }
+        self.load_elements(src, repr)?;
+        let mut old = Vec::new();
+        if tracked && !self.heap.header(to.base).is(Kind::Data) {
+            for index in 0..count {
+                let value = self.read_any(to.base, to.offset + index)?;
+                old.push(self.loaded_object(SlotClass::of(repr), value)?);
             }
         }
         let copied = ops::slice::copy(&mut self.heap, &self.linked.types, ty, (dst, src), &mut charger!(self))?;
