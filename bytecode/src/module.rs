@@ -229,6 +229,8 @@ pub struct TextEntry {
     pub pc: u32,
     /// Text.
     pub text: String,
+    /// The write is part of an assignment operation, `++` or `--`: the reference changes the place itself (spec/04 §2.4).
+    pub in_place: bool,
 }
 
 /// A block of the reference.

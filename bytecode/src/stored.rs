@@ -18,6 +18,8 @@ pub struct Stored {
     pub forms: Vec<StoredType>,
     /// By [`TypeRef`]: one of the forms of the type.
     pub types: Vec<FormRef>,
+    /// By [`crate::types::GlobalRef`]: the form that the variable was declared with.
+    pub globals: Vec<FormRef>,
     /// By [`FuncRef`].
     pub functions: Vec<StoredFunc>,
     /// Contents of the package block's slots, where a slot is no variable or function.

@@ -96,6 +96,15 @@ pub struct InstData {
     pub text: u32,
 }
 
+/// How the reference shows an instruction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TextData {
+    /// Text.
+    pub text: String,
+    /// The instruction writes what an operation made of the place itself.
+    pub in_place: bool,
+}
+
 /// A register.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RegData {
@@ -232,7 +241,7 @@ pub struct Function {
     /// States that events refer to.
     pub states: Vec<StateData>,
     /// Texts of instructions ([`regno_bytecode::module::TextEntry`]).
-    pub texts: Vec<String>,
+    pub texts: Vec<TextData>,
     /// Order in which codegen lays the blocks out.
     pub layout: Vec<Block>,
     /// Parameters, receiver first: the registers that hold the arguments on entry, whatever the entry block makes of them.

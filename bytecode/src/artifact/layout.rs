@@ -242,12 +242,12 @@ variants!(BlockKind {
 });
 variants!(PackageSlot { 0 => Global(global), 1 => Func(func), 2 => Static { bytes, visited } });
 record!(LineEntry { pc, file, line, column });
-record!(TextEntry { pc, text });
+record!(TextEntry { pc, text, in_place });
 record!(ScopeDesc { parent, grows_parent, has_frame, slots });
 record!(SlotDesc { name, ty, place });
 variants!(SlotPlace { 0 => Register(register), 1 => Cell(register), 2 => Static { bytes, visited }, 3 => Never });
 
-record!(Stored { files, forms, types, functions, slots });
+record!(Stored { files, forms, types, globals, functions, slots });
 record!(Extent { line, column, end_line, end_column });
 record!(StoredField { name, ty, embedded, tag });
 record!(StoredFunc { name, file, extent, params, results, variadic, crossing, native, captures, receiver });

@@ -72,7 +72,7 @@ fn sample() -> Module {
             events: vec![Event::Op(OpClass::Eval).pack(), Event::Alloc(544).pack()],
             event_ends: vec![0, 1, 2],
             lines: vec![LineEntry { pc: 0, file: 0, line: 7, column: 2 }],
-            texts: vec![TextEntry { pc: 1, text: "f()".to_owned() }],
+            texts: vec![TextEntry { pc: 1, text: "f()".to_owned(), in_place: true }],
             scopes: vec![ScopeDesc {
                 parent: None,
                 grows_parent: false,
@@ -113,6 +113,7 @@ fn sample() -> Module {
         stored: Stored {
             files: vec![Extent { line: 1, column: 1, end_line: 9, end_column: 2 }],
             types: vec![FormRef::from_u32(1)],
+            globals: vec![FormRef::from_u32(0)],
             forms: vec![
                 StoredType::Basic { id: "int".into() },
                 StoredType::Declared {

@@ -222,7 +222,7 @@ impl<'e> Emitter<'e> {
         let base = window.map(|(_, base)| base);
         if let Some(text) = inst.text.checked_sub(1).and_then(|at| self.function.texts.get(at as usize)) {
             let pc = index(self.out.code.len()) + u32::from(self.segment_due);
-            self.out.texts.push(TextEntry { pc, text: text.clone() });
+            self.out.texts.push(TextEntry { pc, text: text.text.clone(), in_place: text.in_place });
         }
         if inst.op.properties().branches {
             self.branch(number, inst)?;

@@ -153,7 +153,13 @@ fn install_realm(table: &mut TypeTable, path: &Rc<str>, to_string: TypeId) {
     ];
     let realm = interface(table, path, &methods);
     define(table, TypeId::REALM, realm);
-    let concrete = table.structure(StructType { pkg_path: path.clone(), fields: Vec::new() });
+    // The realm before is a nil value of the same struct type, which no program can write (spec/05 §2.3).
+    let concrete = table.structure(StructType {
+        pkg_path: path.clone(),
+        fields: [("addr", TypeId::ADDRESS), ("pkgPath", TypeId::STRING), ("prev", TypeId::GREALM)]
+            .map(|(name, ty)| Field { name: name.into(), ty, embedded: false, tag: None })
+            .into(),
+    });
     define(table, TypeId::GREALM, concrete);
     for (name, signature) in methods {
         add(table, TypeId::GREALM, name, signature);

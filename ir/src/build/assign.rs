@@ -64,7 +64,7 @@ impl FunctionBuilder<'_, '_> {
         let places: Vec<Target> =
             if several { places.into_iter().map(|place| self.snapshot_target(place)).collect() } else { places };
         for ((place, value), target) in places.iter().zip(values).zip(targets).rev() {
-            let before = self.show_target(target);
+            let before = self.show_target(target, false);
             self.store(place, value);
             self.target_text = before;
         }
@@ -77,7 +77,7 @@ impl FunctionBuilder<'_, '_> {
         if matches!(op, BinaryOp::Shl | BinaryOp::Shr) {
             self.check_shift(value);
         }
-        let before = self.show_target(place);
+        let before = self.show_target(place, true);
         self.update(&target, |b, present| b.combine(op, present, value).arg);
         self.target_text = before;
     }
@@ -85,7 +85,7 @@ impl FunctionBuilder<'_, '_> {
     pub(super) fn inc_dec(&mut self, place: &Place, increment: bool) {
         let target = self.place(place);
         self.op(if increment { OpClass::Inc } else { OpClass::Dec });
-        let before = self.show_target(place);
+        let before = self.show_target(place, true);
         self.update(&target, |b, present| {
             let repr = b.cx.repr(present.ty);
             let op = if increment { Op::Add } else { Op::Sub };

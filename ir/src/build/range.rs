@@ -86,7 +86,7 @@ impl FunctionBuilder<'_, '_> {
             return;
         }
         let target = self.place(place);
-        let before = self.show_target(place);
+        let before = self.show_target(place, false);
         self.store(&target, value);
         self.target_text = before;
     }

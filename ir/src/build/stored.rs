@@ -30,6 +30,10 @@ impl Context<'_> {
         let package = self.package;
         self.module.stored.files =
             self.files.iter().zip(&package.file_spans).map(|(file, &span)| extent(file, span)).collect();
+        for global in package.globals.values() {
+            let form = self.form(global.ty);
+            self.module.stored.globals.push(form);
+        }
         for (id, func) in &package.funcs {
             let stored = self.stored_func(id, func);
             self.module.stored.functions.push(stored);

@@ -2,6 +2,7 @@
 //! stack traces (spec/05 §7.3). Only packages that realms can take part in carry these texts.
 
 use super::emit::FunctionBuilder;
+use crate::function::TextData;
 use crate::op::Op;
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{
@@ -49,13 +50,14 @@ pub(super) const fn writes(op: Op) -> bool {
 
 impl FunctionBuilder<'_, '_> {
     /// Keeps the text of a place for the writes that follow, until it is cleared by 0; gives the number before.
-    pub fn show_target(&mut self, place: &Place) -> u32 {
+    /// `in_place`: the place is changed, not assigned to.
+    pub fn show_target(&mut self, place: &Place, in_place: bool) -> u32 {
         let text = match place {
             Place::Index { .. } | Place::Field { .. } | Place::Deref(_) | Place::Global { via_package: true, .. }
                 if self.cx.guarded =>
             {
                 let text = self.place_text(place, Style::Node, 0);
-                self.add_text(text)
+                self.add_text(text, in_place)
             }
             _ => 0,
         };
@@ -65,7 +67,7 @@ impl FunctionBuilder<'_, '_> {
     /// The text of a call, for its instruction.
     pub fn call_text(&mut self, callee: &Callee, args: &[ExprId]) -> u32 {
         let text = self.call_of(callee, args, Style::Trace, 0);
-        self.add_text(text)
+        self.add_text(text, false)
     }
 
     /// The text of a call of a function by its name, without arguments of the source.
@@ -76,11 +78,11 @@ impl FunctionBuilder<'_, '_> {
             "init" => format!("init.{index}<VPBlock(2,{index})>({args})"),
             _ => format!("{name}<VPBlock(1,{index})>({args})"),
         };
-        self.add_text(text)
+        self.add_text(text, false)
     }
 
-    fn add_text(&mut self, text: String) -> u32 {
-        self.function.texts.push(text);
+    fn add_text(&mut self, text: String, in_place: bool) -> u32 {
+        self.function.texts.push(TextData { text, in_place });
         u32::try_from(self.function.texts.len()).unwrap_or(0)
     }
 

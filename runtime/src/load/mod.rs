@@ -22,7 +22,7 @@ use crate::value::types::{ModuleTypes, TypesError};
 use crate::verify::VerifyError;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
-use regno_bytecode::module::{Function, FunctionKind, Module, PackageSlot};
+use regno_bytecode::module::{Function, FunctionKind, Module, PackageSlot, TextEntry};
 use regno_bytecode::op::{Op, code_of, encode, encode_long};
 use regno_bytecode::stored::{Extent, StoredSlot};
 use regno_bytecode::types::TypeRef;
@@ -376,11 +376,11 @@ impl Linked {
     }
 
     /// Text of the instruction at a word.
-    pub fn text_at(&self, pc: u32) -> Option<&str> {
+    pub fn text_at(&self, pc: u32) -> Option<&TextEntry> {
         let index = self.function_at(pc)? as usize;
         let (table, start) = (self.tables.get(index)?, self.functions.get(index)?.start);
         let at = table.texts.binary_search_by_key(&(pc - start), |entry| entry.pc).ok()?;
-        table.texts.get(at).map(|entry| entry.text.as_str())
+        table.texts.get(at)
     }
 
     /// Number of `for`, `range` and `switch` statements of its function that a word stands in.

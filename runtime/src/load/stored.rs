@@ -45,6 +45,10 @@ pub(crate) struct StoredTable {
     pub types: Vec<Option<Type>>,
     /// By type index: records of declared types.
     pub records: HashMap<TypeIndex, Type>,
+    /// Function types of variables as they were declared, by global index.
+    pub globals: HashMap<u32, Type>,
+    /// Function types of fields as they were declared, by struct type and field.
+    pub fields: HashMap<(TypeIndex, u32), Type>,
     /// By function index.
     pub functions: Vec<FunctionForm>,
     /// Functions by package, file and extent.
@@ -102,6 +106,11 @@ impl Forms<'_> {
         })
     }
 
+    /// The form if it is a function type that is written out.
+    fn function(&self, ty: FormRef) -> Option<Type> {
+        matches!(self.stored.forms.get(ty.index())?, StoredType::Func { .. }).then(|| self.form(ty, 0))?
+    }
+
     fn fields(&self, fields: &[StoredField], depth: u32) -> Vec<FieldType> {
         let field = |field: &StoredField| FieldType {
             name: field.name.clone(),
@@ -155,11 +164,27 @@ impl Linked {
                 };
             }
         }
+        for (at, &form) in module.stored.globals.iter().enumerate() {
+            if let (Some(&index), Some(ty)) = (linked.globals.get(at), forms.function(form)) {
+                table.globals.entry(index).or_insert(ty);
+            }
+        }
         table.types.resize(self.types.len(), None);
         for (at, &form) in module.stored.types.iter().enumerate() {
             let Some(&index) = linked.map.types.get(at) else { continue };
             if let Some(place @ None) = table.types.get_mut(index as usize) {
                 *place = forms.form(form, 0);
+            }
+            let base = match module.stored.forms.get(form.index()) {
+                Some(StoredType::Declared { base, .. }) => *base,
+                _ => form,
+            };
+            if let Some(StoredType::Struct { fields, .. }) = module.stored.forms.get(base.index()) {
+                for (number, field) in fields.iter().enumerate() {
+                    if let Some(ty) = forms.function(field.ty) {
+                        table.fields.entry((index, number as u32)).or_insert(ty);
+                    }
+                }
             }
             if let Some(StoredType::Declared { package, name, local: false, base, methods, .. }) =
                 module.stored.forms.get(form.index())

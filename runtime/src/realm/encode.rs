@@ -23,7 +23,14 @@ impl Cx {
             Kind::Block => self.encode_block(header.aux(), header.len(), info)?,
             Kind::Cell => {
                 let ty = self.known_content(object)?;
-                Object::HeapItem { info, value: self.encode_value(ty, self.heap.slot(object, 0))? }
+                let mut value = self.encode_value(ty, self.heap.slot(object, 0))?;
+                if self.is_nil_func(ty, &value)
+                    && let Some(global) = self.globals.iter().position(|&cell| Ref::of(cell) == object)
+                    && let Some(declared) = self.linked.stored.globals.get(&(global as u32))
+                {
+                    value.ty = Some(declared.clone());
+                }
+                Object::HeapItem { info, value }
             }
             Kind::Struct => Object::Struct { info, fields: self.encode_fields(object)? },
             Kind::Data => Object::Array { info, elements: Elements::Data(self.heap.bytes(object).to_vec()) },
@@ -60,9 +67,20 @@ impl Cx {
         let mut out = Vec::with_capacity(header.len() as usize);
         for index in 0..header.len() {
             let ty = self.slot_type(object, index);
-            out.push(self.encode_value(ty, self.heap.slot(object, index))?);
+            let mut value = self.encode_value(ty, self.heap.slot(object, index))?;
+            if self.is_nil_func(ty, &value)
+                && let Some(declared) = self.linked.stored.fields.get(&(header.aux(), index))
+            {
+                value.ty = Some(declared.clone());
+            }
+            out.push(value);
         }
         Ok(out)
+    }
+
+    /// Whether a nil function: its type is that of the place, names of parameters included, while other functions have their own.
+    fn is_nil_func(&self, ty: TypeIndex, value: &TypedValue) -> bool {
+        self.linked.types.get(ty).repr == Repr::Func && value.value.is_none()
     }
 
     fn encode_items(&mut self, object: Ref) -> Result<Vec<(TypedValue, TypedValue)>, Trap> {

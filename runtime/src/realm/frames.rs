@@ -3,7 +3,7 @@
 
 use super::{Resident, path};
 use crate::frame::Frame;
-use crate::heap::{BOUND_RECEIVER, Kind, Ref, SlotClass, Trap};
+use crate::heap::{BOUND_RECEIVER, Kind, Ref, Trap};
 use crate::interp::Cx;
 use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::machine::{Machine, RunError};
@@ -98,19 +98,18 @@ impl Machine {
         } else if flags & CUR != 0 || expression {
             if active != target {
                 let text = cx.cur_call_text(callee.func, target, active);
-                // The reference fails with the frame on the stack, before it enters the function.
                 if flags & CUR != 0 {
                     cx.meter.refund(OpClass::EnterCrossing);
                 }
-                cx.meter.refund(OpClass::Call);
-                cx.push(pc + words, base, &callee.code, callee.code.entry, &[])?;
-                cx.meter.pc = callee.code.entry;
-                cx.meter.leave_segment();
-                self.failed_call = Some(pc);
+                self.fail_entered(pc, &callee)?;
                 return Err(Trap::abort(text).into());
             }
             if expression {
                 cx.meter.op(OpClass::EnterCrossing)?;
+            }
+            if !cx.enters_crossing(pc) {
+                self.fail_entered(pc, &callee)?;
+                return Err(Trap::abort("crossing could not find corresponding cross(fn)(...) call").into());
             }
             let place = field_a(word) + u16::from(method);
             if cx.register(place) == 0 && cx.is_made(pc) {
@@ -154,6 +153,19 @@ impl Machine {
             cx.top().meta |= Frame::PACKED;
         }
         Ok(Next::Run)
+    }
+
+    /// Puts the frame of a call on the stack that is going to fail before it enters its function, as the reference does.
+    fn fail_entered(&mut self, pc: u32, callee: &Callee) -> Result<(), Trap> {
+        let cx = &mut *self.cx;
+        let word = cx.code_word(pc);
+        let words = Op::from_code(code_of(word)).map_or(1, Op::words) as u32;
+        cx.meter.refund(OpClass::Call);
+        cx.push(pc + words, u32::from(field_a(word)), &callee.code, callee.code.entry, &[])?;
+        cx.meter.pc = callee.code.entry;
+        cx.meter.leave_segment();
+        self.failed_call = Some(pc);
+        Ok(())
     }
 
     /// A call that switched the realm has returned normally; its frame is gone.
@@ -309,6 +321,25 @@ impl Cx {
         }
     }
 
+    /// Whether a call with `cur` finds the crossing that made it: no frame between them has borrowed a realm (spec/05 §2.3 rule 3).
+    fn enters_crossing(&mut self, pc: u32) -> bool {
+        let switches = |activation: &&Activation| matches!(activation, Activation::Switch { .. });
+        match self.activations.iter().rev().find(switches) {
+            None | Some(Activation::Switch { with_cross: true, .. }) => return true,
+            Some(_) => {}
+        }
+        let active = self.active_realm();
+        for frame in self.call_frames(pc) {
+            if frame.with_cross || frame.did_crossing {
+                return true;
+            }
+            if frame.last_realm != active {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Puts a realm value, as `cross` gives it, into a register.
     fn give_realm(&mut self, place: u16, package: u32) -> Result<(), Trap> {
         let value = self.new_realm_value(package)?;
@@ -320,11 +351,9 @@ impl Cx {
     pub(crate) fn new_realm_value(&mut self, package: u32) -> Result<u64, Trap> {
         let Some(ty) = self.linked.types.by_id(".uverse..grealm") else { return Ok(0) };
         let path = self.linked.packages.get(package as usize).map_or("", |package| package.path.as_str()).to_owned();
-        let class = self.linked.types.get(ty).class;
-        let object = self.heap.new_struct(class, ty, 3)?;
+        let object = self.heap.new_struct(self.linked.types.get(ty).class, ty, 3)?;
         let text = self.heap.new_string(path.as_bytes())?;
         self.heap.set_slot(object, 1, text);
-        let _: SlotClass = class;
         Ok(slot::iface(ty, object.slot() as u32))
     }
 

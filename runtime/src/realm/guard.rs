@@ -131,7 +131,7 @@ impl Cx {
 
     /// Text of the target of the write at the current instruction.
     pub(crate) fn target_text(&self) -> Option<String> {
-        let text = self.linked.text_at(self.meter.pc)?;
+        let text = &self.linked.text_at(self.meter.pc)?.text;
         Some(format!("cannot directly modify readonly tainted object (w/o method): {text}"))
     }
 
@@ -219,9 +219,10 @@ impl Cx {
         let object = self.loaded(object)?;
         let header = self.heap.header(object);
         if header.is(Kind::Data) {
-            // **Quirk**: realms do not learn of assignments to bytes (spec/05 §5.6).
             self.heap.set_byte(object, index, value as u8);
-            return Ok(());
+            // **Quirk**: realms do not learn of assignments to bytes, only of changes in place (spec/04 Q6).
+            let in_place = self.linked.text_at(self.meter.pc).is_some_and(|text| text.in_place);
+            return if in_place && header.is_tracked() { self.touched(object) } else { Ok(()) };
         }
         if header.is_tracked() && !header.is(Kind::MapItem) {
             return self.write_slot(object, index, value);

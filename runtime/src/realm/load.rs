@@ -154,9 +154,6 @@ impl Cx {
         let made = self.make(&object, expected)?;
         self.enter(made, info)?;
         self.touch_types(&object)?;
-        if let Object::Map { .. } = object {
-            self.fill_keys(made)?;
-        }
         Ok(Some(made))
     }
 
@@ -337,11 +334,6 @@ impl Cx {
             }
         }
         Ok(object)
-    }
-
-    /// Keys are loaded with their map.
-    fn fill_keys(&mut self, _map: Ref) -> Result<(), Trap> {
-        Ok(())
     }
 
     /// Loads what a key consists of.

@@ -31,13 +31,19 @@ pub fn copy(heap: &mut Heap, types: &Types, ty: TypeIndex, value: u64, charge: &
         return Ok(plan.copy(heap, value)? | value & slot::TAINT);
     }
     match info.repr {
-        // What is not loaded is shared (spec/04 Q25): the first access through the copy loads it.
-        Repr::Struct | Repr::Array if heap.header(Ref::of(value)).is(ObjectKind::Stub) => Ok(value),
+        Repr::Struct | Repr::Array if is_shared(heap, value) => Ok(value),
         Repr::Struct => Ok(copy_struct(heap, types, ty, value, charge)? | value & slot::TAINT),
         Repr::Array => Ok(copy_array(heap, value, charge)? | value & slot::TAINT),
         Repr::Iface => copy_iface(heap, types, value, charge),
         _ => Ok(value),
     }
+}
+
+/// A struct or array without an object of its own to copy: it is not loaded, so that the first access through the copy will load it
+/// (spec/04 Q25), or there is none (spec/05 §2.3 `prev`).
+#[inline]
+fn is_shared(heap: &Heap, value: u64) -> bool {
+    matches!(heap.header(Ref::of(value)).kind(), ObjectKind::Stub | ObjectKind::None)
 }
 
 /// Whether copying values of the representation can do anything.
@@ -54,7 +60,7 @@ pub fn copies(repr: Repr) -> bool {
 pub fn copy_iface(heap: &mut Heap, types: &Types, value: u64, charge: &mut impl Charge) -> Result<u64, Trap> {
     let Some(ty) = held(types, value) else { return Ok(value) };
     let object = u64::from(slot::iface_payload(value));
-    if heap.header(Ref::of(object)).is(ObjectKind::Stub) {
+    if is_shared(heap, object) {
         return Ok(value);
     }
     let copied = copy(heap, types, ty, object, charge)?;
@@ -129,8 +135,7 @@ fn copy_fields(heap: &mut Heap, types: &Types, first: Open, charge: &mut impl Ch
             },
             _ => (field.ty, old),
         };
-        // What is not loaded is shared (spec/04 Q25).
-        if heap.header(Ref::of(source)).is(ObjectKind::Stub) {
+        if is_shared(heap, source) {
             continue;
         }
         let is_iface = field.repr == Repr::Iface;
