@@ -132,10 +132,8 @@ impl Machine {
         let linked = &self.cx.linked;
         let table = linked.tables.get(entry.func as usize);
         let call = entry.call_pc.and_then(|pc| linked.text_at(pc));
-        let call = call.map_or_else(
-            || format!("{}()", table.map_or("", |table| table.name.as_str())),
-            |call| call.text.clone(),
-        );
+        let call = call
+            .map_or_else(|| format!("{}()", table.map_or("", |table| table.name.as_str())), |call| call.text.clone());
         let prefix = if entry.deferred { "defer " } else { "" };
         let (path, file) = match (linked.package_of(entry.func), table) {
             (Some(package), Some(table)) => {
