@@ -30,9 +30,15 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// Whether a native has been called.
+    #[inline]
+    pub fn has_called(&self, function: u32) -> bool {
+        self.called.contains(&function)
+    }
+
     /// A native has been called.
     pub fn note_call(&mut self, function: u32) {
-        if !self.called.contains(&function) {
+        if !self.has_called(function) {
             self.called.push(function);
         }
     }
@@ -54,7 +60,7 @@ impl Cx {
     /// Whether the native of a function is resolved (spec/06 §4.1).
     pub fn native_resolved(&self, function: u32) -> bool {
         let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
-        !self.linked.is_stored(package) || self.stored.called.contains(&function)
+        !self.linked.is_stored(package) || self.stored.has_called(function)
     }
 
     /// The import of a package: charges its objects, unless they are in memory already.

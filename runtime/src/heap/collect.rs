@@ -4,7 +4,7 @@
 //! recursion: objects to be scanned stand on a stack of their own, long arrays piece by piece, so its depth does not
 //! follow the length of anything.
 
-use super::runs::Space;
+use super::runs::{Space, cover};
 use super::{FUNC_CAPTURES, Header, Heap, ITEM_KEY, ITEM_VALUE, Kind, SlotClass};
 use crate::map;
 use crate::value::types::Kind as TypeKind;
@@ -65,6 +65,8 @@ pub(crate) struct Marker<'a> {
     space: &'a Space,
     shapes: &'a Shapes,
     marks: &'a mut Vec<u64>,
+    /// One bit for each word of a marked object.
+    covered: &'a mut Vec<u64>,
     /// Objects to be scanned, each with the first slot that is left.
     stack: &'a mut Vec<u64>,
     /// Words of marked objects, and of roots looked at.
@@ -87,7 +89,9 @@ impl Marker<'_> {
         }
         *bits |= bit;
         let header = Header(self.space.memory.get(object));
-        self.visited += header.words();
+        let words = header.words();
+        self.visited += words;
+        cover(self.covered, object, words);
         // A map's index holds nothing that the chain of its items does not.
         if header.class() != SlotClass::Scalars && !header.is(Kind::MapIndex) {
             self.stack.push(object as u64);
@@ -187,6 +191,7 @@ impl Marker<'_> {
 pub(super) struct Collector {
     shapes: Shapes,
     marks: Vec<u64>,
+    covered: Vec<u64>,
     stack: Vec<u64>,
 }
 
@@ -203,17 +208,19 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(crate) fn collect(&mut self, types: &Types, roots: impl FnOnce(&mut Marker<'_>)) {
-        let Collector { shapes, marks, stack } = &mut self.collector;
+        let Collector { shapes, marks, covered, stack } = &mut self.collector;
         shapes.update(types);
-        marks.clear();
-        marks.resize(self.space.memory.starts.len(), 0);
-        let mut marker = Marker { space: &self.space, shapes, marks, stack, visited: 0 };
+        for bits in [&mut *marks, &mut *covered] {
+            bits.clear();
+            bits.resize(self.space.memory.starts.len(), 0);
+        }
+        let mut marker = Marker { space: &self.space, shapes, marks, covered, stack, visited: 0 };
         marker.reference(self.empty.slot());
         roots(&mut marker);
         marker.run();
         let visited = marker.visited;
-        let marks = core::mem::take(&mut self.collector.marks);
-        self.collector.marks = self.space.keep(marks, visited);
+        let bitmaps = [core::mem::take(&mut self.collector.marks), core::mem::take(&mut self.collector.covered)];
+        [self.collector.marks, self.collector.covered] = self.space.keep(bitmaps, visited);
         self.collections += 1;
     }
 
@@ -302,5 +309,35 @@ mod tests {
         }
         assert!(keep.iter().zip(0..).all(|(&cell, number)| heap.slot(cell, 0) == number));
         assert!(heap.collections() > 10 && heap.used_words() < 1 << 15);
+    }
+
+    #[test]
+    fn objects_of_all_sizes_keep_what_they_hold() {
+        let mut heap = Heap::collected(1 << 18, Collection::AfterWords(1 << 12));
+        let types = Types::new();
+        let mut live: Vec<(Ref, u32, u64)> = Vec::new();
+        let mut state = 1_u64;
+        for step in 0..40_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let (kind, place) = (state >> 60, (state >> 40) as usize % 200);
+            let size = match kind {
+                0 => (state >> 32) as u32 % 700,
+                1..4 => (state >> 32) as u32 % 100,
+                _ => (state >> 32) as u32 % 8,
+            };
+            if heap.collection_due() {
+                heap.collect(&types, |marker| live.iter().for_each(|(list, ..)| marker.reference(list.slot())));
+                for &(list, size, value) in &live {
+                    assert!(heap.slots(list, 0, size).iter().all(|&slot| slot == value), "step {step}");
+                }
+            }
+            let list = heap.new_list(SlotClass::Scalars, size as usize).unwrap();
+            heap.slots_mut(list, 0, size).fill(step);
+            match live.get_mut(place) {
+                Some(old) => *old = (list, size, step),
+                None => live.push((list, size, step)),
+            }
+        }
+        assert!(heap.collections() > 100);
     }
 }

@@ -1,15 +1,15 @@
 //! Where the words of new objects come from.
 //!
-//! After a collection the start bitmap has the survivors' bits only, and everything between them is free; nothing is written to
-//! the dead and no list is kept. Gaps are found when they are needed, by walking the bitmap upwards and over each survivor by the
-//! size in its header: a pass over the survivors per collection at most.
+//! A collection gives two bitmaps: where survivors start, and which words they cover. Everything else is free; nothing is written to
+//! the dead and no list is kept. Gaps are found when they are needed, by walking the second bitmap upwards, 64 words at a step where
+//! survivors are dense or dead objects many, without a look at the objects themselves. What is handed out is covered, too.
 //!
 //! Small objects are cut from runs, gaps of up to [`RUN`] words that are cleared at once. An object of more than [`SMALL`] words
 //! that does not fit the rest of the run gets the first gap that holds it; each power of two has its own place in the
 //! walk, so that a request for a large gap does not use up the small ones before it. When the walk is at the end, the heap grows.
 
 use super::memory::Memory;
-use super::{Collection, FIRST, Header};
+use super::{Collection, FIRST};
 
 /// Words of a run: cleared shortly before they are used, so they are in the first-level cache then.
 const RUN: usize = 512;
@@ -22,6 +22,10 @@ const DONE: usize = usize::MAX;
 /// Memory with the state of the walk.
 pub(super) struct Space {
     pub(super) memory: Memory,
+    /// One bit a word, up to where the store ended when it was collected last: it is not free.
+    covered: Vec<u64>,
+    /// Words that `covered` tells about.
+    walked: usize,
     /// Next word to look at, for each class of sizes.
     places: [usize; CLASSES],
     /// Words handed out since the last collection, or cleared for it.
@@ -44,8 +48,16 @@ fn class_of(count: usize) -> usize {
 
 impl Space {
     pub(super) fn new(max: usize, collection: Collection) -> Space {
-        let mut space =
-            Space { memory: Memory::new(max), places: [DONE; CLASSES], taken: 0, allowance: 0, due: false, collection };
+        let mut space = Space {
+            memory: Memory::new(max),
+            covered: Vec::new(),
+            walked: 0,
+            places: [DONE; CLASSES],
+            taken: 0,
+            allowance: 0,
+            due: false,
+            collection,
+        };
         space.plan(0);
         space
     }
@@ -103,51 +115,25 @@ impl Space {
     /// The next gap of at least `least` words; at most `most` of it.
     fn find(&mut self, class: usize, least: usize, most: usize) -> Option<(usize, usize)> {
         let mut at = *self.places.get(class)?;
-        let end = self.memory.end();
         let found = loop {
-            if at >= end {
+            let first = next_bit(&self.covered, at, self.walked, u64::MAX);
+            if first >= self.walked {
                 break None;
             }
             // Where a long gap ends does not matter.
-            let next = self.next_start(at, at.saturating_add(most).min(end));
-            let (cursor, limit) = (self.memory.cursor, self.memory.limit);
-            // The rest of the current run is not free.
-            if cursor < limit && at <= cursor && cursor < next {
-                if cursor - at >= least {
-                    break Some((at, cursor.min(at + most)));
-                }
-                at = limit;
+            let end = next_bit(&self.covered, first, first.saturating_add(most).min(self.walked), 0);
+            if end - first >= least {
+                break Some((first, end));
             }
-            if next - at >= least {
-                break Some((at, next.min(at + most)));
-            }
-            if next == end {
-                break None;
-            }
-            at = next + Header(self.memory.get(next)).words();
+            at = end;
         };
+        if let Some((first, end)) = found {
+            cover(&mut self.covered, first, end - first);
+        }
         if let Some(place) = self.places.get_mut(class) {
             *place = found.map_or(DONE, |(_, end)| end);
         }
         found
-    }
-
-    /// First object start at or after a word, or `end`.
-    fn next_start(&self, at: usize, end: usize) -> usize {
-        let mut index = at / 64;
-        let mut mask = u64::MAX << (at % 64);
-        while let Some(&bits) = self.memory.starts.get(index) {
-            let bits = bits & mask;
-            if bits != 0 {
-                return (index * 64 + bits.trailing_zeros() as usize).min(end);
-            }
-            if index * 64 >= end {
-                break;
-            }
-            index += 1;
-            mask = u64::MAX;
-        }
-        end
     }
 
     /// Whether an object starts at a word.
@@ -157,35 +143,83 @@ impl Space {
             && self.memory.starts.get(index / 64).is_some_and(|bits| bits >> (index % 64) & 1 != 0)
     }
 
-    /// Frees everything but the objects whose bits are given; the bitmap comes back to be used again. `visited` is the
-    /// number of words that the collection had to look at.
-    pub(super) fn keep(&mut self, marks: Vec<u64>, visited: usize) -> Vec<u64> {
-        let old = core::mem::replace(&mut self.memory.starts, marks);
+    /// Frees everything but the objects whose bits are given: where they start, and all their words. The bitmaps come back to be used
+    /// again. `visited` is the number of words that the collection had to look at.
+    pub(super) fn keep(&mut self, [starts, covered]: [Vec<u64>; 2], visited: usize) -> [Vec<u64>; 2] {
+        let starts = core::mem::replace(&mut self.memory.starts, starts);
+        let covered = core::mem::replace(&mut self.covered, covered);
         (self.memory.cursor, self.memory.limit) = (0, 0);
-        let last = self.memory.starts.iter().rposition(|&bits| bits != 0).map_or(FIRST, |index| {
-            let bits = self.memory.starts.get(index).copied().unwrap_or(0);
-            let start = index * 64 + 63 - bits.leading_zeros() as usize;
-            start + Header(self.memory.get(start)).words()
+        let last = self.covered.iter().rposition(|&bits| bits != 0).map_or(FIRST, |index| {
+            let bits = self.covered.get(index).copied().unwrap_or(0);
+            index * 64 + 64 - bits.leading_zeros() as usize
         });
         self.memory.truncate(last.max(FIRST));
+        self.walked = self.memory.end();
         self.places = [FIRST; CLASSES];
         if cfg!(debug_assertions) {
             self.poison();
         }
         self.plan(visited);
-        old
+        [starts, covered]
     }
 
     /// Debug builds: makes what a dangling reference reads useless.
     fn poison(&mut self) {
         let mut at = FIRST;
-        while at < self.memory.end() {
-            let next = self.next_start(at, self.memory.end());
-            self.memory.slice_mut(at, next - at).fill(u64::from_ne_bytes([0xdb; 8]));
-            if next == self.memory.end() {
+        loop {
+            let first = next_bit(&self.covered, at, self.walked, u64::MAX);
+            at = next_bit(&self.covered, first, self.walked, 0);
+            if first == at {
                 break;
             }
-            at = next + Header(self.memory.get(next)).words();
+            self.memory.slice_mut(first, at - first).fill(u64::from_ne_bytes([0xdb; 8]));
         }
+    }
+}
+
+/// First position from `at` on whose bit is set, or clear if `flip` has all bits; `end` if there is none before it.
+#[inline]
+fn next_bit(bits: &[u64], at: usize, end: usize, flip: u64) -> usize {
+    let mut index = at / 64;
+    let mut mask = u64::MAX << (at % 64);
+    while index * 64 < end {
+        let word = (bits.get(index).copied().unwrap_or(0) ^ flip) & mask;
+        if word != 0 {
+            return (index * 64 + word.trailing_zeros() as usize).min(end);
+        }
+        index += 1;
+        mask = u64::MAX;
+    }
+    end
+}
+
+/// Sets `count` bits from `first` on.
+#[inline]
+pub(super) fn cover(bits: &mut [u64], first: usize, count: usize) {
+    let (mut index, mut shift, mut left) = (first / 64, first % 64, count);
+    while left > 0 {
+        let now = left.min(64 - shift);
+        if let Some(word) = bits.get_mut(index) {
+            *word |= u64::MAX >> (64 - now) << shift;
+        }
+        (index, shift, left) = (index + 1, 0, left - now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_lie_between_covered_words() {
+        let mut bits = vec![0; 4];
+        cover(&mut bits, 3, 2);
+        cover(&mut bits, 60, 140);
+        assert_eq!(next_bit(&bits, 0, 256, 0), 3);
+        assert_eq!(next_bit(&bits, 3, 256, u64::MAX), 5);
+        assert_eq!(next_bit(&bits, 5, 256, 0), 60);
+        assert_eq!(next_bit(&bits, 60, 256, u64::MAX), 200);
+        assert_eq!(next_bit(&bits, 200, 230, 0), 230);
+        assert_eq!(next_bit(&bits, 60, 100, u64::MAX), 100);
     }
 }

@@ -5,7 +5,7 @@ use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
 use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
 use crate::load::Code;
-use crate::natives::Call;
+use crate::natives::{Body, Call};
 use crate::ops;
 use crate::recount::charger;
 use crate::value::{iface, select, slot};
@@ -261,22 +261,6 @@ slow! {
         let receiver = cx.heap.header(object).is(Kind::Bound).then(|| cx.heap.slot(object, BOUND_RECEIVER));
         cx.defer(index, func, args, receiver)
     }
-    CallNative(cx, regs, word, ext) {
-        let Some(native) = cx.linked.natives.get(ext as usize).copied() else {
-            return Err(Trap::abort("no such native"));
-        };
-        cx.stored.note_call(native.function);
-        if cx.realm.is_some() {
-            cx.fill_arguments(native.function, regs, field_a(word), field_b(word))?;
-        }
-        let mut call = Call::new(cx, native.function, regs.slice(field_a(word), field_b(word)));
-        (native.run)(&mut call)?;
-        let results = call.finish();
-        for index in 0..field_c(word) {
-            regs.set(field_a(word) + index, results.get(usize::from(index)).copied().unwrap_or(0));
-        }
-        Ok(())
-    }
     BindIface(cx, regs, word, ext) {
         let value = regs.get(field_b(word));
         let bound = select::bind(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut charger!(cx))?;
@@ -325,6 +309,47 @@ impl Cx {
         };
         self.top().defers = number;
         self.keep_defer_blocks(number);
+        Ok(())
+    }
+}
+
+handler! {
+    CallNative(cx, ip, regs, budget, table, word) {
+        let linked = &(*cx).linked;
+        if let Some(native) = linked.natives.get(*ip.add(1) as usize)
+            && let Body::Bits(run) = native.body
+            && (*cx).stored.has_called(native.function)
+        {
+            reg!(regs, word, a) = run(reg!(regs, word, a));
+            next!(cx, ip, regs, budget, table, 2)
+        } else {
+            call_native::<N>(cx, ip, regs, budget, table, word)
+        }
+    }
+}
+
+slow! {
+    call_native of CallNative(cx, regs, word, ext) {
+        let Some(native) = cx.linked.natives.get(ext as usize).copied() else {
+            return Err(Trap::abort("no such native"));
+        };
+        cx.stored.note_call(native.function);
+        let run = match native.body {
+            Body::Call(run) => run,
+            Body::Bits(run) => {
+                regs.set(field_a(word), run(regs.get(field_a(word))));
+                return Ok(());
+            }
+        };
+        if cx.realm.is_some() {
+            cx.fill_arguments(native.function, regs, field_a(word), field_b(word))?;
+        }
+        let mut call = Call::new(cx, native.function, regs.slice(field_a(word), field_b(word)));
+        run(&mut call)?;
+        let results = call.finish();
+        for index in 0..field_c(word) {
+            regs.set(field_a(word) + index, results.get(usize::from(index)).copied().unwrap_or(0));
+        }
         Ok(())
     }
 }

@@ -248,10 +248,10 @@ impl Linked {
         }
         let path = self.package_of(function).map_or("", |package| package.path.as_str());
         let name = self.tables.get(function as usize).map_or("", |function| function.name.as_str());
-        let Some(run) = natives::find(self.environment, path, name) else {
+        let Some(body) = natives::find(self.environment, path, name) else {
             return Err(LoadError::Native { package: path.to_owned(), name: name.to_owned() });
         };
-        self.natives.push(Native { function, run });
+        self.natives.push(Native { function, body });
         Ok(self.natives.len() as u64 - 1)
     }
 }

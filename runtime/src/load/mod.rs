@@ -16,7 +16,7 @@ mod stored;
 
 pub(crate) use stored::{Place, StoredTable};
 
-use crate::natives::{Environment, NativeFn};
+use crate::natives::{Body, Environment};
 use crate::value::Types;
 use crate::value::types::{ModuleTypes, TypesError};
 use crate::verify::VerifyError;
@@ -262,7 +262,7 @@ pub(crate) struct Native {
     /// The function that it is the body of.
     pub function: u32,
     /// What it does.
-    pub run: NativeFn,
+    pub body: Body,
 }
 
 impl Program {

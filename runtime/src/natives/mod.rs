@@ -40,6 +40,18 @@ pub(crate) type Outcome = Result<(), Trap>;
 /// A native.
 pub(crate) type NativeFn = fn(&mut Call<'_>) -> Outcome;
 
+/// A native that gives one number for another and needs nothing else.
+pub(crate) type BitsFn = fn(u64) -> u64;
+
+/// What a native runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Body {
+    /// A function of the call.
+    Call(NativeFn),
+    /// A function of the only argument's slot that gives the only result's.
+    Bits(BitsFn),
+}
+
 /// Natives of one package by function name.
 type Table = &'static [(&'static str, NativeFn)];
 
@@ -61,7 +73,6 @@ const PRODUCTION: &[(&str, Table)] = &[
     ("chain/runtime", chain_runtime::NATIVES),
     ("crypto/ed25519", ed25519::NATIVES),
     ("crypto/sha256", sha256::NATIVES),
-    ("math", math::NATIVES),
     ("runtime", runtime::NATIVES),
     ("sys/params", params::SYSTEM),
     ("time", time::NATIVES),
@@ -71,8 +82,18 @@ const PRODUCTION: &[(&str, Table)] = &[
 const TESTING: &[(&str, Table)] =
     &[("fmt", fmt::NATIVES), ("os", os::NATIVES), ("testing", testing::NATIVES), ("unicode", unicode::NATIVES)];
 
+/// Natives of numbers, in every environment.
+const BITS: &[(&str, &[(&str, BitsFn)])] = &[("math", math::BITS)];
+
 /// The native of a function.
-pub(crate) fn find(environment: Environment, package: &str, name: &str) -> Option<NativeFn> {
+pub(crate) fn find(environment: Environment, package: &str, name: &str) -> Option<Body> {
+    find_call(environment, package, name).map(Body::Call).or_else(|| {
+        let (_, natives) = BITS.iter().find(|(path, _)| *path == package)?;
+        natives.iter().find(|(known, _)| *known == name).map(|&(_, run)| Body::Bits(run))
+    })
+}
+
+fn find_call(environment: Environment, package: &str, name: &str) -> Option<NativeFn> {
     let tables: &[&[(&str, Table)]] = match environment {
         Environment::Production => &[PRODUCTION],
         Environment::Testing => &[TESTING, PRODUCTION],
