@@ -21,7 +21,7 @@ pub struct PackageFolders {
 
 impl PackageFolders {
     /// Packages below the roots, each found by the module path in its `gnomod.toml`, and the library: the folder `library`, or the
-    /// built-in one. With `testing`, the library is the one that tests see.
+    /// built-in one. With `testing`, the library is the one that tests see, and of a library in a folder its own tests belong to it.
     ///
     /// # Errors
     ///
@@ -62,9 +62,12 @@ impl PackageFolders {
 
     fn library_package(&self, path: &str) -> Option<PackageSource> {
         let Some(root) = &self.library else { return package(path, self.built_in(path), true, None) };
-        let mut files = read_files(&root.join(path), false);
+        let folder = root.join(path);
+        let mut files = read_files(&folder, false);
         if self.testing {
-            files.extend(read_files(&root.join(OVERLAY).join(path), true));
+            let overlay = root.join(OVERLAY).join(path);
+            files.extend(read_files(&overlay, true));
+            files.extend(own_tests(&folder).chain(own_tests(&overlay)));
         }
         package(path, files, true, None)
     }
@@ -110,11 +113,21 @@ fn package(path: &str, mut files: Vec<PackageFile>, library: bool, module: Optio
 
 /// The production files of a folder; none if it cannot be read.
 fn read_files(folder: &Path, overlay: bool) -> Vec<PackageFile> {
+    read_named(folder, overlay, is_production_file)
+}
+
+/// The tests in a folder of the library that belong to the package itself: in tests they are part of it.
+fn own_tests(folder: &Path) -> impl Iterator<Item = PackageFile> {
+    let tests = read_named(folder, true, |name| name.ends_with("_test.gno") && !name.starts_with('.'));
+    tests.into_iter().filter(|file| !crate::testing::outline(file).0.ends_with("_test"))
+}
+
+fn read_named(folder: &Path, overlay: bool, is_wanted: impl Fn(&str) -> bool) -> Vec<PackageFile> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut files = Vec::new();
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !is_production_file(&name) || entry.path().is_dir() {
+        if !is_wanted(&name) || entry.path().is_dir() {
             continue;
         }
         if let Ok(text) = fs::read(entry.path()) {

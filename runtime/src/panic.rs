@@ -182,7 +182,7 @@ impl Machine {
             return Ok(false);
         }
         let Some(code) = self.cx.linked.functions.get(deferred.func as usize).copied() else { return Ok(false) };
-        self.cx.ensure_package(code.package).map_err(|trap| self.end(trap))?;
+        self.cx.ensure_package_of(&code).map_err(|trap| self.end(trap))?;
         let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
         let last = self.cx.exception;
         let hidden = if last == self.cx.top().exception { 0 } else { last };
@@ -327,7 +327,7 @@ impl Machine {
             return Err(Trap::abort("value without printing method"));
         };
         if let Some(code) = func.and_then(|func| self.cx.linked.functions.get(func as usize).copied()) {
-            self.cx.ensure_package(code.package)?;
+            self.cx.ensure_package_of(&code)?;
         }
         if let Some(text) = select::printer_error(&self.cx.linked.types, ty) {
             return Err(Trap::abort(text));

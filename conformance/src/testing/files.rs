@@ -72,7 +72,7 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Package name and test functions of a file, in source order.
-fn outline(file: &PackageFile) -> (String, Vec<String>) {
+pub(crate) fn outline(file: &PackageFile) -> (String, Vec<String>) {
     let arena = Bump::new();
     let source = SourceFile::new(&file.name, file.text.as_ref());
     let parsed = syntax::parse_file(&arena, &source, &Limits::default());

@@ -24,6 +24,7 @@ mod snapshot;
 
 pub use coverage::Coverage;
 pub use discover::{DiscoverError, Unit, discover, library_of};
+pub(crate) use files::outline;
 pub use report::{PackageReport, TestKind, TestRow};
 pub use run::{Options, run_package};
 pub use snapshot::{Snapshot, SnapshotDifference};

@@ -76,6 +76,9 @@ impl DeclKind<'_> {
     }
 }
 
+/// Stands for the declaration of a name that another file of the package declares: see [`ast::File::replaced`].
+const REPLACED: usize = usize::MAX;
+
 /// A package-level name.
 pub(super) struct PackageName {
     /// Index of its declaration.
@@ -110,9 +113,12 @@ impl<'a> Checker<'a> {
         for (index, file) in self.files.clone().into_iter().enumerate() {
             self.at.file = u32::try_from(index).unwrap_or(u32::MAX);
             self.collect_imports(file, known)?;
-            for decl in file.decls {
+            let mut replaced = file.replaced.iter().peekable();
+            for (number, decl) in file.decls.iter().enumerate() {
+                self.reserve_replaced(&mut replaced, number);
                 self.collect_decl(decl, &mut repeated)?;
             }
+            self.reserve_replaced(&mut replaced, usize::MAX);
         }
         if repeated.is_empty() {
             return Ok(());
@@ -234,8 +240,20 @@ impl<'a> Checker<'a> {
         self.package.decls.len() - 1
     }
 
+    /// Keeps the slots of names that stood before a declaration and are declared in another file instead.
+    fn reserve_replaced(
+        &mut self,
+        names: &mut std::iter::Peekable<std::slice::Iter<'_, (usize, &str)>>,
+        before: usize,
+    ) {
+        while let Some((_, name)) = names.next_if(|(at, _)| *at <= before) {
+            let place = PackageName { decl: REPLACED, entity: None, hidden: true };
+            self.package.names.entry((*name).to_owned()).or_insert(place);
+        }
+    }
+
     fn reserve(&mut self, name: String, decl: usize, entity: Option<Entity>, hidden: bool, repeated: &mut Vec<String>) {
-        if self.package.names.contains_key(&name) {
+        if self.package.names.get(&name).is_some_and(|found| found.decl != REPLACED) {
             if !repeated.contains(&name) {
                 repeated.push(name);
             }

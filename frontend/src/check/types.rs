@@ -164,7 +164,10 @@ impl<'a> Checker<'a> {
         let mut seen: HashSet<Rc<str>> = HashSet::new();
         for field in list.fields {
             let ty = self.resolve_type(field.ty)?;
-            let tag: Option<Rc<str>> = field.tag.map(|tag| tag.name.into());
+            let tag = field.tag.and_then(|tag| match crate::constant::parse_string(tag.name) {
+                Ok(text) => Some(Rc::from(String::from_utf8_lossy(&text))),
+                Err(_) => None,
+            });
             let embedded = field.names.is_empty();
             let names: Vec<Rc<str>> = if embedded {
                 vec![self.embedded_name(ty, field.ty.span)?]

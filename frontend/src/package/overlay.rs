@@ -6,7 +6,8 @@ use bumpalo::Bump;
 use std::collections::HashSet;
 
 /// Leaves out the declarations of a package that its overlay declares too. `is_overlay` tells for each file, index by index, whether
-/// it belongs to the overlay.
+/// it belongs to the overlay. What is declared instead takes the slots of what is left out, in the order of the package
+/// ([`File::replaced`](crate::syntax::ast::File::replaced)).
 pub fn apply_overlay<'a>(arena: &'a Bump, files: &mut [ParsedFile<'a>], is_overlay: &[bool]) {
     if !is_overlay.contains(&true) {
         return;
@@ -18,8 +19,18 @@ pub fn apply_overlay<'a>(arena: &'a Bump, files: &mut [ParsedFile<'a>], is_overl
         }
     }
     for (file, _) in files.iter_mut().zip(is_overlay).filter(|(_, overlay)| !**overlay) {
-        let kept = file.file.decls.iter().filter(|decl| !names(decl).iter().any(|name| replaced.contains(name)));
-        file.file.decls = arena.alloc_slice_fill_iter(kept.copied().collect::<Vec<_>>());
+        let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+        for decl in file.file.decls {
+            let names = names(decl);
+            if !names.iter().any(|name| replaced.contains(name)) {
+                kept.push(*decl);
+                continue;
+            }
+            let slots = names.iter().filter(|name| !name.contains('.'));
+            left_out.extend(slots.map(|name| (kept.len(), &*arena.alloc_str(name))));
+        }
+        file.file.decls = arena.alloc_slice_fill_iter(kept);
+        file.file.replaced = arena.alloc_slice_fill_iter(left_out);
     }
 }
 

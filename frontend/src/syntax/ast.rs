@@ -52,6 +52,8 @@ pub struct File<'a> {
     pub imports: &'a [&'a ImportSpec<'a>],
     /// All top-level declarations in source order.
     pub decls: &'a [Decl<'a>],
+    /// Names that were declared before the declaration of that index and are declared elsewhere instead; their slots stay here.
+    pub replaced: &'a [(usize, &'a str)],
     /// All comments in source order; each `//` line and each `/* */` is one.
     pub comments: &'a [Span],
     /// Number of [`NodeId`]s that were given out.

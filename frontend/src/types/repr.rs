@@ -152,7 +152,7 @@ pub struct Field {
     pub ty: TypeId,
     /// Whether the field is embedded; not part of the identity (spec/01 §4.7).
     pub embedded: bool,
-    /// Its tag; not part of the identity.
+    /// Its tag without quotes; not part of the identity.
     pub tag: Option<Rc<str>>,
 }
 

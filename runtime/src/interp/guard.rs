@@ -88,7 +88,8 @@ guarded! {
     LoadGlobal = memory::LoadGlobal, (cx, ip, regs, word)
         *ip.add(1) & IMPORTED != 0 || touched!(cx, named!(cx, ip, globals)) => load_global;
     StoreGlobal = memory::StoreGlobal, (cx, ip, regs, word) touched!(cx, named!(cx, ip, globals)) => store_global;
-    AddrGlobal = memory::AddrGlobal, (cx, ip, regs, word) *ip.add(1) & IMPORTED != 0 => addr_global;
+    AddrGlobal = memory::AddrGlobal, (cx, ip, regs, word)
+        *ip.add(1) & IMPORTED != 0 || touched!(cx, named!(cx, ip, globals)) => addr_global;
     LoadPtr = memory::LoadPtr, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, b)) => load_ptr;
     StorePtr = memory::StorePtr, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, a)) => store_ptr;
     LoadPtrByte = memory::LoadPtrByte, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, b)) => load_ptr;
@@ -184,10 +185,16 @@ slow! {
         {
             return Err(Trap::raise(text));
         }
+        if cx.is_tracked(cell) {
+            cx.read_variable(cell)?;
+        }
         cx.write_slot(cell, 0, regs.get(field_a(word)))
     }
     addr_global of AddrGlobal(cx, regs, word, ext) {
         let cell = cx.global_cell(ext)?;
+        if cx.is_tracked(Ref::of(cell)) {
+            cx.read_variable(Ref::of(cell))?;
+        }
         let taint = if cx.is_foreign(Ref::of(cell)) { TAINT } else { 0 };
         regs.set(field_a(word), cell | taint);
         Ok(())
@@ -409,8 +416,8 @@ slow! {
         Ok(())
     }
     load_func of LoadFunc(cx, regs, word, ext) {
-        if let Some(package) = cx.linked.functions.get(ext as usize).map(|code| code.package) {
-            cx.ensure_package(package)?;
+        if let Some(code) = cx.linked.functions.get(ext as usize).copied() {
+            cx.ensure_package_of(&code)?;
         }
         let value = cx.functions.get(ext as usize).copied().unwrap_or(0);
         regs.set(field_a(word), value);

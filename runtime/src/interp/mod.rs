@@ -323,8 +323,8 @@ impl Cx {
     /// Whether the package of a function must be loaded before it is called.
     #[inline(always)]
     pub fn is_unloaded(&self, function: u32) -> bool {
-        let package = self.linked.functions.get(function as usize).map_or(u32::MAX, |code| code.package);
-        self.lacks_package(package as usize)
+        let code = self.linked.functions.get(function as usize);
+        code.is_some_and(|code| self.lacks_package(code.package as usize) && !code.synthetic)
     }
 
     /// Drops all frames: the next one pushed is frame 0.

@@ -73,7 +73,7 @@ impl Machine {
         let Some(callee) = cx.callee_at(pc, op) else {
             return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference").into());
         };
-        cx.ensure_package(callee.code.package)?;
+        cx.ensure_package_of(&callee.code)?;
         cx.reserve(base as usize + cx.linked.max_frame as usize + 1)?;
         let mut method = cx.linked.is_method(callee.func);
         if let Some(receiver) = callee.bound {

@@ -6,7 +6,7 @@ use super::save::damaged;
 use super::{PackageIndex, RealmState, store_failed};
 use crate::heap::{Kind as ObjectKind, Ref, SlotClass, Trap};
 use crate::interp::Cx;
-use crate::load::Linked;
+use crate::load::{Code, Linked};
 use crate::meter::StoreOp;
 use crate::value::TypeIndex;
 use cranelift_entity::EntityRef;
@@ -171,6 +171,12 @@ impl Cx {
             }
         }
         Ok(())
+    }
+
+    /// Loads the package of a function that is about to be called. What the compiler made belongs to no package, whatever module it
+    /// stands in.
+    pub fn ensure_package_of(&mut self, code: &Code) -> Result<(), Trap> {
+        if code.synthetic { Ok(()) } else { self.ensure_package(code.package) }
     }
 
     fn load_block(&mut self, id: ObjectId, place: Ref) -> Result<Block, Trap> {

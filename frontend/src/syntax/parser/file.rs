@@ -36,6 +36,7 @@ impl<'a> Parser<'a, '_> {
             imports: self.list(imports),
             decls: self.list(decls),
             comments: self.list(comments),
+            replaced: &[],
             node_count: self.next_node,
         }
     }
