@@ -71,6 +71,8 @@ pub enum StoredType {
     Array {
         elem: FormRef,
         len: u64,
+        /// Written `[...]elem`.
+        open: bool,
     },
     Map {
         key: FormRef,

@@ -256,7 +256,7 @@ variants!(StoredType {
     1 => Basic { id },
     2 => Pointer { elem },
     3 => Slice { elem },
-    4 => Array { elem, len },
+    4 => Array { elem, len, open },
     5 => Map { key, elem },
     6 => Struct { package, fields },
     7 => Interface { package, methods },

@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
     fn literal_of(&mut self, literal: &'a ast::CompositeLit<'a>, t: TypeId, span: Span) -> Result<Operand> {
         match self.types.base(t) {
             Type::Struct(_) => self.struct_literal(literal, t, span),
-            Type::Array { len, elem } => {
+            Type::Array { len, elem, .. } => {
                 let (len, elem) = (*len, *elem);
                 self.array_literal(literal, Some((t, len)), elem, span)
             }
@@ -222,7 +222,7 @@ impl<'a> Checker<'a> {
     ) -> Result<Operand> {
         // More elements than the length are accepted; the literal aborts.
         let Some((mut elements, needed)) = self.indexed_elements(literal, elem, declared.is_none(), span)? else {
-            let t = declared.map_or_else(|| self.types.array(0, elem), |(t, _)| t);
+            let t = declared.map_or_else(|| self.types.open_array(0, elem), |(t, _)| t);
             return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
         };
         for element in &mut elements {
@@ -230,7 +230,7 @@ impl<'a> Checker<'a> {
         }
         let (t, len) = match declared {
             Some((t, len)) => (t, u64::try_from(len).unwrap_or(0)),
-            None => (self.types.array(i64::try_from(needed).unwrap_or(i64::MAX), elem), needed),
+            None => (self.types.open_array(i64::try_from(needed).unwrap_or(i64::MAX), elem), needed),
         };
         Ok(self.finish_literal(CompositeKind::Array, elements, len, t, span))
     }

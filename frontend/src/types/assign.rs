@@ -149,7 +149,7 @@ impl TypeTable {
         match (self.get(source), self.get(dest)) {
             (Type::Basic(from), Type::Basic(_)) if from.is_untyped() => self.untyped_to_primitive(*from, dest),
             (Type::Pointer(from), Type::Pointer(to)) => self.check_assignable(Some(*from), Some(*to)),
-            (Type::Array { len, elem }, Type::Array { len: wanted_len, elem: wanted }) => {
+            (Type::Array { len, elem, .. }, Type::Array { len: wanted_len, elem: wanted, .. }) => {
                 check(len == wanted_len && self.identical(*elem, *wanted))
             }
             (Type::Slice { elem, .. }, Type::Slice { elem: wanted, variadic: true }) => {

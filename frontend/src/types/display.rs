@@ -65,7 +65,7 @@ impl<'a> Writer<'a> {
             Type::Slice { elem, variadic } => {
                 vec![Piece::Static(if *variadic && !self.identity { "..." } else { "[]" }), Piece::Type(*elem)]
             }
-            Type::Array { len, elem } => vec![Piece::Text(format!("[{len}]").into()), Piece::Type(*elem)],
+            Type::Array { len, elem, .. } => vec![Piece::Text(format!("[{len}]").into()), Piece::Type(*elem)],
             Type::Map { key, value } => {
                 vec![Piece::Static("map["), Piece::Type(*key), Piece::Static("]"), Piece::Type(*value)]
             }

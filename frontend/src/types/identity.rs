@@ -77,7 +77,7 @@ impl TypeTable {
             }
             Type::Pointer(elem) => IdentityKey::Pointer(of(elem)),
             Type::Slice { elem, .. } => IdentityKey::Slice(of(elem)),
-            Type::Array { len, elem } => IdentityKey::Array(*len, of(elem)),
+            Type::Array { len, elem, .. } => IdentityKey::Array(*len, of(elem)),
             Type::Map { key, value } => IdentityKey::Map(of(key), of(value)),
             Type::Chan { dir, elem } => IdentityKey::Chan(*dir, of(elem)),
             Type::Func(func) => IdentityKey::Func(

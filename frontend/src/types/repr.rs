@@ -208,6 +208,8 @@ pub enum Type {
         len: i64,
         /// Element type.
         elem: TypeId,
+        /// Whether it is written `[...]elem`; stored, but not part of the identity.
+        open: bool,
     },
     /// `map[key]value`
     Map {

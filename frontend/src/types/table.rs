@@ -75,7 +75,12 @@ impl TypeTable {
 
     /// `[len]elem`
     pub fn array(&mut self, len: i64, elem: TypeId) -> TypeId {
-        self.intern(Type::Array { len, elem })
+        self.intern(Type::Array { len, elem, open: false })
+    }
+
+    /// `[...]elem` with that many elements, identical to `[len]elem` but stored as written (spec/04 §3.3).
+    pub fn open_array(&mut self, len: i64, elem: TypeId) -> TypeId {
+        self.intern(Type::Array { len, elem, open: true })
     }
 
     /// `map[key]value`

@@ -62,7 +62,7 @@ impl Context<'_> {
                 charges.push(u64::from(size::STRUCT));
                 true
             }
-            Type::Array { len, elem } => match self.array_bytes(*len, *elem) {
+            Type::Array { len, elem, .. } => match self.array_bytes(*len, *elem) {
                 Some(bytes) => {
                     charges.push(bytes);
                     true
@@ -101,7 +101,7 @@ impl Context<'_> {
                     }
                 })
             }),
-            Type::Array { len, elem } => {
+            Type::Array { len, elem, .. } => {
                 let elem = super::deeper(|| self.zero_cost(*elem));
                 let len = u64::try_from(*len).unwrap_or(0);
                 let events = len.saturating_mul(elem.events).saturating_add(1);
@@ -153,7 +153,7 @@ impl FunctionBuilder<'_, '_> {
                     self.alloc(u64::from(size::STRUCT));
                 }
             }
-            Type::Array { len, elem } => self.charge_zero_array(ty, *len, *elem),
+            Type::Array { len, elem, .. } => self.charge_zero_array(ty, *len, *elem),
             _ => {}
         }
     }

@@ -132,7 +132,7 @@ impl FunctionBuilder<'_, '_> {
                 let bytes = u64::from(size::STRUCT) + u64::from(size::SLOT) * structure.fields.len() as u64;
                 simple.then_some(SlotPlace::Static { bytes, visited: true })
             }
-            Type::Array { len, elem } if !self.is_object(*elem) => {
+            Type::Array { len, elem, .. } if !self.is_object(*elem) => {
                 self.cx.array_bytes(*len, *elem).map(|bytes| SlotPlace::Static { bytes, visited: true })
             }
             Type::Array { .. } => None,

@@ -137,8 +137,8 @@ impl Context<'_> {
             }
             Type::Pointer(elem) => StoredType::Pointer { elem: self.form(*elem) },
             Type::Slice { elem, .. } => StoredType::Slice { elem: self.form(*elem) },
-            Type::Array { len, elem } => {
-                StoredType::Array { elem: self.form(*elem), len: u64::try_from(*len).unwrap_or(0) }
+            Type::Array { len, elem, open } => {
+                StoredType::Array { elem: self.form(*elem), len: u64::try_from(*len).unwrap_or(0), open: *open }
             }
             Type::Map { key, value } => StoredType::Map { key: self.form(*key), elem: self.form(*value) },
             Type::Chan { dir, elem } => StoredType::Chan {
@@ -173,7 +173,10 @@ impl Context<'_> {
                     .types
                     .interface_entries(ty)
                     .iter()
-                    .map(|entry| self.stored_field(entry.name.to_string(), entry.ty))
+                    .map(|entry| StoredField {
+                        embedded: !matches!(package.types.get(entry.ty), Type::Func(_)),
+                        ..self.stored_field(entry.name.to_string(), entry.ty)
+                    })
                     .collect(),
             },
         }

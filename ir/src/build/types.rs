@@ -115,7 +115,7 @@ impl Context<'_> {
             Type::Basic(_) => TypeKind::Basic,
             Type::Pointer(elem) => TypeKind::Pointer { elem: self.type_ref(*elem) },
             Type::Slice { elem, .. } => TypeKind::Slice { elem: self.type_ref(*elem) },
-            Type::Array { len, elem } => {
+            Type::Array { len, elem, .. } => {
                 TypeKind::Array { elem: self.type_ref(*elem), len: u64::try_from(*len).unwrap_or(0) }
             }
             Type::Map { key, value } => TypeKind::Map { key: self.type_ref(*key), elem: self.type_ref(*value) },

@@ -84,8 +84,8 @@ impl Forms<'_> {
             StoredType::Basic { id } => Type::Primitive(primitive::of_name(id)?),
             StoredType::Pointer { elem } => Type::Pointer(part(*elem)),
             StoredType::Slice { elem } => Type::Slice { elem: part(*elem), variadic: false },
-            StoredType::Array { elem, len } => {
-                Type::Array { len: i64::try_from(*len).unwrap_or(i64::MAX), elem: part(*elem), variadic: false }
+            StoredType::Array { elem, len, open } => {
+                Type::Array { len: i64::try_from(*len).unwrap_or(i64::MAX), elem: part(*elem), variadic: *open }
             }
             StoredType::Map { key, elem } => Type::Map { key: part(*key), elem: part(*elem) },
             StoredType::Struct { package, fields: parts } => {
