@@ -246,31 +246,15 @@ mod tests {
             encode(Op::Return1, 1, 0, 0),
         ];
         let function = Function {
-            name: "f".into(),
-            kind: FunctionKind::Declared,
-            signature: None,
-            params: 0,
-            results: 0,
             frame_size: 4,
-            captures: 0,
-            has_defers: false,
             code,
-            entry: 0,
-            defer_entry: 0,
-            recovery: None,
             segments: vec![
                 Segment { pc: 0, events_start: 0, events_end: 2 },
                 Segment { pc: 2, events_start: 2, events_end: 2 },
             ],
             events: vec![Event::Op(OpClass::Eval).pack(), Event::Alloc(40).pack()],
-            event_ends: Vec::new(),
-            lines: Vec::new(),
-            texts: Vec::new(),
-            scopes: Vec::new(),
-            states: Vec::new(),
-            state_map: Vec::new(),
-            scope_map: Vec::new(),
             declared_at: (0, 1),
+            ..Function::new("f", FunctionKind::Declared)
         };
         let text = super::function(&module, &function, &GasSchedule::reference());
         module.functions.push(function);

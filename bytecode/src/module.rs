@@ -126,6 +126,37 @@ pub struct Function {
     pub declared_at: (u32, u32),
 }
 
+impl Function {
+    /// A function without code, parameters and results.
+    #[must_use]
+    pub fn new(name: &str, kind: FunctionKind) -> Function {
+        Function {
+            name: name.to_owned(),
+            kind,
+            signature: None,
+            params: 0,
+            results: 0,
+            frame_size: 0,
+            captures: 0,
+            has_defers: false,
+            code: Vec::new(),
+            entry: 0,
+            defer_entry: 0,
+            recovery: None,
+            segments: Vec::new(),
+            events: Vec::new(),
+            event_ends: Vec::new(),
+            lines: Vec::new(),
+            texts: Vec::new(),
+            scopes: Vec::new(),
+            scope_map: Vec::new(),
+            states: Vec::new(),
+            state_map: Vec::new(),
+            declared_at: (0, 0),
+        }
+    }
+}
+
 /// From where on a [`BlockState`] holds: for dynamic charges and calls of instructions at `pc` and later, and for charges of
 /// [`Function::events`] from index `event` on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

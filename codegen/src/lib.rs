@@ -25,7 +25,6 @@ pub mod window;
 pub use error::CodegenError;
 
 use regno_bytecode::module as bytecode;
-use regno_ir::entity::PackageRef;
 use regno_ir::function::{Function, FunctionKind};
 use regno_ir::module::Module;
 
@@ -62,8 +61,9 @@ pub fn compile_module(module: &Module) -> Result<bytecode::Module, CodegenError>
 ///
 /// As [`compile_module`].
 pub fn compile_function(function: &Function) -> Result<bytecode::Function, CodegenError> {
-    if let FunctionKind::Imported(package) = function.kind {
-        return imported(function, package);
+    let header = header(function)?;
+    if let FunctionKind::Imported(_) = function.kind {
+        return Ok(bytecode::Function { frame_size: u32::from(header.params.max(header.results)), ..header });
     }
     let code = lower::lower(function)?;
     let intervals = liveness::intervals(function, &code);
@@ -73,68 +73,20 @@ pub fn compile_function(function: &Function) -> Result<bytecode::Function, Codeg
     if cfg!(debug_assertions) && check::conflict(&code, &intervals, &registers, &bases).is_some() {
         return Err(CodegenError::malformed("two values share a register", function));
     }
-    let emitted = emit::emit(function, &code, &registers, &bases)?;
+    emit::emit(&header, function, &code, &registers, &bases)
+}
+
+/// What callers and the linker know of a function.
+fn header(function: &Function) -> Result<bytecode::Function, CodegenError> {
     let count =
         |n: usize| u16::try_from(n).map_err(|_| CodegenError::too_many("parameters, results or captures", function));
     Ok(bytecode::Function {
-        name: function.name.clone(),
-        kind: match function.kind {
-            FunctionKind::Declared => bytecode::FunctionKind::Declared,
-            FunctionKind::Method(receiver) => bytecode::FunctionKind::Method(receiver),
-            FunctionKind::Literal => bytecode::FunctionKind::Literal,
-            FunctionKind::Synthetic => bytecode::FunctionKind::Synthetic,
-            FunctionKind::Native => bytecode::FunctionKind::Native,
-            FunctionKind::Imported(package) => bytecode::FunctionKind::Imported(package),
-        },
         signature: function.signature,
         params: count(function.params.len())?,
         results: count(function.results.len())?,
-        frame_size: emitted.frame_size,
         captures: count(usize::try_from(function.captures).unwrap_or(usize::MAX))?,
         has_defers: function.has_defers,
-        code: emitted.code,
-        entry: emitted.entry,
-        defer_entry: emitted.defer_entry,
-        recovery: emitted.recovery,
-        segments: emitted.segments,
-        events: emitted.events,
-        event_ends: emitted.event_ends,
-        lines: emitted.lines,
-        texts: emitted.texts,
-        scopes: emitted.scopes,
-        scope_map: emitted.scope_map,
-        states: emitted.states,
-        state_map: emitted.state_map,
         declared_at: (function.position.file, function.position.line),
-    })
-}
-
-/// A function of another package: what the linker compares, and no code.
-fn imported(function: &Function, package: PackageRef) -> Result<bytecode::Function, CodegenError> {
-    let count = |n: usize| u16::try_from(n).map_err(|_| CodegenError::too_many("parameters or results", function));
-    let (params, results) = (count(function.params.len())?, count(function.results.len())?);
-    Ok(bytecode::Function {
-        name: function.name.clone(),
-        kind: bytecode::FunctionKind::Imported(package),
-        signature: function.signature,
-        params,
-        results,
-        frame_size: u32::from(params.max(results)),
-        captures: 0,
-        has_defers: false,
-        code: Vec::new(),
-        entry: 0,
-        defer_entry: 0,
-        recovery: None,
-        segments: Vec::new(),
-        events: Vec::new(),
-        event_ends: Vec::new(),
-        lines: Vec::new(),
-        scopes: Vec::new(),
-        scope_map: Vec::new(),
-        states: Vec::new(),
-        state_map: Vec::new(),
-        texts: Vec::new(),
-        declared_at: (0, 0),
+        ..bytecode::Function::new(&function.name, function.kind)
     })
 }

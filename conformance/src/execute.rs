@@ -3,9 +3,10 @@
 use crate::compile::CompileError;
 use regno_bytecode::event::{GasSchedule, size};
 use regno_bytecode::module::Module;
+use regno_bytecode::path::is_realm;
 use regno_runtime::{
     Coin, Collection, Config, Context, Descriptor, Environment, Event, LoadError, Machine, Metering, Program, Report,
-    RunError, TestBanker, is_realm_path, package_address,
+    RunError, TestBanker, package_address,
 };
 use regno_store::memory::MemoryStore;
 use regno_store::{Store, StoreError};
@@ -66,7 +67,7 @@ impl Scene {
     fn context(&self) -> Context {
         let mut banker = TestBanker::default();
         banker.credit(&package_address(&self.path), &self.send);
-        let caller = if is_realm_path(&self.path) { String::new() } else { CALLER.to_owned() };
+        let caller = if is_realm(&self.path) { String::new() } else { CALLER.to_owned() };
         Context {
             origin_caller: caller,
             origin_send: self.send.clone(),
@@ -184,7 +185,7 @@ pub fn execute_scene(
 /// Makes all packages. Where realms take part they are put into a store, and the machine goes on with what it loads from there; a main
 /// package that is a realm is stored and loaded too, its initialisation does not pay for the store (spec/05 §10.2).
 fn initialise(machine: &mut Machine, program: &Program) -> Result<(), RunError> {
-    let realm = program.packages().any(is_realm_path);
+    let realm = program.packages().any(is_realm);
     if !realm || !machine.has_realms() {
         return machine.run_init();
     }
@@ -193,7 +194,7 @@ fn initialise(machine: &mut Machine, program: &Program) -> Result<(), RunError> 
     let paths: Vec<&str> = program.packages().collect();
     let Some(main) = paths.len().checked_sub(1).map(|main| main as u32) else { return Ok(()) };
     let (realms, libraries): (Vec<u32>, Vec<u32>) =
-        (0..main).partition(|&package| paths.get(package as usize).is_some_and(|path| is_realm_path(path)));
+        (0..main).partition(|&package| paths.get(package as usize).is_some_and(|path| is_realm(path)));
     libraries.into_iter().try_for_each(|package| machine.init_package(package, false))?;
     reopen(machine, &store)?;
     // Imported realms are made together with the package, in one transaction.
@@ -204,7 +205,7 @@ fn initialise(machine: &mut Machine, program: &Program) -> Result<(), RunError> 
     }
     machine.set_store_free(false);
     machine.make_package(main);
-    if !program.packages().last().is_some_and(is_realm_path) {
+    if !program.packages().last().is_some_and(is_realm) {
         return machine.init_package(main, true);
     }
     machine.set_store_free(true);

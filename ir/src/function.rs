@@ -9,10 +9,11 @@
 //! previous instruction of the block. A pass that removes an instruction moves its events to the next one; a block always has a
 //! next one. The concatenation of events along a block never changes (`passes`).
 
-use crate::entity::{Block, FuncRef, GlobalRef, Inst, PackageRef, Reg, ScopeRef, StrRef, TypeRef};
+use crate::entity::{Block, FuncRef, GlobalRef, Inst, Reg, ScopeRef, StrRef, TypeRef};
 use crate::op::Op;
 use cranelift_entity::PrimaryMap;
 use regno_bytecode::event::Event;
+pub use regno_bytecode::module::FunctionKind;
 use regno_bytecode::types::Repr;
 use smallvec::SmallVec;
 
@@ -202,23 +203,6 @@ pub enum BlockKind {
         /// The last argument is a slice of copies that only the reference makes.
         copies: bool,
     },
-}
-
-/// What a function is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FunctionKind {
-    /// Package-level function.
-    Declared,
-    /// Method with this receiver type.
-    Method(TypeRef),
-    /// Function literal.
-    Literal,
-    /// Made by the compiler.
-    Synthetic,
-    /// Package-level function without body: it calls the native of its name.
-    Native,
-    /// The function or method of this name in another package; no blocks.
-    Imported(PackageRef),
 }
 
 /// A function.

@@ -36,6 +36,5 @@ pub use machine::{Machine, RunError};
 pub use meter::{Descriptor, StoreOp};
 pub use natives::package_address;
 pub use natives::{Banker, Coin, Context, Environment, Event, NoParams, ParamValue, Params, TestBanker};
-pub use realm::path::is_realm as is_realm_path;
 pub use report::Report;
 pub use testing::{TestOptions, TestResult};

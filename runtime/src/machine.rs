@@ -7,11 +7,11 @@ use crate::load::{Program, RUN_RETURNED};
 use crate::meter::{Descriptor, Meter, Stop};
 use crate::natives::Context;
 use crate::panic::Next;
-use crate::realm::path::has_realm;
 use crate::report::Report;
 use crate::trace::Traces;
 use crate::value::zero::zero;
 use regno_bytecode::event::OpClass;
+use regno_bytecode::path::has_realm;
 use std::fmt;
 use std::sync::Arc;
 

@@ -14,53 +14,26 @@ use crate::allocate::Registers;
 use crate::code::{Code, Extension, Field, Inst, Window};
 use crate::lower::inverted_branch;
 use regno_bytecode::event::Event;
-use regno_bytecode::module::{BlockState, LineEntry, ScopeDesc, Segment, StateEntry, TextEntry};
+use regno_bytecode::module::{self as bytecode, LineEntry, Segment, StateEntry, TextEntry};
 use regno_bytecode::op::{Op, Operand, encode, encode_long};
 use regno_ir::entity::{Reg, ScopeRef};
 use regno_ir::function::{Arg, Function, Position};
 
-/// The parts of a bytecode function that emission determines.
-#[derive(Debug, Default)]
-pub struct Emitted {
-    /// Registers of the frame.
-    pub frame_size: u32,
-    /// Code words.
-    pub code: Vec<u64>,
-    /// Word of the entry segment.
-    pub entry: u32,
-    /// Word of the entry segment for deferred calls.
-    pub defer_entry: u32,
-    /// Word of the recovery segment.
-    pub recovery: Option<u32>,
-    /// Segments.
-    pub segments: Vec<Segment>,
-    /// Packed events.
-    pub events: Vec<u32>,
-    /// End of the event prefix of each word.
-    pub event_ends: Vec<u32>,
-    /// Line table.
-    pub lines: Vec<LineEntry>,
-    /// Texts of instructions.
-    pub texts: Vec<TextEntry>,
-    /// Scopes.
-    pub scopes: Vec<ScopeDesc>,
-    /// Innermost scope by word.
-    pub scope_map: Vec<(u32, u32)>,
-    /// States of the block stack.
-    pub states: Vec<BlockState>,
-    /// Where they hold.
-    pub state_map: Vec<StateEntry>,
-}
-
-/// Emits a function.
+/// Emits a function: fills in what its header leaves empty.
 ///
 /// # Errors
 ///
 /// When a register or offset does not fit the encoding.
-pub fn emit(function: &Function, code: &Code, registers: &Registers, bases: &[u32]) -> Result<Emitted, CodegenError> {
+pub fn emit(
+    header: &bytecode::Function,
+    function: &Function,
+    code: &Code,
+    registers: &Registers,
+    bases: &[u32],
+) -> Result<bytecode::Function, CodegenError> {
     let mut long = vec![false; code.insts.len()];
     loop {
-        let mut emitter = Emitter::new(function, code, registers, bases, &long);
+        let mut emitter = Emitter::new(header, function, code, registers, bases, &long);
         emitter.blocks()?;
         let too_far = emitter.resolve()?;
         if too_far.is_empty() {
@@ -91,7 +64,7 @@ struct Emitter<'e> {
     long: &'e [bool],
     /// Blocks that need a segment of their own.
     labelled: Vec<bool>,
-    out: Emitted,
+    out: bytecode::Function,
     /// The next word must be a segment.
     segment_due: bool,
     /// Word of each block.
@@ -105,6 +78,7 @@ struct Emitter<'e> {
 
 impl<'e> Emitter<'e> {
     fn new(
+        header: &bytecode::Function,
         function: &'e Function,
         code: &'e Code,
         registers: &'e Registers,
@@ -118,7 +92,7 @@ impl<'e> Emitter<'e> {
             bases,
             long,
             labelled: labelled_blocks(code),
-            out: Emitted::default(),
+            out: header.clone(),
             segment_due: true,
             places: Vec::new(),
             fixups: Vec::new(),
@@ -356,7 +330,7 @@ impl<'e> Emitter<'e> {
         Ok(too_far)
     }
 
-    fn finish(mut self) -> Result<Emitted, CodegenError> {
+    fn finish(mut self) -> Result<bytecode::Function, CodegenError> {
         if i32::try_from(self.out.code.len()).is_err() || u32::try_from(self.out.events.len()).is_err() {
             return Err(CodegenError::too_long(self.function));
         }

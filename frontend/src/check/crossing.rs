@@ -7,33 +7,11 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
 use crate::typed::{FuncId, FuncKind};
 use crate::types::{FuncType, TypeId};
+use regno_bytecode::path::is_realm;
 
 /// Whether a function type is crossing (spec/01 §5.1).
 pub(super) fn is_crossing(signature: &FuncType) -> bool {
     signature.params.first().is_some_and(|param| param.ty == TypeId::REALM)
-}
-
-/// Whether a path is that of a realm: a user path with letter `r` that is not an `x_test` package (spec/01 §2.1).
-pub(super) fn is_realm_path(path: &str) -> bool {
-    let mut parts = path.split('/');
-    let (Some(domain), Some("r"), Some(user)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    let rest: Vec<&str> = parts.collect();
-    is_domain(domain) && is_name(user) && rest.iter().all(|part| is_name(part)) && {
-        rest.last().is_none_or(|last| !last.ends_with("_test"))
-    }
-}
-
-fn is_domain(domain: &str) -> bool {
-    let Some((labels, top)) = domain.rsplit_once('.') else { return false };
-    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    labels.split('.').all(label) && (2..=63).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-/// `_?[a-z][a-z0-9_]*`
-fn is_name(name: &str) -> bool {
-    let name = name.strip_prefix('_').unwrap_or(name);
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 impl<'a> Checker<'a> {
@@ -74,7 +52,7 @@ impl<'a> Checker<'a> {
     /// Refuses the declaration of a crossing function outside realms (spec/01 §5.2).
     pub(super) fn check_crossing_declaration(&mut self, decl: &'a ast::FuncDecl<'a>, func: FuncId) -> Result<()> {
         let crossing = self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
-        if !crossing || is_realm_path(&self.path) {
+        if !crossing || is_realm(&self.path) {
             return Ok(());
         }
         let text = self.raw_function(decl, func);
@@ -89,7 +67,7 @@ impl<'a> Checker<'a> {
         signature: &FuncType,
         span: Span,
     ) -> Result<()> {
-        if !is_crossing(signature) || is_realm_path(&self.path) {
+        if !is_crossing(signature) || is_realm(&self.path) {
             return Ok(());
         }
         let text = self.raw_literal(literal, signature, 0);
@@ -195,28 +173,5 @@ impl<'a> Checker<'a> {
             None => String::new(),
         };
         Err(self.error(span, format!("`cur realm` cannot be used as a closure capture, but found {text}")))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_realm_path;
-
-    #[test]
-    fn realm_paths() {
-        for path in ["gno.land/r/foo", "gno.land/r/foo/v2/bar", "a.b-c.land/r/_foo/x_y", "gno.land/r/foo_test"] {
-            assert!(is_realm_path(path), "{path}");
-        }
-        for path in [
-            "main",
-            "gno.land/p/foo",
-            "gno.land/r",
-            "gno.land/r/",
-            "gno.land/r/foo/bar_test",
-            "land/r/foo",
-            "gno.land/r/Foo",
-        ] {
-            assert!(!is_realm_path(path), "{path}");
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! The calls that have no source: of `main` and of `init` functions (spec/01 §3.1, §3.3).
 
 use super::Checker;
-use super::crossing::{is_crossing, is_realm_path};
+use super::crossing::is_crossing;
 use super::scope::Entity;
 use crate::typed::FuncId;
 use crate::types::{FuncType, TypeId};
+use regno_bytecode::path::is_realm;
 
 impl Checker<'_> {
     /// Why `main()` cannot be called.
@@ -28,8 +29,7 @@ impl Checker<'_> {
     /// The error of a call without arguments; realms pass what a crossing function wants themselves.
     fn wrong_entry_count(&self, name: &str, depth: u32, func: FuncId) -> Option<String> {
         let FuncType { params, variadic, .. } = self.types.as_func(self.funcs[func].signature)?;
-        let crossing =
-            is_realm_path(&self.path) && self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
+        let crossing = is_realm(&self.path) && self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
         let (want, got) = (params.len() - usize::from(*variadic), usize::from(crossing));
         if want == got {
             return None;

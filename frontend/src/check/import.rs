@@ -3,7 +3,7 @@
 //! A function, method or variable of another package gets an entity of its own in this package's tables when it is first used,
 //! so that the rest of the compiler numbers them like the package's own.
 
-use super::crossing::{is_crossing, is_realm_path};
+use super::crossing::is_crossing;
 use super::expr::Operand;
 use super::scope::Entity;
 use super::world::{Export, Exports};
@@ -15,6 +15,7 @@ use crate::typed::{ExprKind, FuncId, FuncKind, Global, GlobalId, ImportedName, S
 use crate::types::{NamedId, TypeId, is_exported};
 use cranelift_entity::EntityRef;
 use indexmap::{IndexMap, IndexSet};
+use regno_bytecode::path::is_realm;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -61,7 +62,7 @@ impl<'a> Checker<'a> {
         if spec.name.is_some_and(|name| name.name == ".") {
             return Err(self.error(spec.span, "dot imports not allowed in gno".to_owned()));
         }
-        if *spec.path == *self.path && is_realm_path(&self.path) {
+        if *spec.path == *self.path && is_realm(&self.path) {
             return self.import_self(spec);
         }
         let Some(exports) = known.get(spec.path) else {

@@ -13,13 +13,12 @@
 mod gnomod;
 mod import;
 mod overlay;
-mod path;
 mod toml;
 
 pub use gnomod::{GNO_VERSION, GNO_VERSION_MISSING, GnoMod, GnoModError, PathError, check_import_path};
 pub use import::{ImportError, check_import};
 pub use overlay::apply_overlay;
-pub use path::{PathKind, expected_name};
+pub use regno_bytecode::path::{PathKind, expected_name};
 
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -366,7 +366,7 @@ impl Linked {
     pub fn realm_of(&self, function: u32) -> Option<u32> {
         let index = self.functions.get(function as usize)?.package;
         let package = self.packages.get(index as usize)?;
-        crate::realm::path::has_realm(&package.path).then_some(index)
+        regno_bytecode::path::has_realm(&package.path).then_some(index)
     }
 
     /// Whether a function is a method.

@@ -62,7 +62,7 @@ fn remove_coin(call: &mut Call<'_>) -> Outcome {
 }
 
 fn assert_caller_is_realm(call: &mut Call<'_>) -> Outcome {
-    match super::realm::is_realm(&call.caller_package(2)) {
+    match regno_bytecode::path::is_realm(&call.caller_package(2)) {
         true => Ok(()),
         false => Err(Trap::raise("caller is not a realm")),
     }

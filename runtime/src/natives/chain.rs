@@ -2,6 +2,7 @@
 
 use super::{Call, Event, NativeFn, Outcome};
 use crate::heap::Trap;
+use regno_bytecode::path::PathKind;
 use sha2::{Digest, Sha256};
 
 pub(super) const NATIVES: &[(&str, NativeFn)] =
@@ -40,19 +41,10 @@ fn emit(call: &mut Call<'_>) -> Outcome {
 
 /// Address of a package: that of the user in the path of a user's script, else a hash of the path (spec/06 §7.1).
 pub fn address_of_package(path: &str) -> String {
-    match script_user(path) {
+    match PathKind::run_address(path) {
         Some(user) => user.to_owned(),
         None => hashed(&format!("pkgPath:{path}")),
     }
-}
-
-/// The user in `DOMAIN/e/USER/run`, if USER starts like an address. It is not checked further.
-fn script_user(path: &str) -> Option<&str> {
-    let (domain, rest) = path.split_once('/')?;
-    let user = rest.strip_prefix("e/")?.strip_suffix("/run")?;
-    let name = user.strip_prefix("g1")?;
-    let in_address = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    (super::realm::is_domain(domain) && !name.is_empty() && name.bytes().all(in_address)).then_some(user)
 }
 
 /// The first 20 bytes of a SHA-256 as an address.

@@ -7,8 +7,6 @@ use crate::heap::Trap;
 use crate::interp::Cx;
 use crate::realm::CallFrame;
 
-pub(super) use crate::realm::path::{is_domain, is_realm};
-
 /// Address and path of the realm `height` crossings up, as production code sees it: 0 is the current one.
 ///
 /// # Errors
@@ -135,29 +133,5 @@ impl Cx {
     /// What the test context says of a frame.
     fn overridden_realm(&self, index: usize) -> Option<(String, String)> {
         self.realm.as_ref()?.overrides.get(&index).cloned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_of_realms() {
-        for path in ["gno.land/r/a/b", "gno.land/r/foo_test", "a.b-c.de/r/_x"] {
-            assert!(is_realm(path), "{path}");
-        }
-        for path in [
-            "",
-            "main",
-            "gno.land/p/a",
-            "gno.land/r/a/foo_test",
-            "gno.land/r/",
-            "gno.land/r/A",
-            "land/r/a",
-            "gno.land/r/a/",
-        ] {
-            assert!(!is_realm(path), "{path}");
-        }
     }
 }

@@ -69,7 +69,7 @@ fn new_realm(call: &mut Call<'_>) -> Outcome {
 
 fn is_realm(call: &mut Call<'_>) -> Outcome {
     let path = call.string(0);
-    call.give_bool(super::realm::is_realm(&path));
+    call.give_bool(regno_bytecode::path::is_realm(&path));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Calls that switch the realm, the boundaries of realms, and the walk over frames that finds the current realm
 //! (spec/05 §2.2, §3.2, §4.1, §6.5).
 
-use super::{Resident, path};
+use super::Resident;
 use crate::frame::Frame;
 use crate::heap::{BOUND_RECEIVER, Kind, Ref, Trap};
 use crate::interp::Cx;
@@ -13,6 +13,7 @@ use crate::value::copy::copy_iface;
 use crate::value::slot;
 use regno_bytecode::event::OpClass;
 use regno_bytecode::op::{Op, code_of, field_a, field_b, field_c};
+use regno_bytecode::path;
 
 /// Flags of calls (field `b`): packed arguments, `cross`, `cur`.
 const PACKED: u16 = 1;

@@ -1,6 +1,6 @@
 //! Write protection: the read-only rules and the updates that realms must learn of (spec/05 §5).
 
-use super::{RealmState, Resident, is_reference, path};
+use super::{RealmState, Resident, is_reference};
 use crate::heap::{Heap, ITEM_KEY, ITEM_VALUE, Kind, NoCharge, Ref, SlotClass, Trap};
 use crate::interp::Cx;
 use crate::map;
@@ -10,6 +10,7 @@ use crate::value::copy::{copies, copy};
 use crate::value::slot::{self, TAINT};
 use crate::value::types::Kind as TypeKind;
 use crate::value::{iface, zero};
+use regno_bytecode::path;
 use regno_bytecode::types::Repr;
 use regno_store::PkgId;
 
@@ -461,7 +462,7 @@ impl Cx {
         let Some(active) = self.active_path() else { return Ok(()) };
         let types = &self.linked.types;
         if to {
-            let package = path::of_type(&types.get(ty).id);
+            let package = path::package_of_type(&types.get(ty).id);
             if package.is_some_and(|package| package != active && path::is_realm(package)) {
                 return Err(Trap::abort("illegal conversion to external realm type"));
             }
@@ -482,7 +483,7 @@ impl Cx {
             Repr::Ptr | Repr::Slice | Repr::Map => self.is_readonly(value),
             _ => false,
         };
-        if readonly && path::of_type(&types.get(ty).id) != Some(active) {
+        if readonly && path::package_of_type(&types.get(ty).id) != Some(active) {
             return Err(Trap::abort("illegal conversion of readonly or externally stored value"));
         }
         Ok(())

@@ -28,7 +28,6 @@ mod load;
 mod machine;
 mod objects;
 mod package;
-pub mod path;
 mod public;
 mod save;
 mod tx;
@@ -36,7 +35,7 @@ mod update;
 
 pub(crate) use frames::CallFrame;
 pub(crate) use objects::{ObjectRecord, Objects};
-pub(crate) use package::{Kind as PackageKind, PackageState};
+pub(crate) use package::PackageState;
 pub(crate) use tx::Transaction;
 
 use crate::heap::{Kind, Ref, Trap};

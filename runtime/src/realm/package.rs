@@ -11,58 +11,16 @@ use crate::meter::StoreOp;
 use crate::value::TypeIndex;
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::PackageSlot;
+use regno_bytecode::path::{self, PathKind};
 use regno_bytecode::stored::{Extent, StoredConst, StoredSlot};
 use regno_store::model::{Block, Location, MemPackage, Package, Pos, Realm, Span};
 use regno_store::{Object, ObjectId, ObjectInfo, PkgId, Space, Type, TypedValue, Value, decode, encode, keys};
-
-/// What a package is, by its path (spec/05 §1.1-1.2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    /// `/r/`
-    Realm,
-    /// `/p/`
-    Pure,
-    /// `main` and packages of `MsgRun`: they have a realm that is never stored.
-    Run,
-    /// Of the standard library.
-    Library,
-    /// Anything else.
-    Other,
-}
-
-impl Kind {
-    /// The kind of the package with a path.
-    pub fn of(path: &str) -> Kind {
-        if path == "main" {
-            return Kind::Run;
-        }
-        let mut parts = path.split('/');
-        let domain = parts.next().unwrap_or_default();
-        if !domain.contains('.') {
-            return Kind::Library;
-        }
-        let (letter, user) = (parts.next().unwrap_or_default(), parts.next());
-        let rest: Vec<&str> = parts.collect();
-        let test = rest.last().is_some_and(|last| last.ends_with("_test"));
-        match (letter, user) {
-            ("r", Some(_)) if !test => Kind::Realm,
-            ("p", Some(_)) if !test => Kind::Pure,
-            ("e", Some(user)) if rest == ["run"] && user.starts_with("g1") => Kind::Run,
-            _ => Kind::Other,
-        }
-    }
-
-    /// The package value has a realm.
-    pub fn has_realm(self) -> bool {
-        matches!(self, Kind::Realm | Kind::Run)
-    }
-}
 
 /// What realms know of a package.
 #[derive(Debug)]
 pub(crate) struct PackageState {
     /// Kind.
-    pub kind: Kind,
+    pub kind: PathKind,
     /// Nothing of it may be kept by other realms.
     pub private: bool,
     object: Ref,
@@ -79,7 +37,7 @@ pub(crate) struct PackageState {
 impl PackageState {
     fn new(path: &str) -> PackageState {
         PackageState {
-            kind: Kind::of(path),
+            kind: PathKind::of(path),
             private: false,
             object: Ref::NIL,
             block: Ref::NIL,
@@ -161,7 +119,7 @@ impl Cx {
             self.load_package_block(package, block, reference.id)?;
         }
         let state = self.realm_state()?.realm(package)?;
-        if state.kind == Kind::Realm {
+        if state.kind == PathKind::Realm {
             self.load_realm(package)?;
         }
         for (reference, file) in stored.file_blocks.iter().zip(files) {
@@ -235,7 +193,7 @@ impl Cx {
             self.realm_state()?.mark_new_real(package, object)?;
         }
         self.finalize(package)?;
-        if self.realm_state()?.realm(package)?.kind.has_realm() {
+        if path::has_realm(&self.realm_state()?.realm(package)?.realm.path) {
             self.set_realm(package)?;
         }
         if after_init { Ok(()) } else { self.set_types(package) }
@@ -263,7 +221,7 @@ impl Cx {
         let Some(state) = self.realm.as_deref_mut().and_then(|realm| realm.packages.get_mut(package as usize)) else {
             return false;
         };
-        let stored = state.kind != Kind::Run;
+        let stored = state.kind != PathKind::Run && state.realm.path != "main";
         self.set_loaded(package);
         stored
     }
@@ -288,7 +246,7 @@ impl Cx {
         self.realm_state()?.tx.set(Space::Base, key.to_owned(), count.to_string().into_bytes());
         let bytes = encode::mem_package(source);
         self.charge_store(StoreOp::AddSource, bytes.len())?;
-        let library = Kind::of(&source.path) == Kind::Library;
+        let library = PathKind::of(&source.path) == PathKind::Library;
         let tx = &mut self.realm_state()?.tx;
         tx.set(Space::Base, keys::package_index(count), source.path.clone().into_bytes());
         tx.set(Space::Merkle, keys::source(&source.path, library), bytes);

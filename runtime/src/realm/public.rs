@@ -1,8 +1,9 @@
 //! What belongs to a private package stays in it (spec/04 §2.9, spec/05 §1.5).
 
-use super::{PackageIndex, PackageKind};
+use super::PackageIndex;
 use crate::heap::{Kind, Ref, Trap};
 use crate::interp::Cx;
+use regno_bytecode::path::PathKind;
 use regno_store::model::{Elements, FieldType, Func};
 use regno_store::typeid::type_id;
 use regno_store::{Object, Type, TypedValue, Value};
@@ -145,7 +146,7 @@ impl Cx {
         };
         self.ensure_package(package)?;
         let state = self.realm_state()?.realm(package)?;
-        Ok(state.private && state.kind != PackageKind::Library)
+        Ok(state.private && state.kind != PathKind::Library)
     }
 
     fn assert_type(&mut self, own: &str, ty: &Type, visited: &mut HashSet<String>) -> Result<(), Trap> {

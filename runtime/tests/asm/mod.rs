@@ -18,30 +18,7 @@ pub struct Asm {
 
 impl Asm {
     pub fn new(name: &str, params: u16, results: u16, frame_size: u32) -> Asm {
-        let function = Function {
-            name: name.to_owned(),
-            kind: FunctionKind::Declared,
-            signature: None,
-            params,
-            results,
-            frame_size,
-            captures: 0,
-            has_defers: false,
-            code: Vec::new(),
-            entry: 0,
-            defer_entry: 0,
-            recovery: None,
-            segments: Vec::new(),
-            events: Vec::new(),
-            event_ends: Vec::new(),
-            lines: Vec::new(),
-            texts: Vec::new(),
-            scopes: Vec::new(),
-            states: Vec::new(),
-            state_map: Vec::new(),
-            scope_map: Vec::new(),
-            declared_at: (0, 0),
-        };
+        let function = Function { params, results, frame_size, ..Function::new(name, FunctionKind::Declared) };
         Asm { function, pending: Vec::new(), labels: HashMap::new(), branches: Vec::new() }.seg()
     }
 

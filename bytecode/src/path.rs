@@ -1,4 +1,4 @@
-//! What the path of a package says about it (spec/05 §1.1).
+//! What the path of a package says about it (spec/05 §1.1); compiler and runtime go by the same rules.
 
 /// Kind of a package by its path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +47,19 @@ impl PathKind {
     }
 }
 
+/// Whether a package with this path is a realm.
+#[must_use]
+pub fn is_realm(path: &str) -> bool {
+    PathKind::of(path) == PathKind::Realm
+}
+
+/// Whether the package with this path has an active realm of its own while its code is entered, if only one that is never stored
+/// (spec/05 §1.2).
+#[must_use]
+pub fn has_realm(path: &str) -> bool {
+    path == "main" || matches!(PathKind::of(path), PathKind::Realm | PathKind::Run)
+}
+
 struct UserPath<'a> {
     letter: u8,
     user: &'a str,
@@ -67,7 +80,8 @@ fn user_path(path: &str) -> Option<UserPath<'_>> {
 }
 
 /// `([a-z0-9-]+\.)+[a-z]{2,63}`
-fn is_domain(text: &str) -> bool {
+#[must_use]
+pub fn is_domain(text: &str) -> bool {
     let Some((labels, top)) = text.rsplit_once('.') else { return false };
     let label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -99,9 +113,24 @@ pub fn expected_name(path: &str) -> &str {
     elements.next().filter(|_| versioned(last)).unwrap_or(last)
 }
 
+/// The package of a declared type, from the type's identity; `None` for other types.
+#[must_use]
+pub fn package_of_type(id: &str) -> Option<&str> {
+    let unnamed = id.starts_with(['[', '*', '(']) || id.starts_with("map[") || id.starts_with("func(");
+    let (package, _) = id.rsplit_once('.').filter(|_| !unnamed)?;
+    Some(package.split('[').next().unwrap_or(package))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::PathKind;
+    use super::{PathKind, has_realm, is_realm, package_of_type};
+
+    #[test]
+    fn the_package_of_a_type_is_in_its_identity() {
+        assert_eq!(package_of_type("gno.land/r/x.T"), Some("gno.land/r/x"));
+        assert_eq!(package_of_type("[]gno.land/r/x.T"), None);
+        assert_eq!(package_of_type("int"), None);
+    }
 
     #[test]
     fn the_kind_of_a_path_is_in_its_letter() {
@@ -111,6 +140,8 @@ mod tests {
             ("crypto/sha256", PathKind::Library),
             ("gno.land/r/demo/users", PathKind::Realm),
             ("gno.land/r/foo_test", PathKind::Realm),
+            ("a.b-c.land/r/_foo/x_y", PathKind::Realm),
+            ("gno.land/r/foo/v2/bar", PathKind::Realm),
             ("gno.land/r/user/foo_test", PathKind::Other),
             ("gno.land/p/nt/avl", PathKind::Pure),
             ("gno.land/e/g1abc/run", PathKind::Run),
@@ -118,6 +149,11 @@ mod tests {
             ("gno.land/e/g1abc/other", PathKind::Ephemeral),
             ("gno.land/x/user", PathKind::Other),
             ("github.com/user/repo", PathKind::Invalid),
+            ("gno.land/r", PathKind::Invalid),
+            ("gno.land/r/", PathKind::Invalid),
+            ("gno.land/r/Foo", PathKind::Invalid),
+            ("gno.land/r/foo/", PathKind::Invalid),
+            ("land/r/foo", PathKind::Library),
             ("Strings", PathKind::Invalid),
             ("", PathKind::Invalid),
         ];
@@ -125,5 +161,7 @@ mod tests {
             assert_eq!(PathKind::of(path), kind, "{path}");
         }
         assert_eq!(PathKind::run_address("gno.land/e/g1abc/run"), Some("g1abc"));
+        assert!(is_realm("gno.land/r/foo_test") && !is_realm("main"));
+        assert!(has_realm("main") && has_realm("gno.land/e/g1abc/run") && !has_realm("gno.land/p/demo/avl"));
     }
 }
