@@ -71,3 +71,32 @@ fn explain_knows_every_code() {
     assert!(folder.run(&["explain"]).1.lines().count() > 200);
     assert_eq!(folder.run(&["explain", "X1"]).0, 2);
 }
+
+/// The path of the package ends in a version, its tests stand beside it, and the realm at the bottom is the tested one.
+#[test]
+fn test_runs_tests_in_the_package_that_they_test() {
+    let folder = Folder::new(
+        "test-versions",
+        &[
+            ("gnomod.toml", "module = \"gno.land/r/test/shop/v2\"\ngno = \"0.9\"\n"),
+            (
+                "shop.gno",
+                "package shop\n\nimport \"chain/runtime\"\n\nvar n int\n\nfunc Sell(cur realm, to address) string {\n\tn++\n\
+                 \treturn runtime.PreviousRealm().PkgPath()\n}\n\nfunc Here() string { return runtime.CurrentRealm().PkgPath() }\n",
+            ),
+            (
+                "inside_test.gno",
+                "package shop\n\nimport \"testing\"\n\nfunc TestInside(t *testing.T) {\n\tif Here() != \"gno.land/r/test/shop/v2\" {\n\
+                 \t\tt.Error(Here())\n\t}\n\tif from := Sell(cross, address(\"x\")); from != Here() || n != 1 {\n\t\tt.Error(from, n)\n\t}\n}\n",
+            ),
+            (
+                "outside_test.gno",
+                "package shop_test\n\nimport (\n\t\"testing\"\n\n\t\"gno.land/r/test/shop/v2\"\n)\n\nfunc TestOutside(t *testing.T) {\n\
+                 \tvar a address = \"x\"\n\tif from := shop.Sell(cross, a); from != \"gno.land/r/test/shop/v2_test\" {\n\t\tt.Error(from)\n\t}\n}\n",
+            ),
+        ],
+    );
+    let (code, _, errors) = folder.run(&["test", "--no-cache", "."]);
+    assert_eq!(code, 0, "{errors}");
+    assert!(errors.lines().last().is_some_and(|line| line.starts_with("ok      . ")), "{errors}");
+}

@@ -122,6 +122,10 @@ pub fn explain(text: &str, row: &Row) -> String {
             "Error" => row.error.clone(),
             "Output" => row.output.clone(),
             "TypeCheckError" => row.typecheck_error.clone(),
+            "Realm" => row.realm.clone(),
+            "Storage" => row.storage.clone(),
+            "Events" => events_text(&row.events),
+            "Stacktrace" => row.stacktrace.clone(),
             _ => row.gas.to_string(),
         };
         parts.push(format!("{name} diff:\n{}", diff(directives.get(name).unwrap_or_default(), got.trim_end())));
@@ -200,6 +204,16 @@ fn event_json(event: &Event) -> Value {
     json!({ "type": event.ty, "attrs": attributes.collect::<Vec<_>>(), "pkg_path": event.pkg_path })
 }
 
+/// Events as their directive has them: indented, what HTML could take for markup as escapes (spec/05 §8.4).
+fn events_text(events: &[Value]) -> String {
+    if events.is_empty() {
+        return "null".to_owned();
+    }
+    let text = serde_json::to_string_pretty(events).unwrap_or_default();
+    let escapes = [('<', "u003c"), ('>', "u003e"), ('&', "u0026"), ('\u{2028}', "u2028"), ('\u{2029}', "u2029")];
+    escapes.iter().fold(text, |text, (char, escape)| text.replace(*char, &format!("\\{escape}")))
+}
+
 /// Gas by category, zero categories left out.
 fn categories(report: &Report) -> Map<String, Value> {
     report.by_category().filter(|(_, gas)| *gas != 0).map(|(name, gas)| (name.to_owned(), Value::from(gas))).collect()
@@ -221,6 +235,8 @@ fn mismatches(directives: &Directives, row: &Row) -> Vec<String> {
     compare("TypeCheckError", &row.typecheck_error, false);
     compare("Realm", &row.realm, false);
     compare("Storage", &row.storage, false);
+    compare("Events", &events_text(&row.events), false);
+    compare("Stacktrace", row.stacktrace.trim_end(), false);
     compare("Gas", &row.gas.to_string(), false);
     found
 }

@@ -245,13 +245,17 @@ impl<'s> Session<'s> {
     }
 
     /// What Go's type checker says about a package (spec/01 §3.1); `None` if it is fine, or if loading stops before it is asked.
-    /// Packages that it imports are known if something has loaded them.
+    /// It looks for the imported packages by itself.
     #[must_use]
-    pub fn type_check(&self, path: &str, sources: &[Source]) -> Option<String> {
+    pub fn type_check(&mut self, path: &str, sources: &[Source]) -> Option<String> {
         let arena = Bump::new();
         let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
         let parsed: Vec<_> = files.iter().map(|file| syntax::parse_file(&arena, file, &self.limits)).collect();
-        let findings = golayer::check_package_with(path, &parsed, &files, &self.dependencies, &self.limits);
+        for spec in parsed.iter().flat_map(|file| file.file.imports).filter(|spec| spec.path != path) {
+            // One that cannot be loaded is a finding of the checker.
+            let _ = self.require(spec.path);
+        }
+        let findings = golayer::check_package_with(path, false, &parsed, &files, &self.dependencies, &self.limits);
         golayer::render(path, &findings, &files)
     }
 
@@ -286,7 +290,7 @@ impl<'s> Session<'s> {
         if !found.imports.is_empty() {
             return found;
         }
-        found.go = golayer::check_package_with(path, &parsed, files, &self.dependencies, &self.limits);
+        found.go = golayer::check_package_with(path, true, &parsed, files, &self.dependencies, &self.limits);
         if found.go.is_empty() {
             let options = Options { limits: self.limits, natives: false };
             found.check = self.world.clone().check(path, &parsed, files, options).err();

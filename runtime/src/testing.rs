@@ -86,6 +86,7 @@ impl Machine {
             }
         }
         self.cx.set_active_realm(linked.realm_of(test));
+        self.cx.tested = Some(package);
         (self.stage_run, self.stage_run_at_start) = (true, true);
         self.start_with(runner, &[run, u64::from(options.verbose), u64::from(options.failfast), value])
     }

@@ -105,10 +105,12 @@ pub struct Dependency<'a> {
 }
 
 /// Type-checks a package as Go, with the packages that it may import, directly or through others. Findings are those of the
-/// package itself. See [`check_package`] for the rest.
+/// package itself. Its name is that of its first file if it was read from a folder (`named_by_files`), else it follows from the path.
+/// See [`check_package`] for the rest.
 #[must_use]
 pub fn check_package_with<'a>(
     path: &str,
+    named_by_files: bool,
     files: &'a [ParsedFile<'a>],
     sources: &'a [SourceFile],
     dependencies: &'a [Dependency<'a>],
@@ -119,6 +121,7 @@ pub fn check_package_with<'a>(
     }
     let mut checker = Checker::new(path, files, sources, *limits);
     checker.dependencies = Some(dependencies);
+    checker.named_by_files = named_by_files;
     checker.package();
     checker.findings
 }
@@ -262,6 +265,8 @@ struct Checker<'a> {
     /// The packages: the checked one, then those that are imported.
     units: Vec<package::Unit>,
     dependencies: Option<&'a [Dependency<'a>]>,
+    /// The injected file has the package's name whatever its path is.
+    named_by_files: bool,
     limits: Limits,
     types: Types,
     objs: PrimaryMap<ObjId, Object>,
@@ -320,6 +325,7 @@ impl<'a> Checker<'a> {
             file_units: Vec::new(),
             units: Vec::new(),
             dependencies: None,
+            named_by_files: false,
             shared_types: None,
             limits,
             types: Types::new(),

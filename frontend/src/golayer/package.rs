@@ -105,10 +105,10 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        // The injected file comes last and takes its package name from the path.
+        // The injected file comes last and takes its package name from the path, unless the package has one of its own.
         self.env.file = u32::try_from(first).unwrap_or(u32::MAX);
         let expected = injected_package(&self.path);
-        if unit != 0 || expected == name {
+        if unit != 0 || self.named_by_files || expected == name {
             self.declare_injected();
         } else {
             let args = vec![Arg::Name(expected.to_owned()), Arg::Name(name)];

@@ -181,7 +181,7 @@ fn verdict_with(text: &str, packages: &[(&str, &str)]) -> Option<String> {
         .collect();
     let sources = [SourceFile::new("a.gno", text)];
     let files = [parse_file(&arena, &sources[0], &limits)];
-    render("main", &check_package_with("main", &files, &sources, &dependencies, &limits), &sources)
+    render("main", &check_package_with("main", false, &files, &sources, &dependencies, &limits), &sources)
 }
 
 #[test]

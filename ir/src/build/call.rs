@@ -197,11 +197,7 @@ impl FunctionBuilder<'_, '_> {
             MethodRef::Concrete { func, receiver } => {
                 let value = match receiver {
                     Receiver::Value | Receiver::Pointer => value,
-                    Receiver::ValueThroughPointer => {
-                        let elem = self.cx.package.types.elem(value.ty).unwrap_or(value.ty);
-                        let repr = self.cx.repr(elem);
-                        Value::shared(self.value(Op::LoadPtr, repr, repr, &[value.arg]), elem)
-                    }
+                    Receiver::ValueThroughPointer => self.pointed(value),
                 };
                 self.alloc(u64::from(size::FUNC));
                 let value = self.copied_value(value);
@@ -209,6 +205,8 @@ impl FunctionBuilder<'_, '_> {
                 Selected::Concrete(*func, value)
             }
             MethodRef::Native(builtin) => {
+                // Methods of a string type; another type is a pointer to it.
+                let value = if self.cx.repr(value.ty) == Repr::Ptr { self.pointed(value) } else { value };
                 self.allocs(&[size::FUNC, size::BOUND_METHOD]);
                 Selected::Native(*builtin, value)
             }
@@ -222,6 +220,13 @@ impl FunctionBuilder<'_, '_> {
                 Selected::Interface { function: function.into(), receiver: receiver.into(), signature }
             }
         }
+    }
+
+    /// What a pointer points to, as a receiver.
+    fn pointed(&mut self, pointer: Value) -> Value {
+        let elem = self.cx.package.types.elem(pointer.ty).unwrap_or(pointer.ty);
+        let repr = self.cx.repr(elem);
+        Value::shared(self.value(Op::LoadPtr, repr, repr, &[pointer.arg]), elem)
     }
 
     fn interface_method(&self, interface: TypeId, name: &str) -> TypeId {

@@ -295,23 +295,18 @@ impl FunctionBuilder<'_, '_> {
         }
     }
 
-    /// A function literal with the names and types of its parameters.
+    /// A function literal with the names and types of its parameters and results, hidden names included.
     fn literal_text(&self, func: FuncId) -> String {
         let package = self.cx.package;
         let data = &package.funcs[func];
         let named = |var: &VarId| {
             let var = &package.vars[*var];
-            let hidden = var.name.starts_with('.') || var.name.is_empty();
-            let ty = self.type_text(var.ty);
-            if hidden { ty } else { format!("{} {ty}", var.name) }
+            let boxed = if var.boxed { "~" } else { "" };
+            format!("{}{boxed} {}", var.name, self.type_text(var.ty))
         };
         let list = |vars: &[VarId]| vars.iter().map(named).collect::<Vec<_>>().join(", ");
-        let results = match data.results.as_slice() {
-            [] => String::new(),
-            [only] if !data.named_results => format!(" {}", named(only)),
-            several => format!(" ({})", list(several)),
-        };
-        format!("func({}){results}{{ ... }}", list(&data.params))
+        let space = if data.results.is_empty() { "" } else { " " };
+        format!("func({}){space}{}{{ ... }}", list(&data.params), list(&data.results))
     }
 
     /// The type of a type assertion: its expression.

@@ -352,6 +352,14 @@ impl Heap {
         self.space.memory.set(object.index(), header | Header::TRACKED);
     }
 
+    /// Gives a struct another type and class of slots; what is in its slots must be of that type already.
+    pub(crate) fn set_struct_type(&mut self, object: Ref, class: SlotClass, ty: u32) {
+        let old = self.header(object);
+        let tracked = if old.is_tracked() { Header::TRACKED } else { 0 };
+        let header = Header::new(Kind::Struct, class, ty, old.len()).0 | tracked;
+        self.space.memory.set(object.index(), header);
+    }
+
     /// What a stub stands for; none for other objects.
     pub(crate) fn stub_id(&self, object: Ref) -> Option<ObjectId> {
         if object.is_nil() || !self.header(object).is(Kind::Stub) {

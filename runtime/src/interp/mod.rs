@@ -204,6 +204,8 @@ pub(crate) struct Cx {
     /// What realms keep, in machines that have them.
     pub realm: Option<Box<RealmState>>,
     pub context: Context,
+    /// The package whose test runs: it is what the machine runs then, although the function at the bottom is one of `testing`.
+    pub tested: Option<u32>,
     /// Realms can take part (`docs/realms.md`).
     pub guarded: bool,
     pub stored: Stored,
@@ -290,6 +292,7 @@ impl Cx {
             realm,
             guarded,
             context: Context::default(),
+            tested: None,
             stored: Stored::default(),
             own_code,
         };

@@ -107,7 +107,8 @@ impl Linked {
         package.exports.get(name)
     }
 
-    /// Program-wide indices of all variables of the module; enters its own.
+    /// Program-wide indices of all variables of the module; enters its own. A package that is there a second time has the variables of
+    /// the first one: values that are compared by identity, such as `io.EOF`, are the same ones then.
     fn link_globals(
         &mut self,
         module: &Module,
@@ -120,13 +121,22 @@ impl Linked {
             let ty = map.types.get(desc.ty.index()).copied().unwrap_or(0);
             globals.push(match desc.import {
                 Some(from) => self.import_global(module, imports, desc, from, ty)?,
-                None => {
+                None => self.first_global(module, desc, ty).unwrap_or_else(|| {
                     self.globals.push(Global { ty, package });
                     self.globals.len() as u32 - 1
-                }
+                }),
             });
         }
         Ok(globals)
+    }
+
+    /// The variable of this name in the package of the same path that was linked before.
+    fn first_global(&self, module: &Module, desc: &GlobalDesc, ty: u32) -> Option<u32> {
+        let first = self.packages.get(*self.paths.get(&module.path)? as usize)?;
+        let Some(&Export::Global(index)) = first.exports.get(&desc.name).filter(|_| desc.name != "_") else {
+            return None;
+        };
+        (self.globals.get(index as usize)?.ty == ty).then_some(index)
     }
 
     fn import_global(

@@ -494,8 +494,11 @@ impl Cx {
         found
     }
 
-    /// The package that the machine runs: that of the function at the bottom, which the compiler made.
+    /// The package that the machine runs: that of the function at the bottom, which the compiler made, or the one that is tested.
     pub(crate) fn bottom_package(&mut self, pc: u32) -> String {
+        if self.tested.is_some() {
+            return self.package_path(self.tested);
+        }
         let mut at = Some(pc);
         if self.depth() > 1
             && let Some(frame) = self.stacks.frame(1)

@@ -419,7 +419,18 @@ impl Cx {
             self.did_update(base, old, new)?;
             self.note_content(new, elem, value)?;
         }
+        if !fits && (self.is_tracked(base) || self.is_tracked(added_base)) {
+            self.heap.own_array(Ref::of(result))?;
+            self.track_copied(self.heap.slice(Ref::of(result)).base);
+        }
         Ok(slot::untaint(result))
+    }
+
+    /// An array has got slots of a tracked one, which may refer to objects that are not loaded.
+    fn track_copied(&mut self, array: Ref) {
+        if matches!(self.heap.header(array).class(), SlotClass::Refs | SlotClass::Ifaces) {
+            self.heap.track(array);
+        }
     }
 
     /// `copy(dst, src)`
@@ -453,6 +464,9 @@ impl Cx {
             let new = self.loaded_object(SlotClass::of(repr), value)?;
             self.did_update(to.base, old, new)?;
             self.note_content(new, self.elem_of(ty), value)?;
+        }
+        if self.is_tracked(self.heap.slice(Ref::of(src)).base) {
+            self.track_copied(to.base);
         }
         Ok(copied)
     }

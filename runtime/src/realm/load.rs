@@ -2,7 +2,7 @@
 
 use super::encode::{READ_ONLY, scalar};
 use super::save::damaged;
-use crate::heap::{FUNC_CAPTURES, Kind, Ref, SliceHeader, SlotClass, Trap};
+use crate::heap::{FUNC_CAPTURES, Header, Kind, Ref, SliceHeader, SlotClass, Trap};
 use crate::interp::Cx;
 use crate::load::Place;
 use crate::map;
@@ -28,8 +28,34 @@ const NODE_IN_FUNC: i64 = 112;
 pub(super) struct Expected {
     /// Type of a struct or map.
     pub own: TypeIndex,
-    /// Type of the content of a heap item or of the elements of an array.
+    /// Type of the content of a heap item, of the elements of an array, or of the field `index` of a struct.
     pub content: TypeIndex,
+    /// The slot that a pointer points to.
+    pub index: u32,
+}
+
+impl Expected {
+    /// The object is of this type.
+    pub fn own(own: TypeIndex) -> Expected {
+        Expected { own, ..Expected::default() }
+    }
+
+    /// The object holds values of this type.
+    pub fn content(content: TypeIndex) -> Expected {
+        Expected { content, ..Expected::default() }
+    }
+
+    /// What a stub's header has as its length: 0 for the type of the object itself, else a slot of the type.
+    fn mark(self) -> u32 {
+        if self.own != 0 { 0 } else { self.index.saturating_add(1) }
+    }
+
+    fn of_stub(header: Header) -> Expected {
+        match header.len() {
+            0 => Expected::own(header.aux()),
+            mark => Expected { own: 0, content: header.aux(), index: mark - 1 },
+        }
+    }
 }
 
 /// Identity strings of the declared types that a type mentions, in order.
@@ -121,11 +147,7 @@ impl Cx {
         let Some(id) = self.realm_state()?.stub(at).map(|stub| stub.id) else {
             return Err(Trap::abort("unexpected unreal object"));
         };
-        let expected = match header.len() {
-            0 => Expected { own: 0, content: header.aux() },
-            _ => Expected { own: header.aux(), content: 0 },
-        };
-        self.load_object(id, expected)
+        self.load_object(id, Expected::of_stub(header))
     }
 
     /// An object by its identity.
@@ -142,6 +164,7 @@ impl Cx {
 
     fn find_object(&mut self, id: ObjectId, expected: Expected) -> Result<Option<Ref>, Trap> {
         if let Some(object) = self.realm_state()?.objects.instance(id) {
+            self.settle_shape(object, expected)?;
             return Ok(Some(object));
         }
         if id.time == 1
@@ -279,7 +302,7 @@ impl Cx {
 
     fn make_struct(&mut self, fields: &[TypedValue], expected: Expected) -> Result<Ref, Trap> {
         let ty = match expected.own {
-            0 => self.struct_like(fields)?,
+            0 => self.struct_like(fields, expected)?,
             ty => ty,
         };
         let info = self.linked.types.get(ty);
@@ -296,20 +319,6 @@ impl Cx {
             self.heap.set_slot(object, index as u32, slot);
         }
         Ok(object)
-    }
-
-    /// A struct type with fields of these types: for a struct that only a pointer to one of its fields refers to.
-    fn struct_like(&self, fields: &[TypedValue]) -> Result<TypeIndex, Trap> {
-        let ids: Vec<Option<String>> = fields.iter().map(|field| field.ty.as_ref().map(type_id)).collect();
-        let types = &self.linked.types;
-        let fits = |index: &TypeIndex| match &types.get(*index).kind {
-            TypeKind::Struct { fields } if fields.len() == ids.len() => fields
-                .iter()
-                .zip(&ids)
-                .all(|(field, id)| field.repr == Repr::Iface || id.as_deref() == Some(types.get(field.ty).id.as_str())),
-            _ => false,
-        };
-        (1..types.len() as TypeIndex).find(fits).ok_or_else(|| Trap::abort("unexpected struct"))
     }
 
     fn make_map(&mut self, items: &[(TypedValue, TypedValue)], expected: Expected) -> Result<Ref, Trap> {
@@ -410,24 +419,25 @@ impl Cx {
         for (index, capture) in func.captures.iter().enumerate().filter(|_| !declared) {
             if let Some(Value::Ref(reference)) = &capture.value {
                 let ty = types.get(index).copied().unwrap_or(0);
-                let stub = self.new_stub(reference, ty, false)?;
+                let stub = self.new_stub(reference, Expected::content(ty))?;
                 self.heap.set_slot(object, FUNC_CAPTURES + index as u32, stub.slot());
             }
         }
         if let Some(parent) = &func.parent {
-            let stub = self.new_stub(parent, 0, false)?;
+            let stub = self.new_stub(parent, Expected::default())?;
             self.record(object)?.part = stub;
         }
         Ok(object)
     }
 
-    /// A stub for an object; `own`: the type is that of the object itself, else of its content.
-    pub(super) fn new_stub(&mut self, reference: &RefValue, ty: TypeIndex, own: bool) -> Result<Ref, Trap> {
+    /// A stub for an object.
+    pub(super) fn new_stub(&mut self, reference: &RefValue, expected: Expected) -> Result<Ref, Trap> {
         let realm = self.realm_state()?;
         let at = realm.stubs.len() as u64;
         realm.stubs.push(reference.clone());
         self.heap.stubs.push(reference.id);
-        let stub = self.heap.alloc(Kind::Stub, SlotClass::Scalars, ty, u32::from(own), 1)?;
+        let ty = if expected.own != 0 { expected.own } else { expected.content };
+        let stub = self.heap.alloc(Kind::Stub, SlotClass::Scalars, ty, expected.mark(), 1)?;
         self.heap.set_slot(stub, 0, at);
         self.heap.track(stub);
         Ok(stub)
@@ -453,15 +463,16 @@ impl Cx {
                     TypeKind::Pointer { elem } => elem,
                     _ => 0,
                 };
-                let stub = self.new_stub(base, content, false)?;
-                slot::pointer(stub, u32::try_from(*index).unwrap_or(0)) | taint
+                let index = u32::try_from(*index).unwrap_or(0);
+                let stub = self.new_stub(base, Expected { own: 0, content, index })?;
+                slot::pointer(stub, index) | taint
             }
             (Some(Value::Slice { base, offset, len, cap }), Repr::Slice) => {
                 let content = match kind {
                     TypeKind::Slice { elem, .. } => elem,
                     _ => 0,
                 };
-                let base = self.new_stub(base, content, false)?;
+                let base = self.new_stub(base, Expected::content(content))?;
                 let number = |value: i64| u32::try_from(value).unwrap_or(0);
                 let len = i32::try_from(*len).unwrap_or(0);
                 let header = SliceHeader { base, offset: number(*offset), len, cap: number(*cap) };
@@ -469,8 +480,8 @@ impl Cx {
             }
             (Some(Value::Ref(reference)), Repr::Map | Repr::Func | Repr::Struct | Repr::Array) => {
                 let stub = match kind {
-                    TypeKind::Array { elem, .. } => self.new_stub(reference, elem, false)?,
-                    _ => self.new_stub(reference, ty, true)?,
+                    TypeKind::Array { elem, .. } => self.new_stub(reference, Expected::content(elem))?,
+                    _ => self.new_stub(reference, Expected::own(ty))?,
                 };
                 stub.slot() | taint
             }

@@ -15,6 +15,7 @@
 //! | `finalize` | the end of a realm's transaction |
 //! | `save` | one object, type or record into the store |
 //! | `encode`, `load` | between heap and stored form |
+//! | `shape` | types of structs, which the stored form does not say |
 //! | `package` | packages and their blocks |
 //! | `public` | objects and types of private packages stay in them |
 
@@ -30,6 +31,7 @@ mod objects;
 mod package;
 mod public;
 mod save;
+mod shape;
 mod tx;
 mod update;
 

@@ -163,7 +163,7 @@ impl Cx {
                 PackageSlot::Global(global) => {
                     let Some(&index) = own.globals.get(global.index()) else { continue };
                     let content = linked.globals.get(index as usize).map_or(0, |global| global.ty);
-                    let cell = self.load_object(reference.id, Expected { own: 0, content })?;
+                    let cell = self.load_object(reference.id, Expected::content(content))?;
                     if let Some(place) = self.globals.get_mut(index as usize) {
                         *place = cell.slot();
                     }

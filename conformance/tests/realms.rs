@@ -1,0 +1,178 @@
+//! Small realms as filetests, with what they import: each compares itself with its directives.
+
+use regno_conformance::execute::Settings;
+use regno_conformance::filetest;
+use regno_conformance::packages::PackageFolders;
+use regno_conformance::session::Session;
+use regno_conformance::store::SourceStore;
+use regno_frontend::package::{PackageFile, PackageSource, Packages};
+use std::rc::Rc;
+
+/// The built-in library and some packages.
+struct With<'p>(PackageFolders, &'p [(&'p str, &'p str)]);
+
+impl Packages for With<'_> {
+    fn package(&self, path: &str) -> Option<Rc<PackageSource>> {
+        let Some(&(_, text)) = self.1.iter().find(|(known, _)| *known == path) else { return self.0.package(path) };
+        let file = PackageFile { name: "lib.gno".to_owned(), text: text.as_bytes().to_vec().into(), overlay: false };
+        let (path, files) = (path.to_owned(), vec![file]);
+        Some(Rc::new(PackageSource { path, files, library: false, private: false, draft: false }))
+    }
+}
+
+fn passes(packages: &[(&str, &str)], text: &str) {
+    let found = mismatches(packages, text);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+fn mismatches(packages: &[(&str, &str)], text: &str) -> Vec<String> {
+    let folders = PackageFolders::new(None, &[], true).unwrap_or_else(|(path, error)| panic!("{path:?}: {error}"));
+    let (store, packages) = (SourceStore::default(), With(folders, packages));
+    let mut session = Session::new(&store, &packages);
+    filetest::run_checked(&mut session, "main.gno", text.as_bytes(), Settings::default()).mismatch
+}
+
+/// The type of the struct is not known where it is loaded first, and one with an interface would do.
+#[test]
+fn a_struct_is_loaded_through_a_pointer_to_its_field() {
+    let keeper = r#"package keeper
+
+type Any struct{ v any }
+
+var kept any
+
+func Keep(cur realm, v any) { kept = v }
+
+func Count(cur realm) int {
+	p := kept.(*int)
+	*p += 1
+	return *p
+}
+"#;
+    passes(
+        &[("gno.land/r/test/keeper", keeper)],
+        r#"// PKGPATH: gno.land/r/test/counter
+package counter
+
+import "gno.land/r/test/keeper"
+
+type Either struct{ v any }
+
+type Counter struct{ n int }
+
+var counter *Counter
+
+func init() {
+	c := &Counter{-100}
+	keeper.Keep(cross, &c.n)
+	counter = c
+}
+
+func main(cur realm) {
+	println(keeper.Count(cross))
+	println(counter.n, *counter)
+}
+
+// Output:
+// -99
+// -99 (struct{(-99 int)} gno.land/r/test/counter.Counter)
+"#,
+    );
+}
+
+/// Elements that are not loaded are moved into new arrays.
+#[test]
+fn pointers_are_copied_before_they_are_loaded() {
+    passes(
+        &[],
+        r#"// PKGPATH: gno.land/r/test/moves
+package moves
+
+type T struct{ n int }
+
+var all = []*T{{1}, {2}, {3}, {4}}
+
+func main(cur realm) {
+	grown := append(all, &T{5})
+	println(all[0] == grown[0], grown[0].n)
+	copied := make([]*T, 2)
+	copy(copied, all[1:])
+	println(all[1] == copied[0], copied[0].n)
+	spread := append([]any{}, any(all[2]))
+	spread = append(spread, any(all[3]))
+	println(spread[1] == any(all[3]))
+}
+
+// Output:
+// true 1
+// true 2
+// true
+"#,
+    );
+}
+
+#[test]
+fn methods_of_an_address_are_called_through_a_pointer() {
+    passes(
+        &[],
+        r#"package main
+
+type T struct{ a *address }
+
+func main() {
+	a := address("g1someone")
+	t := T{&a}
+	println(t.a.String(), t.a.IsValid())
+	f := t.a.String
+	a = "g1other"
+	println(f(), t.a.String())
+}
+
+// Output:
+// g1someone false
+// g1someone g1other
+"#,
+    );
+}
+
+#[test]
+fn events_and_stack_traces_are_compared() {
+    let text = r#"// PKGPATH: gno.land/r/test/events
+package events
+
+import "chain"
+
+func main(cur realm) {
+	chain.Emit("Made", "of", "<wood>")
+	func(n int, _ string) (string, error) { panic("end") }(1, "")
+}
+
+// Error:
+// end
+
+// Events:
+// [
+//   {
+//     "type": "Made",
+//     "attrs": [
+//       {
+//         "key": "of",
+//         "value": "\u003cwood\u003e"
+//       }
+//     ],
+//     "pkg_path": "gno.land/r/test/events"
+//   }
+// ]
+
+// Stacktrace:
+// panic: end
+// func(n (const-type int), .arg_1 (const-type string)) .res.0 (const-type string), .res.1 (const-type .uverse.error){ ... }(1,)
+//     gno.land/r/test/events/main.gno:8
+// main(struct{( .uverse.address),("gno.land/r/test/events" string),(nil .uverse..grealm)})
+//     gno.land/r/test/events/main.gno:8
+"#;
+    passes(&[], text);
+    let (other, wrong) = (text.replace("wood", "stone"), text.replace("gno:8\n// main", "gno:9\n// main"));
+    assert_eq!(mismatches(&[], &text.replace("\"<wood>\"", "\"<stone>\"")), ["Events"], "{other}");
+    assert_eq!(mismatches(&[], &wrong), ["Stacktrace"]);
+}

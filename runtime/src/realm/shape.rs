@@ -1,0 +1,70 @@
+//! Types of structs (spec/04 §3.4).
+//!
+//! A stored struct has the types of its values and not its own, so it comes from the slot that refers to the struct. Two ways into a struct do not
+//! know it: a pointer to one of its fields, and the object's owner. Then a type is taken that its values fit. It may be
+//! wrong where a field of an interface type looks like one of its value's type, so the first who knows the type puts it right.
+//! What is stored again is the same with both.
+
+use super::load::Expected;
+use crate::heap::{Kind, Ref, Trap};
+use crate::interp::Cx;
+use crate::value::types::Kind as TypeKind;
+use crate::value::{TypeIndex, iface, slot};
+use regno_bytecode::types::Repr;
+use regno_store::TypedValue;
+use regno_store::typeid::type_id;
+
+impl Cx {
+    /// A struct type that values fit; one that a pointer to a field may point into, and without interfaces if there is one.
+    pub(super) fn struct_like(&self, fields: &[TypedValue], expected: Expected) -> Result<TypeIndex, Trap> {
+        let ids: Vec<Option<String>> = fields.iter().map(|field| field.ty.as_ref().map(type_id)).collect();
+        let types = &self.linked.types;
+        let fits = |index: TypeIndex, interfaces: bool| match &types.get(index).kind {
+            TypeKind::Struct { fields } if fields.len() == ids.len() => {
+                let pointed = fields.get(expected.index as usize).map(|field| field.ty);
+                let values = fields.iter().zip(&ids).all(|(field, id)| {
+                    interfaces && field.repr == Repr::Iface || id.as_deref() == Some(types.get(field.ty).id.as_str())
+                });
+                values && (expected.content == 0 || pointed == Some(expected.content))
+            }
+            _ => false,
+        };
+        let all = || 1..types.len() as TypeIndex;
+        let found = all().find(|&index| fits(index, false)).or_else(|| all().find(|&index| fits(index, true)));
+        found.ok_or_else(|| Trap::abort("unexpected struct"))
+    }
+
+    /// An object that is loaded is referred to from a slot that may know its type better.
+    pub(super) fn settle_shape(&mut self, object: Ref, expected: Expected) -> Result<(), Trap> {
+        let header = self.heap.header(object);
+        if !header.is(Kind::Struct) || expected.own == 0 || header.aux() == expected.own {
+            return Ok(());
+        }
+        let linked = std::sync::Arc::clone(&self.linked);
+        let (old, new) = (linked.types.get(header.aux()), linked.types.get(expected.own));
+        let (TypeKind::Struct { fields: old }, TypeKind::Struct { fields }) = (&old.kind, &new.kind) else {
+            return Ok(());
+        };
+        if old.len() != fields.len() {
+            return Ok(());
+        }
+        for (index, (old, new)) in (0..).zip(old.iter().zip(fields)) {
+            if old.repr == new.repr {
+                continue;
+            }
+            let value = self.heap.slot(object, index);
+            let (ty, raw) = match old.repr {
+                Repr::Iface if slot::iface_is_nil(value) => continue,
+                Repr::Iface => iface::unpack(&self.heap, &linked.types, value),
+                _ => (old.ty, value),
+            };
+            let settled = match new.repr {
+                Repr::Iface => iface::pack(&mut self.heap, &linked.types, ty, raw)?,
+                _ => raw,
+            };
+            self.heap.set_slot(object, index, settled);
+        }
+        self.heap.set_struct_type(object, new.class, expected.own);
+        Ok(())
+    }
+}
