@@ -209,6 +209,11 @@ pub enum BlockKind {
         /// The last argument is a slice of copies that only the reference makes.
         copies: bool,
     },
+    /// The package is being made: its block has no slots yet (spec/03 §5.1).
+    Package {
+        /// How many of its files have their block.
+        files: u32,
+    },
 }
 
 /// What a function is.
@@ -216,7 +221,7 @@ pub enum BlockKind {
 pub enum FunctionKind {
     /// Package-level function.
     Declared,
-    /// Method with this receiver type.
+    /// Method whose receiver, the first parameter, has this type.
     Method(TypeRef),
     /// Function literal.
     Literal,

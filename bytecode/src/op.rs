@@ -455,6 +455,22 @@ impl Op {
     }
 }
 
+/// Flags of calls, in field `b`.
+pub mod call {
+    /// The last argument is a packed variadic slice.
+    pub const PACKED: u16 = 1;
+    /// The callee is a method whose receiver refers to an object ([`Repr::is_owned`](crate::types::Repr::is_owned)).
+    pub const METHOD: u16 = 2;
+    /// Called with `cross`: the machine gives the realm parameter.
+    pub const CROSS: u16 = 4;
+    /// Called with the caller's `cur`.
+    pub const CUR: u16 = 8;
+    /// The call of a function literal by `revive`.
+    pub const REVIVE: u16 = 16;
+    /// Flags of calls that may switch the realm whatever their receiver is.
+    pub const SWITCHES: u16 = CROSS | CUR | REVIVE;
+}
+
 /// Packs the first word of an instruction.
 pub const fn encode(op: Op, a: u16, b: u16, c: u16) -> u64 {
     op as u64 | (a as u64) << 16 | (b as u64) << 32 | (c as u64) << 48

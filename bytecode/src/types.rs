@@ -157,6 +157,11 @@ impl Repr {
         )
     }
 
+    /// Values of it as receivers refer to an object that a realm can own (spec/05 §4.2).
+    pub const fn is_owned(self) -> bool {
+        matches!(self, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array)
+    }
+
     /// Width of an integer in bits, 64 for everything else.
     pub const fn bits(self) -> u32 {
         match self {

@@ -203,6 +203,11 @@ pub enum BlockKind {
         /// The last argument is a slice of copies that only the reference makes.
         copies: bool,
     },
+    /// The package is being made.
+    Package {
+        /// How many of its files have their block.
+        files: u32,
+    },
 }
 
 /// A function.

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::heap::{NoCharge, SlotClass, Trap};
 use crate::interp::{Cx, Exit};
 use crate::load::{Program, RUN_RETURNED};
-use crate::meter::{Descriptor, Meter, Stop};
+use crate::meter::{ALLOCATION_LIMIT, Descriptor, Meter, Stop};
 use crate::natives::Context;
 use crate::panic::Next;
 use crate::report::Report;
@@ -326,7 +326,7 @@ impl Machine {
             Trap::Raise(text) | Trap::Abort(text) => RunError::Fatal(*text),
             Trap::Stop => match self.cx.meter.stopped {
                 Some(Stop::OutOfGas(descriptor)) => RunError::OutOfGas(descriptor),
-                _ => RunError::Fatal("allocation limit exceeded".to_owned()),
+                _ => RunError::Fatal(ALLOCATION_LIMIT.to_owned()),
             },
         }
     }

@@ -7,6 +7,7 @@
 use crate::heap::{Charge, Heap, Ref, Trap};
 use crate::interp::Cx;
 use crate::load::{Linked, Package};
+use crate::meter::{ALLOCATION_LIMIT, Stop};
 use crate::natives::Environment;
 use crate::recount::charger;
 use crate::value::{iface, slot};
@@ -14,6 +15,7 @@ use cranelift_entity::EntityRef;
 use regno_bytecode::event::size;
 use regno_bytecode::module::PackageSlot;
 use regno_bytecode::types::Repr;
+use std::cell::RefCell;
 
 /// A reference to an object that is not loaded.
 pub(crate) const REFERENCE: u32 = 96;
@@ -27,6 +29,10 @@ pub(crate) const SOURCE_OF_BLOCK: u32 = 96;
 pub(crate) struct Stored {
     loaded: Vec<u32>,
     called: Vec<u32>,
+    /// The package that is being loaded, and how many of its objects have been.
+    loading: Option<(u32, usize)>,
+    /// Packages and files whose blocks a collection has not reached: they are loaded again when they are needed.
+    evicted: RefCell<Vec<(u32, u32)>>,
 }
 
 impl Stored {
@@ -36,11 +42,14 @@ impl Stored {
         self.called.contains(&function)
     }
 
-    /// A native has been called.
-    pub fn note_call(&mut self, function: u32) {
-        if !self.has_called(function) {
-            self.called.push(function);
-        }
+    /// The package that is being loaded once its own value has been, and how many of its objects have been.
+    pub fn loading(&self) -> Option<(u32, usize)> {
+        self.loading.filter(|&(_, objects)| objects > 0)
+    }
+
+    /// A collection has not reached the blocks of these files.
+    pub fn evict(&self, files: impl Iterator<Item = (u32, u32)>) {
+        *self.evicted.borrow_mut() = files.filter(|(package, _)| self.loaded.contains(package)).collect();
     }
 
     /// Functions that have been called, as far as that is kept.
@@ -70,18 +79,64 @@ impl Cx {
         }
         self.stored.loaded.push(package);
         let linked = std::sync::Arc::clone(&self.linked);
-        let Some(package) = linked.packages.get(package as usize) else { return Ok(()) };
-        for (object, references) in objects(&linked, &self.heap, &self.globals, package) {
-            charger!(self).alloc(&mut self.heap, i64::from(object))?;
-            charger!(self).alloc(&mut self.heap, i64::from(REFERENCE) * i64::from(references))?;
+        let index = package;
+        let Some(package) = linked.packages.get(index as usize) else { return Ok(()) };
+        for (number, object) in objects(&linked, &self.heap, &self.globals, package).into_iter().enumerate() {
+            self.stored.loading = Some((index, number));
+            self.charge_object(object).map_err(|trap| self.while_importing(trap))?;
         }
+        self.stored.loading = None;
         Ok(())
     }
+
+    /// A failure while an import is resolved says where the import stands (spec/03 §9).
+    fn while_importing(&self, trap: Trap) -> Trap {
+        let text = match &trap {
+            Trap::Abort(text) => text.as_str(),
+            Trap::Stop if self.meter.stopped == Some(Stop::AllocationLimit) => ALLOCATION_LIMIT,
+            _ => return trap,
+        };
+        match self.linked.text_at(self.meter.pc) {
+            Some(location) => Trap::abort(format!("{location}: {text}")),
+            None => trap,
+        }
+    }
+
+    /// The two charges of loading an object: itself and its direct references (spec/03 §5.2).
+    fn charge_object(&mut self, (object, references): (u32, u32)) -> Result<(), Trap> {
+        charger!(self).alloc(&mut self.heap, i64::from(object))?;
+        charger!(self).alloc(&mut self.heap, i64::from(REFERENCE) * i64::from(references))
+    }
+
+    /// A native is called. The first time the block of its file is looked up, and loaded if a collection has evicted it.
+    pub fn resolve_native(&mut self, function: u32) -> Result<(), Trap> {
+        if self.stored.has_called(function) {
+            return Ok(());
+        }
+        self.stored.called.push(function);
+        let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
+        let file = self.linked.tables.get(function as usize).map_or(0, |function| function.declared_at.0);
+        let evicted = self.stored.evicted.get_mut();
+        let Some(at) = evicted.iter().position(|&block| block == (package, file)) else { return Ok(()) };
+        evicted.swap_remove(at);
+        let files = self.linked.packages.get(package as usize).map_or(&[][..], |package| &package.files);
+        let imports = files.get(file as usize).map_or(0, Vec::len);
+        self.charge_object(file_block(imports))
+    }
+}
+
+/// A block as it is loaded.
+fn block(slots: usize) -> u32 {
+    SOURCE_OF_BLOCK + size::BLOCK + size::SLOT * slots as u32
+}
+
+/// The block of a file: its imports and its parent are references.
+fn file_block(imports: usize) -> (u32, u32) {
+    (block(imports), imports as u32 + 1)
 }
 
 /// Bytes and direct references of the objects that loading a package loads: package, block, values of the block, file blocks.
 fn objects(linked: &Linked, heap: &Heap, globals: &[u64], package: &Package) -> Vec<(u32, u32)> {
-    let block = |slots: usize| SOURCE_OF_BLOCK + size::BLOCK + size::SLOT * slots as u32;
     let values = package.slots.iter().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).count();
     let mut objects =
         vec![(size::PACKAGE, 1 + package.files.len() as u32), (block(package.slots.len()), values as u32)];
@@ -98,7 +153,7 @@ fn objects(linked: &Linked, heap: &Heap, globals: &[u64], package: &Package) -> 
             PackageSlot::Static { .. } => {}
         }
     }
-    objects.extend(package.files.iter().map(|imports| (block(imports.len()), imports.len() as u32 + 1)));
+    objects.extend(package.files.iter().map(|imports| file_block(imports.len())));
     objects
 }
 

@@ -239,6 +239,7 @@ variants!(BlockKind {
     0 => Called,
     1 => Scope { scope, from, to, entering, repeats },
     2 => Native { slots, bytes, visits, args, copies },
+    3 => Package { files },
 });
 variants!(PackageSlot { 0 => Global(global), 1 => Func(func), 2 => Static { bytes, visited } });
 record!(LineEntry { pc, file, line, column });

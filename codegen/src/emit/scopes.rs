@@ -39,6 +39,7 @@ pub(super) fn states(function: &Function, registers: &Registers) -> Result<Vec<B
                 let (scope, repeats) = (scope.as_u32(), *repeats);
                 Kind::Scope { scope, from: *from, to: *to, entering: *entering, repeats }
             }
+            &BlockKind::Package { files } => Kind::Package { files },
             BlockKind::Native { slots, bytes, visits, args, copies } => {
                 let args = args.iter().map(|&(reg, ty)| {
                     let register = registers.get(reg).map(u16::try_from).transpose();

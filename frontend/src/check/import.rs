@@ -30,6 +30,8 @@ const SELF: u32 = u32::MAX;
 pub(super) struct Imports {
     /// Paths in the order of their first import.
     pub(super) paths: IndexSet<String>,
+    /// Where each path is imported first.
+    pub(super) locations: Vec<String>,
     /// Imported packages by number.
     packages: Vec<Rc<Exports>>,
     /// For each file the names of packages.
@@ -68,7 +70,10 @@ impl<'a> Checker<'a> {
         let Some(exports) = known.get(spec.path) else {
             return Err(self.error(spec.span, format!("unknown import path {}", spec.path)));
         };
-        self.imports.paths.insert(spec.path.to_owned());
+        if self.imports.paths.insert(spec.path.to_owned()) {
+            let location = self.location(spec.span);
+            self.imports.locations.push(location);
+        }
         let name = match spec.name.map(|name| name.name) {
             Some("_") => return Ok(()),
             Some(name) => name.to_owned(),

@@ -285,6 +285,7 @@ impl<'a> Checker<'a> {
             file_spans: self.files.iter().map(|file| file.span).collect(),
             file_imports: self.imports.file_slots(),
             imports: self.imports.paths.into_iter().collect(),
+            import_locations: self.imports.locations,
             imported_methods: self.imports.methods,
         }
     }
@@ -311,7 +312,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `PATH/FILE:SPAN` of a range in the current file.
-    fn location(&self, span: Span) -> String {
+    pub(crate) fn location(&self, span: Span) -> String {
         let Some(source) = self.sources.get(self.at.file as usize) else { return self.path.to_string() };
         let (start, end) = (source.position(span.start), source.position(span.end));
         let range = if span.end <= span.start {

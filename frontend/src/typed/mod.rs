@@ -110,6 +110,8 @@ pub struct Package {
     pub file_imports: Vec<Vec<u32>>,
     /// Paths of the imported packages in the order of their first import.
     pub imports: Vec<String>,
+    /// Where each of them is imported first, as errors name places (spec/01 §3.3).
+    pub import_locations: Vec<String>,
     /// Stand-ins of methods of types of other packages, as far as the package names them; see [`Self::method`].
     pub imported_methods: HashMap<(NamedId, u32), FuncId>,
 }

@@ -112,10 +112,7 @@ impl FunctionBuilder<'_, '_> {
         data.entity = entity;
         let packed = u64::from(matches!(spread, Spread::Pack(_)));
         // What the call may borrow: a receiver that is a reference.
-        let borrowed = called.receiver.is_some_and(|receiver| {
-            let repr = self.cx.repr(receiver.ty);
-            matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array)
-        });
+        let borrowed = called.receiver.is_some_and(|receiver| self.cx.repr(receiver.ty).is_owned());
         let method = borrowed || matches!(called.callable, Callable::Selected(..));
         let crossing = match (called.crossing, called.crosses) {
             (true, true) => 4,

@@ -44,7 +44,10 @@ fn build(cx: &mut Context<'_>, id: FuncId, copy_receiver: bool) -> Function {
         FuncKind::Declared | FuncKind::Imported(_) => (FunctionKind::Declared, 0),
         // The value of a method expression takes the receiver as an argument like any other.
         FuncKind::Method { .. } if copy_receiver => (FunctionKind::Declared, 0),
-        FuncKind::Method { receiver_type, .. } => (FunctionKind::Method(cx.type_ref(*receiver_type)), 0),
+        FuncKind::Method { receiver_type, .. } => {
+            let receiver = func.params.first().map_or(*receiver_type, |&receiver| package.vars[receiver].ty);
+            (FunctionKind::Method(cx.type_ref(receiver)), 0)
+        }
         FuncKind::Literal { captures, .. } => (FunctionKind::Literal, captures.len() as u32),
     };
     let signature = cx.type_ref(func.signature);

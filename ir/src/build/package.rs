@@ -4,7 +4,7 @@ use super::Context;
 use super::assign::Declared;
 use super::emit::FunctionBuilder;
 use crate::entity::FuncRef;
-use crate::function::{Arg, Entity, FunctionKind};
+use crate::function::{Arg, BlockKind, Entity, FunctionKind};
 use crate::op::Op;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{OpClass, size};
@@ -64,16 +64,20 @@ impl FunctionBuilder<'_, '_> {
     /// Package, file blocks, functions, variables.
     fn charge_package(&mut self) {
         let package = self.cx.package;
+        let running = self.state;
+        self.set_state(None, BlockKind::Package { files: 0 });
         if package.name == "main" {
             self.allocs(&[size::PACKAGE, size::BLOCK]);
-            for path in &package.imports {
+            for (path, location) in package.imports.iter().zip(&package.import_locations) {
                 let mut data = self.data(Op::LoadPackage, Repr::Raw, &[]);
                 data.index = self.cx.import(path).index() as u64;
+                data.text = self.add_text(location.clone(), false);
                 self.push(data);
             }
         }
-        for imports in &package.file_imports {
+        for (files, imports) in (1..).zip(&package.file_imports) {
             self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64);
+            self.set_state(None, BlockKind::Package { files });
         }
         let slots = &package.package_slots;
         for _ in slots.iter().filter(|slot| matches!(slot, Slot::Func(_))) {
@@ -82,6 +86,7 @@ impl FunctionBuilder<'_, '_> {
         for _ in slots.iter().filter(|slot| matches!(slot, Slot::Global(_))) {
             self.alloc(u64::from(size::HEAP_ITEM));
         }
+        self.go_to_state(running);
     }
 
     fn init_step(&mut self, step: &InitStep) {

@@ -81,7 +81,7 @@ impl FunctionBuilder<'_, '_> {
         self.add_text(text, false)
     }
 
-    fn add_text(&mut self, text: String, in_place: bool) -> u32 {
+    pub fn add_text(&mut self, text: String, in_place: bool) -> u32 {
         self.function.texts.push(TextData { text, in_place });
         u32::try_from(self.function.texts.len()).unwrap_or(0)
     }

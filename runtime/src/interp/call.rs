@@ -3,6 +3,7 @@
 use super::drive::{enter_bytes, leave_grow, leave_nil_call};
 use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
+use crate::meter::UNACCOUNTED;
 use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
 use crate::load::Code;
 use crate::natives::{Body, Call};
@@ -212,7 +213,7 @@ handler! {
         let method = (*cx).methods.cached(slot::iface_type(value), *ip.add(1) as u32);
         match method {
             Some(method) if (*cx).meter.fits_below_peak(METHOD_VALUE) => {
-                (*cx).meter.slack -= METHOD_VALUE;
+                (*cx).meter.slack -= if UNACCOUNTED { 0 } else { METHOD_VALUE };
                 reg!(regs, word, a) = method.callee;
                 reg!(regs, word, b) = iface::unpack_repr(&(*cx).heap, method.repr, value);
                 next!(cx, ip, regs, budget, table, 2)
@@ -224,19 +225,7 @@ handler! {
 
 slow! {
     select_iface of SelectIface(cx, regs, word, ext) {
-        let (value, name) = (regs.get(field_c(word)), ext as u32);
-        let ty = slot::iface_type(value);
-        let (callee, receiver) = match cx.methods.find(&cx.linked, ty, name) {
-            Some(method) => {
-                charger!(cx).alloc(&mut cx.heap, i64::from(size::FUNC))?;
-                charger!(cx).alloc(&mut cx.heap, i64::from(size::BOUND_METHOD))?;
-                (method.callee, iface::unpack_repr(&cx.heap, method.repr, value))
-            }
-            None => {
-                let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut charger!(cx))?;
-                (cx.callee_of(selected.func), selected.receiver)
-            }
-        };
+        let (callee, receiver) = cx.select_method(regs.get(field_c(word)), ext as u32)?;
         regs.set(field_a(word), callee);
         regs.set(field_b(word), receiver);
         Ok(())
@@ -262,8 +251,7 @@ slow! {
         cx.defer(index, func, args, receiver)
     }
     BindIface(cx, regs, word, ext) {
-        let value = regs.get(field_b(word));
-        let bound = select::bind(&mut cx.heap, &cx.linked.types, value, ext as u32, &mut charger!(cx))?;
+        let bound = cx.bind_selected(regs.get(field_b(word)), ext as u32)?;
         regs.set(field_a(word), bound);
         Ok(())
     }
@@ -294,6 +282,22 @@ impl Cx {
         let object = self.heap.new_func(func, captures)?;
         self.heap.set_slot(object, 0, self.callee_of(func));
         Ok(object.slot())
+    }
+
+    /// The method of an interface value, as calls read it, and its receiver; charges FN, the copy of a value receiver, BM.
+    pub(super) fn select_method(&mut self, value: u64, name: u32) -> Result<(u64, u64), Trap> {
+        if let Some(method) = self.methods.find(&self.linked, slot::iface_type(value), name) {
+            charger!(self).alloc(&mut self.heap, i64::from(size::FUNC))?;
+            charger!(self).alloc(&mut self.heap, i64::from(size::BOUND_METHOD))?;
+            return Ok((method.callee, iface::unpack_repr(&self.heap, method.repr, value)));
+        }
+        let selected = select::select(&mut self.heap, &self.linked.types, value, name, &mut charger!(self))?;
+        Ok((self.callee_of(selected.func), selected.receiver))
+    }
+
+    /// A method value of an interface value; charges as [`Cx::select_method`].
+    pub(super) fn bind_selected(&mut self, value: u64, name: u32) -> Result<u64, Trap> {
+        select::bind(&mut self.heap, &self.linked.types, value, name, &mut charger!(self))
     }
 
     /// Registers a deferred call of the current frame.
@@ -333,7 +337,7 @@ slow! {
         let Some(native) = cx.linked.natives.get(ext as usize).copied() else {
             return Err(Trap::abort("no such native"));
         };
-        cx.stored.note_call(native.function);
+        cx.resolve_native(native.function)?;
         let run = match native.body {
             Body::Call(run) => run,
             Body::Bits(run) => {

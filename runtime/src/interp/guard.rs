@@ -10,11 +10,12 @@ use crate::map;
 use crate::ops;
 use crate::realm::IMPORTED;
 use crate::recount::charger;
-use crate::value::equal;
+use crate::value::{equal, iface};
 use crate::value::slot::{self, TAINT};
 use crate::value::types::Kind as TypeKind;
+use regno_bytecode::op::call::{METHOD, SWITCHES};
 use regno_bytecode::op::{field_a, field_b, field_c};
-use regno_bytecode::types::Repr;
+use regno_bytecode::types::{MethodReceiver, Repr};
 
 /// The mark in a header word.
 const TRACKED: u64 = Header::TRACKED;
@@ -135,6 +136,9 @@ guarded! {
     EqValue = data::EqValue, (_cx, ip, regs, _word) true => eq_value;
     NeValue = data::NeValue, (_cx, ip, regs, _word) true => ne_value;
     BindMethod = call::BindMethod, (_cx, ip, regs, word) true => bind_method;
+    SelectIface = call::SelectIface, (cx, ip, regs, word)
+        (*cx).methods.cached(slot::iface_type(reg!(regs, word, c)), *ip.add(1) as u32).is_none() => select_iface;
+    BindIface = call::BindIface, (_cx, ip, regs, word) true => bind_iface;
     CheckConvert = call::CheckConvert, (_cx, ip, regs, word) true => check_convert;
 }
 
@@ -452,14 +456,23 @@ slow! {
         regs.set(field_a(word), bound);
         Ok(())
     }
+    select_iface of SelectIface(cx, regs, word, ext) {
+        let value = cx.load_path(regs.get(field_c(word)), ext as u32)?;
+        let (callee, receiver) = cx.select_method(value, ext as u32)?;
+        regs.set(field_a(word), callee);
+        regs.set(field_b(word), receiver);
+        Ok(())
+    }
+    bind_iface of BindIface(cx, regs, word, ext) {
+        let value = cx.load_path(regs.get(field_b(word)), ext as u32)?;
+        let bound = cx.bind_selected(value, ext as u32)?;
+        regs.set(field_a(word), bound);
+        Ok(())
+    }
     check_convert of CheckConvert(cx, regs, word, ext) {
         cx.check_convert(regs.get(field_a(word)), ext as u32, field_b(word) == 1)
     }
 }
-
-/// Flags of calls in field `b`.
-const METHOD: u16 = 2;
-const SWITCHES: u16 = 4 | 8 | 16;
 
 /// Leaves to the driver, which switches the realm and makes the call.
 #[cold]
@@ -552,6 +565,35 @@ impl Cx {
         Ok(())
     }
 
+    /// An interface value with everything loaded that the selection of a method passes on its way to the receiver; the receiver itself
+    /// is shared if it is not loaded.
+    fn load_path(&mut self, value: u64, name: u32) -> Result<u64, Trap> {
+        let linked = std::sync::Arc::clone(&self.linked);
+        let mut at = value;
+        let mut first = None;
+        while let Some(method) = linked.types.method(slot::iface_type(at), name) {
+            if method.path.is_empty() && method.receiver == MethodReceiver::Value {
+                break;
+            }
+            let filled = self.fill_iface(at)?;
+            first.get_or_insert(filled);
+            let mut operand = iface::unpack(&self.heap, &linked.types, filled).1;
+            for step in &method.path {
+                let object = match step.through_pointer {
+                    true if Ref::of(operand).is_nil() => return Ok(first.unwrap_or(value)),
+                    true => self.pointed_struct(operand)?,
+                    false => self.loaded(Ref::of(operand))?,
+                };
+                operand = self.read_any(object, step.field)?;
+            }
+            if method.receiver != MethodReceiver::Interface {
+                break;
+            }
+            at = operand;
+        }
+        Ok(first.unwrap_or(value))
+    }
+
     /// Two values of one class with all that they consist of loaded, to be compared.
     fn deep(&mut self, class: SlotClass, (b, c): (u64, u64)) -> Result<(u64, u64), Trap> {
         Ok((self.fill_deep(class, b)?, self.fill_deep(class, c)?))
@@ -565,7 +607,7 @@ impl Cx {
         }
         match self.linked.types.get(ty).repr {
             Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array => u64::from(slot::iface_payload(value)),
-            Repr::Ptr => slot::untaint(crate::value::iface::unpack_repr(&self.heap, Repr::Ptr, value)),
+            Repr::Ptr => slot::untaint(iface::unpack_repr(&self.heap, Repr::Ptr, value)),
             _ => 0,
         }
     }

@@ -42,10 +42,10 @@ pub(super) static GUARDED: [Handler; CODES] = {
 /// Names that guarded handlers take over.
 mod guarded {
     use super::super::guard::{
-        AddrElem, AddrField, AddrGlobal, AddrIndex, AddrMap, AddrPtrField, Append, BindMethod, Call, CallSelected,
+        AddrElem, AddrField, AddrGlobal, AddrIndex, AddrMap, AddrPtrField, Append, BindIface, BindMethod, Call, CallSelected,
         CallValue, CheckConvert, CopySlice, DeleteMap, EqIface, EqValue, LoadCell, LoadElem, LoadElemByte, LoadField,
         LoadFunc, LoadGlobal, LoadIndex, LoadIndexByte, LoadMap, LoadMapOk, LoadPtr, LoadPtrByte, LoadPtrField,
-        LoadPtrIface, NeIface, NeValue, NextMapIter, RangeElem, RangeIndex, SliceArray, SlicePtr, SliceSlice,
+        LoadPtrIface, NeIface, NeValue, NextMapIter, RangeElem, RangeIndex, SelectIface, SliceArray, SlicePtr, SliceSlice,
         StoreCell, StoreElem, StoreElemByte, StoreField, StoreGlobal, StoreIndex, StoreIndexByte, StoreMap, StorePtr,
         StorePtrByte, StorePtrField, StorePtrIface, StrFromBytes, StrFromRunes,
     };

@@ -7,7 +7,7 @@ use crate::value::types::ModuleTypes;
 use crate::verify;
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{Function, FunctionKind, GlobalDesc, Module};
-use regno_bytecode::op::{Ext, Op, code_of};
+use regno_bytecode::op::{Ext, Op, call, code_of, field_b};
 use regno_bytecode::types::{GlobalRef, PackageRef, Repr, StrRef, TypeRef};
 use std::collections::HashMap;
 
@@ -192,12 +192,25 @@ impl Linked {
                 let resolved = self.extension(index, op, pc, ext, reprs)?;
                 self.set(pc + 1, resolved);
                 if op == Op::Call {
+                    self.check_receiver(index, ext as u32, field_b(word))?;
                     self.set(pc, word | u64::from(self.foreign_package(index, ext as u32)) << 48);
                 }
             }
             pc += op.words();
         }
         Ok(())
+    }
+
+    /// An imported callee that is called as a method with a receiver that refers to an object is one (check V19).
+    fn check_receiver(&self, caller: usize, callee: u32, flags: u16) -> Result<(), LoadError> {
+        let Some(own) = self.package_of(caller as u32).filter(|_| flags & call::METHOD != 0) else { return Ok(()) };
+        let function = own.map.funcs.get(callee as usize).and_then(|&index| self.types.func(index));
+        let receiver = function.and_then(|function| function.receiver);
+        if receiver.is_some_and(|ty| self.types.get(ty).repr.is_owned()) {
+            return Ok(());
+        }
+        let error = verify::VerifyError::new(verify::Check::CallFlags, "the imported callee has no receiver that refers");
+        Err(LoadError::Verify(error))
     }
 
     /// Package of a called function plus one, if it is not the caller's: for guarded calls, which load packages (field `c`).
@@ -289,7 +302,8 @@ fn exports(module: &Module, map: &ModuleTypes, globals: &[u32]) -> HashMap<Strin
 
 /// `T.M`
 fn method_name(module: &Module, receiver: TypeRef, name: &str) -> Option<String> {
-    let id = module.types.get(receiver.index())?.id.strip_prefix(&module.path)?.strip_prefix('.')?;
+    let id = &module.types.get(receiver.index())?.id;
+    let id = id.strip_prefix('*').unwrap_or(id).strip_prefix(&module.path)?.strip_prefix('.')?;
     Some(format!("{id}.{name}"))
 }
 

@@ -17,6 +17,7 @@ mod stored;
 pub(crate) use stored::{Place, StoredTable};
 
 use crate::natives::{Body, Environment};
+use crate::meter::UNACCOUNTED;
 use crate::value::Types;
 use crate::value::types::{ModuleTypes, TypesError};
 use crate::verify::VerifyError;
@@ -494,9 +495,10 @@ impl Linked {
 }
 
 pub(super) fn segment_word(index: usize, segment: &Segment) -> u64 {
-    let small = segment.print_gas == 0 && segment.bytes < u64::from(LOOKUP) && segment.gas <= i32::MAX as u64;
+    let bytes = if UNACCOUNTED { 0 } else { segment.bytes };
+    let small = segment.print_gas == 0 && bytes < u64::from(LOOKUP) && segment.gas <= i32::MAX as u64;
     if small {
-        encode_long(Op::Segment, segment.bytes as u16, segment.gas as u32)
+        encode_long(Op::Segment, bytes as u16, segment.gas as u32)
     } else {
         encode_long(Op::Segment, LOOKUP, index as u32)
     }

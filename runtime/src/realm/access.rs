@@ -125,6 +125,11 @@ impl Cx {
         Ok(filled)
     }
 
+    /// An interface value after one fill.
+    pub fn fill_iface(&mut self, value: u64) -> Result<u64, Trap> {
+        self.fill(SlotClass::Ifaces, value, 0)
+    }
+
     /// Content of a variable's tracked heap item after the two fills of a block slot (spec/04 §7.2).
     pub fn read_variable(&mut self, cell: Ref) -> Result<u64, Trap> {
         let cell = self.load(cell)?;

@@ -12,14 +12,9 @@ use crate::recount::charger;
 use crate::value::copy::copy_iface;
 use crate::value::slot;
 use regno_bytecode::event::OpClass;
+use regno_bytecode::op::call::{CROSS, CUR, PACKED, REVIVE};
 use regno_bytecode::op::{Op, code_of, field_a, field_b, field_c};
 use regno_bytecode::path;
-
-/// Flags of calls (field `b`): packed arguments, `cross`, `cur`.
-const PACKED: u16 = 1;
-const CROSS: u16 = 4;
-const CUR: u16 = 8;
-const REVIVE: u16 = 16;
 
 /// What a call calls.
 struct Callee {

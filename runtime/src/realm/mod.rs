@@ -57,7 +57,7 @@ pub(crate) const IMPORTED: u64 = 1 << 32;
 /// Whether values of the representation refer to objects of realms.
 #[inline(always)]
 pub(crate) const fn is_reference(repr: Repr) -> bool {
-    matches!(repr, Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array)
+    repr.is_owned()
 }
 
 /// Where an object lives.

@@ -46,6 +46,8 @@ pub(crate) struct Block {
     pub scope: Option<u32>,
     /// One block for all iterations of a loop.
     pub repeats: bool,
+    /// No block of a call: the package is being made, and so many of its files have their block.
+    pub making: Option<u32>,
 }
 
 /// The blocks of one call, the innermost first, and what they say of its frame.
@@ -116,6 +118,7 @@ fn block_of(
     let mut block = Block::default();
     match &state.block {
         BlockKind::Called => {}
+        &BlockKind::Package { files } => block.making = Some(files),
         BlockKind::Native { slots, bytes, visits, args, copies } => {
             (block.slots, block.native) = (*slots, true);
             (block.bytes, block.visits) = (*bytes, u64::from(*visits));

@@ -15,7 +15,7 @@ use crate::frame::{Frame, Stacks};
 use crate::heap::{Charge, Heap, Ref, Trap};
 use crate::interp::{Cx, Deferred};
 use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
-use crate::meter::Meter;
+use crate::meter::{Meter, UNACCOUNTED};
 use crate::panic::{Activation, Exception};
 use crate::stored::Stored;
 use block::{At, Block, CallBlocks, blocks_of};
@@ -134,10 +134,12 @@ macro_rules! charger {
 pub(crate) use charger;
 
 impl Charge for Charger<'_> {
+    const FREE: bool = UNACCOUNTED;
+
     /// A dynamic charge of the instruction that runs.
     #[inline]
     fn alloc(&mut self, heap: &mut Heap, count: i64) -> Result<(), Trap> {
-        if self.meter.try_alloc(count) {
+        if UNACCOUNTED || self.meter.try_alloc(count) {
             return Ok(());
         }
         self.alloc_exactly(heap, count)
@@ -209,6 +211,7 @@ impl Charger<'_> {
             Visitor::new(heap, &linked, roots.globals, roots.functions, called, Counter(&mut *self.meter));
         let result = Walk { roots, linked: &linked, visitor: &mut visitor }.run(at);
         let visits = visitor.visits;
+        roots.stored.evict(visitor.unreached());
         self.meter.end_recount(visits, result.is_err())
     }
 }
@@ -247,10 +250,10 @@ impl<'a> Walk<'_, 'a> {
         let calls = self.calls(at);
         let active = calls.iter().filter_map(|call| self.linked.function_at(call.pc));
         self.visitor.called.extend(active);
-        let running = calls.iter().any(|call| !self.is_runner(call)) || self.stage(at);
-        if running {
-            self.visitor.package_block(self.bottom_package(&calls))?;
+        if let Some(files) = calls.first().and_then(|call| call.blocks.blocks.first()).and_then(|block| block.making) {
+            self.visitor.making = Some((self.bottom_package(&calls), files));
         }
+        self.visitor.package_block(self.bottom_package(&calls))?;
         let mut unwound = self.roots.remembered.unwound.iter().peekable();
         let mut activations = 0;
         for call in &calls {
@@ -273,21 +276,17 @@ impl<'a> Walk<'_, 'a> {
             let previous = number.checked_sub(1).and_then(|below| calls.get(below)).map(|below| self.package(below));
             native = self.frame(call, previous, native, passed)?;
         }
-        if running {
-            let describing = matches!(self.roots.activations.first(), Some(Activation::Describe { .. }));
-            if native || self.roots.remembered.native && !describing {
-                self.visitor.native_package()?
-            } else {
-                let current = calls.last().map_or_else(|| self.bottom_package(&calls), |call| self.package(call));
-                self.visitor.package(current)?
-            }
+        let describing = matches!(self.roots.activations.first(), Some(Activation::Describe { .. }));
+        if native || self.roots.remembered.native && !describing {
+            self.visitor.native_package()?
+        } else {
+            let current = calls.last().map_or_else(|| self.bottom_package(&calls), |call| self.package(call));
+            self.visitor.package(current)?
+        }
+        if let Some((package, objects)) = self.roots.stored.loading() {
+            self.visitor.staged(package, objects)?;
         }
         self.exceptions()
-    }
-
-    /// Whether the package's block is on the stack while no function runs: from the first initialiser on.
-    fn stage(&self, _at: At) -> bool {
-        true
     }
 
     /// Package of the function of a call.

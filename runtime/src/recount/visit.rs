@@ -2,7 +2,7 @@
 
 use super::block::{Block, Held};
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
-use crate::load::Linked;
+use crate::load::{Linked, Package};
 use crate::map;
 use crate::stored::{REFERENCE, SOURCE_OF_BLOCK, SOURCE_OF_FUNC, is_object};
 use crate::value::types::Kind;
@@ -71,6 +71,10 @@ pub(super) struct Visitor<'a, T> {
     native_block: bool,
     /// Functions of stored packages whose source is resolved.
     pub called: Vec<u32>,
+    /// A package that is being made, and how many of its files have their block.
+    pub making: Option<(u32, u32)>,
+    /// A package that is being loaded, and how many of its objects have been.
+    staged: Option<(u32, usize)>,
     tasks: Vec<Task>,
 }
 
@@ -98,6 +102,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
             native_package: false,
             native_block: false,
             called: called.to_vec(),
+            making: None,
+            staged: None,
             tasks: Vec::new(),
         }
     }
@@ -218,20 +224,46 @@ impl<'a, T: Tally> Visitor<'a, T> {
         self.run()
     }
 
+    /// A package that is being loaded: what of it has not been yet counts as references.
+    pub fn staged(&mut self, package: u32, objects: usize) -> Result<(), Abort> {
+        self.staged = Some((package, objects));
+        self.package(package)
+    }
+
+    /// How many objects of a package have been loaded.
+    fn objects_of(&self, package: u32) -> usize {
+        self.staged.map_or(usize::MAX, |(staged, objects)| if staged == package { objects } else { usize::MAX })
+    }
+
+    /// How many files of a package have their block.
+    fn files_of(&self, package: u32) -> usize {
+        let files = self.files.get(package as usize).map_or(0, Vec::len);
+        self.making.map_or(files, |(making, made)| if making == package { files.min(made as usize) } else { files })
+    }
+
+    /// Files of stored packages whose block has not been visited.
+    pub fn unreached(&self) -> impl Iterator<Item = (u32, u32)> {
+        let packages = (0..).zip(&self.files).filter(|&(package, _)| self.linked.is_stored(package));
+        packages.flat_map(|(package, files)| {
+            (0..).zip(files).filter(|&(_, &seen)| !seen).map(move |(file, _)| (package, file))
+        })
+    }
+
     fn enter_package(&mut self, package: u32) -> Result<(), Abort> {
         match self.packages.get_mut(package as usize) {
             Some(seen @ false) => *seen = true,
             _ => return Ok(()),
         }
         self.visit(u64::from(size::PACKAGE))?;
-        let files = self.files.get(package as usize).map_or(0, Vec::len);
+        let files = self.files_of(package);
         let stored = self.linked.is_stored(package);
         let tasks = (0..files).rev().map(|file| match stored {
             true => Task::Reference,
             false => Task::FileBlock(package, file as u32),
         });
         self.tasks.extend(tasks);
-        self.tasks.push(Task::PackageBlock(package));
+        let block = self.objects_of(package) > 1;
+        self.tasks.push(if block { Task::PackageBlock(package) } else { Task::Reference });
         Ok(())
     }
 
@@ -361,32 +393,48 @@ impl<'a, T: Tally> Visitor<'a, T> {
         }
         let linked = self.linked;
         let Some(package) = linked.packages.get(index as usize) else { return Ok(()) };
-        let stored = linked.is_stored(index);
-        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * package.slots.len() as u64)?;
+        if self.making.is_some_and(|(making, _)| making == index) {
+            return self.visit(u64::from(size::BLOCK));
+        }
+        // The package and its block come before the objects that the block refers to.
+        let loaded = self.objects_of(index);
+        let source = if loaded == usize::MAX { 0 } else { u64::from(SOURCE_OF_BLOCK) };
+        self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * package.slots.len() as u64 + source)?;
         // Depth first in slot order: the stack gives the last one pushed first.
         for slot in package.slots.iter().rev() {
             if let PackageSlot::Static { bytes, visited: true } = *slot {
                 self.visit(bytes)?;
             }
         }
-        for slot in package.slots.iter().rev() {
-            match *slot {
-                PackageSlot::Global(global) => {
-                    let Some(&global) = package.globals.get(global.index()) else { continue };
-                    let cell = self.globals.get(global as usize).copied().unwrap_or(0);
-                    let ty = linked.globals.get(global as usize).map_or(0, |global| global.ty);
-                    let cell = Ref::of(cell);
-                    self.tasks.push(if stored { Task::StoredCell(ty, cell) } else { Task::Cell(ty, cell) });
-                }
-                PackageSlot::Func(func) => {
-                    let Some(&func) = package.map.funcs.get(func.index()) else { continue };
-                    let value = self.functions.get(func as usize).copied().unwrap_or(0);
-                    self.func(Ref::of(value))?;
-                }
-                PackageSlot::Static { .. } => {}
-            }
+        let objects = package.slots.iter().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).count();
+        let missing = objects.saturating_sub(loaded.saturating_sub(2));
+        for _ in 0..missing {
+            self.visit(u64::from(REFERENCE))?;
+        }
+        for slot in package.slots.iter().rev().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).skip(missing) {
+            self.package_slot(index, package, slot)?;
         }
         Ok(())
+    }
+
+    /// A function or variable of a package.
+    fn package_slot(&mut self, index: u32, package: &Package, slot: &PackageSlot) -> Result<(), Abort> {
+        match *slot {
+            PackageSlot::Global(global) => {
+                let Some(&global) = package.globals.get(global.index()) else { return Ok(()) };
+                let cell = self.globals.get(global as usize).copied().unwrap_or(0);
+                let ty = self.linked.globals.get(global as usize).map_or(0, |global| global.ty);
+                let (stored, cell) = (self.linked.is_stored(index), Ref::of(cell));
+                self.tasks.push(if stored { Task::StoredCell(ty, cell) } else { Task::Cell(ty, cell) });
+                Ok(())
+            }
+            PackageSlot::Func(func) => {
+                let Some(&func) = package.map.funcs.get(func.index()) else { return Ok(()) };
+                let value = self.functions.get(func as usize).copied().unwrap_or(0);
+                self.func(Ref::of(value))
+            }
+            PackageSlot::Static { .. } => Ok(()),
+        }
     }
 
     fn cell(&mut self, ty: TypeIndex, cell: Ref) -> Result<(), Abort> {

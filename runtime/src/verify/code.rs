@@ -3,7 +3,7 @@
 use super::{Check, VerifyError, ensure};
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{Function, FunctionKind, Module};
-use regno_bytecode::op::{Ext, Op, Operand, code_of, field_a, field_b, field_c, field_long};
+use regno_bytecode::op::{call, Ext, Op, Operand, code_of, field_a, field_b, field_c, field_long};
 use regno_bytecode::types::{FuncRef, Repr, TypeKind, TypeRef};
 
 /// Which words start an instruction; the operation of each.
@@ -178,7 +178,25 @@ impl Instruction<'_> {
         let flagged = matches!(self.op, Op::Call | Op::CallValue | Op::CallSelected);
         ensure(!flagged || field_b(word) <= 31, Check::Immediate, || {
             format!("{}: flags {}", self.op.name(), field_b(word))
-        })
+        })?;
+        if self.op == Op::Call { self.call_flags(field_b(word)) } else { Ok(()) }
+    }
+
+    /// The flags of a direct call agree with its callee; of an imported one the linker compares the receiver.
+    fn call_flags(&self, flags: u16) -> Result<(), VerifyError> {
+        let index = usize::try_from(self.word(1) & 0xffff_ffff).unwrap_or(usize::MAX);
+        let Some(callee) = self.module.functions.get(index) else { return Ok(()) };
+        let method = flags & call::METHOD != 0;
+        let receives = match callee.kind {
+            FunctionKind::Method(ty) => self.module.types.get(ty.index()).is_some_and(|desc| desc.repr.is_owned()),
+            FunctionKind::Imported(_) => true,
+            _ => false,
+        };
+        ensure(!method || receives, Check::CallFlags, || format!("{} has no receiver that refers", callee.name))?;
+        let realm = flags & (call::CROSS | call::CUR) == 0 || callee.params > u16::from(method);
+        ensure(realm, Check::CallFlags, || format!("{} has no realm parameter", callee.name))?;
+        let packed = flags & call::PACKED == 0 || callee.params > 0;
+        ensure(packed, Check::CallFlags, || format!("{} has no variadic parameter", callee.name))
     }
 
     /// Windows whose size the instruction knows lie in the frame.

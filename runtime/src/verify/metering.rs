@@ -96,11 +96,11 @@ fn debug_tables(module: &Module, function: &Function) -> Result<(), VerifyError>
         });
         ensure(placed, check, || format!("scope {number}: a slot lies outside the frame"))?;
     }
-    states(function)
+    states(module, function)
 }
 
 /// States are in order, and each encloses only later ones, so that following them ends.
-fn states(function: &Function) -> Result<(), VerifyError> {
+fn states(module: &Module, function: &Function) -> Result<(), VerifyError> {
     let check = Check::DebugTable;
     let ordered =
         function.state_map.windows(2).all(|pair| matches!(pair, [a, b] if a.pc <= b.pc && a.event <= b.event));
@@ -110,6 +110,7 @@ fn states(function: &Function) -> Result<(), VerifyError> {
         let enclosed = state.outer.is_none_or(|outer| index(outer) < number);
         let sound = match &state.block {
             BlockKind::Called => true,
+            BlockKind::Package { files } => index(*files) <= module.file_imports.len(),
             BlockKind::Scope { scope, .. } => index(*scope) < function.scopes.len(),
             BlockKind::Native { args, .. } => args.iter().all(|arg| match arg.place {
                 SlotPlace::Register(register) | SlotPlace::Cell(register) => u32::from(register) < function.frame_size,

@@ -55,6 +55,8 @@ pub enum Check {
     DebugTable,
     /// Imports and file blocks refer to packages of the module's list; imported functions have no code.
     Import,
+    /// The flags of a direct call are ones that its callee can have.
+    CallFlags,
 }
 
 impl Check {
@@ -79,6 +81,7 @@ impl Check {
             Check::EventPrefix => "V16",
             Check::DebugTable => "V17",
             Check::Import => "V18",
+            Check::CallFlags => "V19",
         }
     }
 }
@@ -112,7 +115,7 @@ impl fmt::Display for VerifyError {
 impl std::error::Error for VerifyError {}
 
 impl VerifyError {
-    fn new(check: Check, detail: impl Into<String>) -> VerifyError {
+    pub(crate) fn new(check: Check, detail: impl Into<String>) -> VerifyError {
         VerifyError { check, function: None, pc: None, detail: detail.into() }
     }
 
