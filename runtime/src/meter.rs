@@ -449,8 +449,8 @@ impl Meter {
 
     /// Counts what a visit found. The error says whether memory gas has run out, else the limit is exceeded.
     pub fn recount(&mut self, bytes: u64) -> Result<(), bool> {
-        let count = bytes as i64;
-        if count - self.slack > self.room {
+        let count = i64::try_from(bytes).unwrap_or(i64::MAX);
+        if count.saturating_sub(self.slack) > self.room {
             return Err(false);
         }
         self.raise(count).map_err(|_| true)
@@ -458,7 +458,7 @@ impl Meter {
 
     /// A collection ends: charges its visits.
     pub fn end_recount(&mut self, visits: u64, failed: bool) -> Result<(), Trap> {
-        let gas = (visits as i64).saturating_mul(i64::from(self.linked.schedule.gas_per_visit));
+        let gas = i64::try_from(visits).unwrap_or(i64::MAX).saturating_mul(i64::from(self.linked.schedule.gas_per_visit));
         self.budget = self.budget.saturating_sub(gas);
         self.gc_gas = self.gc_gas.saturating_add(gas);
         if self.budget < 0 {

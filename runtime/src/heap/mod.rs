@@ -345,6 +345,11 @@ impl Heap {
         Header(self.space.memory.get(object.index()))
     }
 
+    /// Whether an object starts where a reference of unknown origin points to.
+    pub(crate) fn is_object(&self, object: Ref) -> bool {
+        self.space.is_start(object.index())
+    }
+
     /// Gives an object the mark [`Header::TRACKED`].
     #[allow(dead_code)]
     pub(crate) fn track(&mut self, object: Ref) {

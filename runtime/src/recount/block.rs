@@ -142,12 +142,12 @@ fn block_of(
                     SlotPlace::Static { bytes, visited } => {
                         let result = own && number < signature;
                         if visited && (defined || !result) {
-                            block.bytes += bytes;
+                            block.bytes = block.bytes.saturating_add(bytes);
                             block.visits += 1;
                         }
                     }
                     SlotPlace::Cell(_) if entering && !defined => {
-                        block.bytes += u64::from(regno_bytecode::event::size::HEAP_ITEM);
+                        block.bytes = block.bytes.saturating_add(u64::from(regno_bytecode::event::size::HEAP_ITEM));
                         block.visits += 1;
                     }
                     SlotPlace::Register(_) if !defined => {}

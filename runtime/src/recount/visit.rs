@@ -109,20 +109,37 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn visit(&mut self, bytes: u64) -> Result<(), Abort> {
-        self.visits += 1;
+        self.visits = self.visits.saturating_add(1);
         self.tally.count(bytes)
     }
 
-    /// Marks an object; `false` if it is marked already, or no object.
-    fn mark(&mut self, object: Ref) -> bool {
-        let index = object.slot() as usize;
-        let Some(word) = self.marks.get_mut(index / 64).filter(|_| index != 0 && index < self.heap.used_words()) else {
-            return false;
-        };
-        // What is not loaded counts nothing.
-        if self.heap.header(object).is(ObjectKind::Stub) {
+    /// Kind of the object that a reference points to; none if it points to no object, as tables that name a wrong register or type
+    /// make it. What is not loaded counts nothing.
+    fn kind(&self, object: Ref) -> ObjectKind {
+        match self.heap.is_object(object) {
+            true => self.heap.header(object).kind(),
+            false => ObjectKind::None,
+        }
+    }
+
+    /// Dynamic type and value of an interface slot, unless it is nil.
+    fn unpacked(&self, value: u64) -> Option<(TypeIndex, u64)> {
+        let ty = slot::iface_type(value);
+        if ty == 0 || ty as usize >= self.linked.types.len() {
+            return None;
+        }
+        let (payload, repr) = (Ref::of(u64::from(slot::iface_payload(value))), self.linked.types.get(ty).repr);
+        let read = value & slot::BOXED != 0 || repr == Repr::Str && !payload.is_nil();
+        (!read || self.heap.is_object(payload)).then(|| (ty, iface::unpack_repr(self.heap, repr, value)))
+    }
+
+    /// Marks an object of a kind; `false` if it is marked already, or none.
+    fn mark(&mut self, object: Ref, kind: ObjectKind) -> bool {
+        if self.kind(object) != kind {
             return false;
         }
+        let index = object.slot() as usize;
+        let Some(word) = self.marks.get_mut(index / 64) else { return false };
         let bit = 1 << (index % 64);
         let new = *word & bit == 0;
         *word |= bit;
@@ -142,9 +159,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// What the slots of a block hold.
     pub fn contents(&mut self, block: &Block) -> Result<(), Abort> {
-        for _ in 0..block.visits {
-            self.visit(0)?;
-        }
+        self.visits = self.visits.saturating_add(block.visits);
         self.tally.count(block.bytes)?;
         for &held in &block.held {
             match held {
@@ -162,7 +177,13 @@ impl<'a, T: Tally> Visitor<'a, T> {
     /// A slice whose elements are copies.
     fn copies(&mut self, ty: TypeIndex, value: u64) -> Result<(), Abort> {
         let Kind::Slice { elem, .. } = self.linked.types.get(ty).kind else { return Ok(()) };
-        let Some(slice) = self.heap.slice_or_nil(value) else { return Ok(()) };
+        if self.kind(Ref::of(value)) != ObjectKind::Slice {
+            return Ok(());
+        }
+        let slice = self.heap.slice(Ref::of(value));
+        if !self.heap.is_object(slice.base) {
+            return Ok(());
+        }
         if !matches!(self.linked.types.get(elem).repr, Repr::Struct | Repr::Array | Repr::Iface) {
             return self.value(ty, value);
         }
@@ -178,14 +199,16 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let info = self.linked.types.get(ty);
         let object = Ref::of(value);
         match &info.kind {
-            Kind::Struct { fields } if !object.is_nil() => {
+            Kind::Struct { fields }
+                if self.kind(object) == ObjectKind::Struct && self.heap.header(object).len() as usize == fields.len() =>
+            {
                 self.visit(u64::from(size::STRUCT) + u64::from(size::SLOT) * fields.len() as u64)?;
                 for (number, field) in fields.iter().enumerate().rev() {
                     self.tasks.push(Task::Copy(field.ty, self.heap.slot(object, number as u32)));
                 }
                 Ok(())
             }
-            &Kind::Array { elem, .. } if !object.is_nil() => {
+            &Kind::Array { elem, .. } if matches!(self.kind(object), ObjectKind::List | ObjectKind::Data) => {
                 let header = self.heap.header(object);
                 if header.is(ObjectKind::Data) {
                     return self.visit(u64::from(size::ARRAY) + u64::from(header.len()));
@@ -194,9 +217,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 self.elements(elem, object, header.len());
                 Ok(())
             }
-            _ if info.repr == Repr::Iface && !slot::iface_is_nil(value) => {
-                let (ty, value) = iface::unpack(self.heap, &self.linked.types, value);
-                self.tasks.push(Task::Copy(ty, value));
+            _ if info.repr == Repr::Iface => {
+                self.tasks.extend(self.unpacked(value).map(|(ty, value)| Task::Copy(ty, value)));
                 Ok(())
             }
             _ => self.typed(ty, value),
@@ -211,10 +233,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// An interface value.
     pub fn interface(&mut self, value: u64) -> Result<(), Abort> {
-        if slot::iface_is_nil(value) {
-            return Ok(());
-        }
-        let (ty, value) = iface::unpack(self.heap, &self.linked.types, value);
+        let Some((ty, value)) = self.unpacked(value) else { return Ok(()) };
         self.value(ty, value)
     }
 
@@ -331,8 +350,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// Whether a function value is a bound method.
     pub fn is_bound(&self, value: u64) -> bool {
-        let object = Ref::of(value);
-        !object.is_nil() && self.heap.header(object).is(ObjectKind::Bound)
+        self.kind(Ref::of(value)) == ObjectKind::Bound
     }
 
     /// Receiver of a bound method.
@@ -438,7 +456,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn cell(&mut self, ty: TypeIndex, cell: Ref) -> Result<(), Abort> {
-        if !self.mark(cell) {
+        if !self.mark(cell, ObjectKind::Cell) {
             return Ok(());
         }
         self.visit(u64::from(size::HEAP_ITEM))?;
@@ -448,14 +466,16 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// A variable that nobody has read since its package was loaded.
     fn stored_cell(&mut self, ty: TypeIndex, cell: Ref) -> Result<(), Abort> {
-        if !self.mark(cell) {
+        if !self.mark(cell, ObjectKind::Cell) {
             return Ok(());
         }
         self.visit(u64::from(size::HEAP_ITEM))?;
         let value = self.heap.slot(cell, 0);
         let (ty, value) = match self.linked.types.get(ty).repr {
-            Repr::Iface if slot::iface_is_nil(value) => return Ok(()),
-            Repr::Iface => iface::unpack(self.heap, &self.linked.types, value),
+            Repr::Iface => match self.unpacked(value) {
+                Some(unpacked) => unpacked,
+                None => return Ok(()),
+            },
             _ => (ty, value),
         };
         let nil = Ref::of(value).is_nil();
@@ -469,7 +489,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn func(&mut self, func: Ref) -> Result<(), Abort> {
-        if !self.mark(func) {
+        if !self.mark(func, ObjectKind::Func) {
             return Ok(());
         }
         let index = self.heap.func_index(func);
@@ -501,10 +521,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let object = Ref::of(value);
         match info.repr {
             Repr::Iface => {
-                if !slot::iface_is_nil(value) {
-                    let (ty, value) = iface::unpack(self.heap, &self.linked.types, value);
-                    self.tasks.push(Task::Value(ty, value));
-                }
+                self.tasks.extend(self.unpacked(value).map(|(ty, value)| Task::Value(ty, value)));
                 Ok(())
             }
             Repr::Str | Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array
@@ -516,11 +533,11 @@ impl<'a, T: Tally> Visitor<'a, T> {
             Repr::Ptr => {
                 let Kind::Pointer { elem } = info.kind else { return Ok(()) };
                 self.visit(u64::from(size::POINTER))?;
-                let target = match self.heap.header(object).kind() {
+                let target = match self.kind(object) {
                     ObjectKind::View => Ref::of(self.heap.slot(object, 0)),
                     _ => object,
                 };
-                self.tasks.push(match self.heap.header(target).kind() {
+                self.tasks.push(match self.kind(target) {
                     ObjectKind::Cell => Task::Cell(elem, target),
                     _ => Task::Base(elem, target),
                 });
@@ -529,6 +546,9 @@ impl<'a, T: Tally> Visitor<'a, T> {
             Repr::Slice => {
                 let Kind::Slice { elem, .. } = info.kind else { return Ok(()) };
                 self.visit(u64::from(size::SLICE))?;
+                if self.kind(object) != ObjectKind::Slice {
+                    return Ok(());
+                }
                 let base = self.heap.slice(object).base;
                 if self.heap.is_pending(object) {
                     return self.pending(elem, object);
@@ -544,14 +564,14 @@ impl<'a, T: Tally> Visitor<'a, T> {
             }
             Repr::Struct => self.structure(ty, object),
             Repr::Map => self.map(ty, object),
-            Repr::Func if self.heap.header(object).is(ObjectKind::Bound) => self.bound(object),
+            Repr::Func if self.kind(object) == ObjectKind::Bound => self.bound(object),
             Repr::Func => self.func(object),
             _ => Ok(()),
         }
     }
 
     fn bound(&mut self, bound: Ref) -> Result<(), Abort> {
-        if !self.mark(bound) {
+        if !self.mark(bound, ObjectKind::Bound) {
             return Ok(());
         }
         let function = self.heap.func_index(bound);
@@ -574,12 +594,16 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn base(&mut self, elem: TypeIndex, object: Ref) -> Result<(), Abort> {
+        let kind = self.kind(object);
+        if kind == ObjectKind::None {
+            return Ok(());
+        }
         let header = self.heap.header(object);
-        match header.kind() {
+        match kind {
             ObjectKind::Struct => self.structure(header.aux(), object),
             ObjectKind::Cell => self.cell(elem, object),
-            ObjectKind::Data if self.mark(object) => self.visit(u64::from(size::ARRAY) + u64::from(header.len())),
-            ObjectKind::List if self.mark(object) => {
+            ObjectKind::Data if self.mark(object, kind) => self.visit(u64::from(size::ARRAY) + u64::from(header.len())),
+            ObjectKind::List if self.mark(object, kind) => {
                 self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(header.len()))?;
                 self.elements(elem, object, header.len());
                 Ok(())
@@ -590,7 +614,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// The array of a slice that is not an object yet: the header stands for it.
     fn pending(&mut self, elem: TypeIndex, slice: Ref) -> Result<(), Abort> {
-        if !self.mark(slice) {
+        if !self.mark(slice, ObjectKind::Slice) {
             return Ok(());
         }
         let header = self.heap.slice(slice);
@@ -612,7 +636,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn structure(&mut self, ty: TypeIndex, object: Ref) -> Result<(), Abort> {
-        if !self.mark(object) {
+        if !self.mark(object, ObjectKind::Struct) {
             return Ok(());
         }
         let len = self.heap.header(object).len();
@@ -628,7 +652,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn map(&mut self, ty: TypeIndex, object: Ref) -> Result<(), Abort> {
-        if !self.mark(object) {
+        if !self.mark(object, ObjectKind::Map) {
             return Ok(());
         }
         self.visit(u64::from(size::MAP) + u64::from(size::MAP_ITEM) * u64::from(map::len(self.heap, object)))?;
