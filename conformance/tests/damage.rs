@@ -40,7 +40,8 @@ fn modules() -> Vec<Module> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora");
     let mut modules = Vec::new();
     for suite in ["meter", "memory", "apps"] {
-        let mut paths: Vec<_> = fs::read_dir(root.join(suite)).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let mut paths: Vec<_> =
+            fs::read_dir(root.join(suite)).into_iter().flatten().flatten().map(|e| e.path()).collect();
         paths.sort();
         for path in paths.iter().step_by(5) {
             let Ok(text) = fs::read(path) else { continue };

@@ -75,7 +75,9 @@ fn check(example: &Example) {
 fn byte_buffers_in_a_loop() {
     check(&Example {
         text: include_str!("examples/buffers.gno"),
-        moments: &[1624, 2672, 4896, 7120, 9344, 9968, 3336, 4936, 7160, 9384, 2712, 4936, 7160, 9384, 2712, 4936, 7160],
+        moments: &[
+            1624, 2672, 4896, 7120, 9344, 9968, 3336, 4936, 7160, 9384, 2712, 4936, 7160, 9384, 2712, 4936, 7160,
+        ],
         visits: &[10, 8, 8, 8, 8, 8],
         memory_gas: 9968,
         bytes: 7160,

@@ -458,7 +458,8 @@ impl Meter {
 
     /// A collection ends: charges its visits.
     pub fn end_recount(&mut self, visits: u64, failed: bool) -> Result<(), Trap> {
-        let gas = i64::try_from(visits).unwrap_or(i64::MAX).saturating_mul(i64::from(self.linked.schedule.gas_per_visit));
+        let gas =
+            i64::try_from(visits).unwrap_or(i64::MAX).saturating_mul(i64::from(self.linked.schedule.gas_per_visit));
         self.budget = self.budget.saturating_sub(gas);
         self.gc_gas = self.gc_gas.saturating_add(gas);
         if self.budget < 0 {

@@ -3,9 +3,9 @@
 use super::drive::{enter_bytes, leave_grow, leave_nil_call};
 use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
-use crate::meter::UNACCOUNTED;
 use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
 use crate::load::Code;
+use crate::meter::UNACCOUNTED;
 use crate::natives::{Body, Call};
 use crate::ops;
 use crate::recount::charger;

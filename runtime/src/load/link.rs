@@ -209,7 +209,8 @@ impl Linked {
         if receiver.is_some_and(|ty| self.types.get(ty).repr.is_owned()) {
             return Ok(());
         }
-        let error = verify::VerifyError::new(verify::Check::CallFlags, "the imported callee has no receiver that refers");
+        let error =
+            verify::VerifyError::new(verify::Check::CallFlags, "the imported callee has no receiver that refers");
         Err(LoadError::Verify(error))
     }
 

@@ -16,8 +16,8 @@ mod stored;
 
 pub(crate) use stored::{Place, StoredTable};
 
-use crate::natives::{Body, Environment};
 use crate::meter::UNACCOUNTED;
+use crate::natives::{Body, Environment};
 use crate::value::Types;
 use crate::value::types::{ModuleTypes, TypesError};
 use crate::verify::VerifyError;

@@ -294,7 +294,8 @@ impl Printer<'_> {
         let func = types.func(self.heap.func_index(object));
         let name = func.map_or("", |func| func.name.as_str());
         if self.heap.header(object).is(ObjectKind::Bound) {
-            let receiver = func.and_then(|func| func.receiver).map_or("?", |ty| types.get(ty).name.trim_start_matches('*'));
+            let receiver =
+                func.and_then(|func| func.receiver).map_or("?", |ty| types.get(ty).name.trim_start_matches('*'));
             let signature = func.and_then(|func| func.signature);
             let text = bound_text(types, receiver, name, signature);
             self.text(&text);

@@ -200,7 +200,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let object = Ref::of(value);
         match &info.kind {
             Kind::Struct { fields }
-                if self.kind(object) == ObjectKind::Struct && self.heap.header(object).len() as usize == fields.len() =>
+                if self.kind(object) == ObjectKind::Struct
+                    && self.heap.header(object).len() as usize == fields.len() =>
             {
                 self.visit(u64::from(size::STRUCT) + u64::from(size::SLOT) * fields.len() as u64)?;
                 for (number, field) in fields.iter().enumerate().rev() {
@@ -429,7 +430,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
         for _ in 0..missing {
             self.visit(u64::from(REFERENCE))?;
         }
-        for slot in package.slots.iter().rev().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).skip(missing) {
+        for slot in package.slots.iter().rev().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).skip(missing)
+        {
             self.package_slot(index, package, slot)?;
         }
         Ok(())

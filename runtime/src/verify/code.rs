@@ -3,7 +3,7 @@
 use super::{Check, VerifyError, ensure};
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{Function, FunctionKind, Module};
-use regno_bytecode::op::{call, Ext, Op, Operand, code_of, field_a, field_b, field_c, field_long};
+use regno_bytecode::op::{Ext, Op, Operand, call, code_of, field_a, field_b, field_c, field_long};
 use regno_bytecode::types::{FuncRef, Repr, TypeKind, TypeRef};
 
 /// Which words start an instruction; the operation of each.
