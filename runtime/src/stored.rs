@@ -97,7 +97,7 @@ impl Cx {
             _ => return trap,
         };
         match self.linked.text_at(self.meter.pc) {
-            Some(location) => Trap::abort(format!("{location}: {text}")),
+            Some(location) => Trap::abort(format!("{}: {text}", location.text)),
             None => trap,
         }
     }
