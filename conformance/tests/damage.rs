@@ -199,10 +199,13 @@ fn damage_tables(random: &mut Random, module: &mut Module) -> Option<()> {
             (entry.pc, entry.event) = (near(random, entry.pc), near(random, entry.event));
         }
         7 => any_of(random, &mut function.state_map)?.state = random.below(12) as u32,
-        8 => any_of(random, &mut any_of(random, &mut function.scopes)?.slots)?.place = place(random, frame),
+        8 => {
+            let scope = any_of(random, &mut function.scopes)?;
+            any_of(random, &mut scope.slots)?.place = place(random, frame);
+        }
         9 => {
-            let slot = any_of(random, &mut any_of(random, &mut function.scopes)?.slots)?;
-            slot.ty = Some(regno_bytecode::types::TypeRef::from_u32(random.below(types) as u32));
+            let scope = any_of(random, &mut function.scopes)?;
+            any_of(random, &mut scope.slots)?.ty = Some(regno_bytecode::types::TypeRef::from_u32(random.below(types) as u32));
         }
         10 => damage_state(random, function, frame)?,
         11 => any_of(random, &mut function.scopes)?.parent = Some(random.below(5) as u32),
