@@ -297,6 +297,7 @@ macro_rules! for_each_op {
             SliceArray     [Dst Src None Bounds] {t d} "a = b[low:high:max] of an array object; charges TY, SL";
             SlicePtr       [Dst Src None Bounds] {t d} "a = b[low:high:max] of a pointer to an array; charges TY, SL";
             NewSlice       [Dst None Num Bits] {} "a = new slice over a new list array of ext zero elements of the representation with code c, uncharged";
+            NewKeyedSlice  [Dst Base Num Bits] {t d} "a = new slice over a new list array of zero elements of the representation with code ext, up to the largest of the c indices in registers from b on; charges the array";
             InitElem       [Src Src None Bits] {} "element ext of the array under slice a = b";
             MakeSlice      [Dst Src Src Type] {t d} "a = make(type, b, c); charges spec/03 §4.5; ext bit 32: one size only";
             NewMap         [Dst None None Type] {} "a = new empty map, uncharged";

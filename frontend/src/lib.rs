@@ -8,6 +8,7 @@ pub mod format;
 pub mod golayer;
 pub mod limits;
 pub mod package;
+pub mod rule;
 pub mod source;
 pub mod syntax;
 pub mod typed;

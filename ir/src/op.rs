@@ -194,6 +194,7 @@ ops! {
     SliceArray "slice_array" 1 * Number None 0 {t d} "r = a[low:high:max] of an array";
     SlicePtr "slice_ptr" 1 * Number None 0 {t d} "r = a[low:high:max] of a pointer to an array";
     NewSlice "new_slice" 1 0 Number None 0 {} "r = new slice of `index` zero elements over a list array, uncharged";
+    NewKeyedSlice "new_keyed_slice" 1 * None None 0 {t d} "r = new slice of zero elements up to the largest of the indices; charges its array; abort at an index below 0 or given twice";
     InitElem "init_elem" 0 2 Number None 0 {} "element `index` under slice a = b";
     MakeSlice "make_slice" 1 2 Number Type 0 {t d} "r = make(type, a, b); `index` 1: one size was given (b repeats a)";
     NewMap "new_map" 1 0 None Type 0 {} "r = new empty map, uncharged";

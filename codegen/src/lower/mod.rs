@@ -223,6 +223,7 @@ impl<'f> Lowering<'f> {
                 self.push(ByteOp::Stringify, [Field::Reg(result), Field::None, Field::None], Extension::None);
             }
             Op::MakeClosure
+            | Op::NewKeyedSlice
             | Op::Call
             | Op::CallNative
             | Op::CallValue
@@ -261,6 +262,10 @@ impl<'f> Lowering<'f> {
             Op::DeferValue => (ByteOp::DeferValue, [Field::None, count, callee], Extension::None),
             Op::DeferSelected => (ByteOp::DeferSelected, [Field::None, count, callee], Extension::None),
             Op::Print => (ByteOp::Print, [Field::None, count, Field::Value(data.index as u16)], Extension::None),
+            Op::NewKeyedSlice => {
+                let dst = Field::Reg(self.result(data, 0)?);
+                (ByteOp::NewKeyedSlice, [dst, Field::None, count], Extension::Bits(data.repr as u64))
+            }
             Op::MakeClosure => {
                 let dst = Field::Reg(self.result(data, 0)?);
                 (ByteOp::MakeClosure, [dst, Field::None, count], func(self)?)

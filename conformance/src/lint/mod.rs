@@ -11,7 +11,6 @@ use crate::directives::Directives;
 use crate::session::{Inspection, Session};
 use crate::store::SourceStore;
 use regno_frontend::check::CheckError;
-use regno_frontend::explain::rule_of;
 use regno_frontend::golayer::{Code, Finding};
 use regno_frontend::package::{GnoMod, Packages, PathKind};
 use regno_frontend::source::{SourceFile, Span};
@@ -300,7 +299,7 @@ impl Linter<'_> {
         let location = tail.map_or_else(|| format!("{}:0", self.path), |(_, tail)| format!("{shown}:{tail}"));
         self.push(Issue {
             category: Category::Preprocess,
-            code: rule_of(&error.message).id,
+            code: error.rule.id(),
             place: error.location.is_some().then_some(place),
             location,
             message: error.message.trim().to_owned(),

@@ -1,7 +1,7 @@
 //! Assignments and definitions (spec/02 §5.5, spec/01 §1.3).
 
 use super::expr::{Operand, PlaceOperand, Values, unparen};
-use super::{CheckError, Checker, Result};
+use super::{CheckError, Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, ExprKind, ExprRef};
 use crate::typed::{self, ExprId, Place, StmtId, StmtKind, VarKind};
@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
                 let ([target], [value]) = (assign.lhs, assign.rhs) else {
                     let op = op.text();
                     let text = format!("assignment operator {op}= requires only one expression on lhs and rhs");
-                    return Err(self.error(span, text));
+                    return Err(self.error(Rule::CountMismatch, span, text));
                 };
                 self.refuse_foreign_target(target)?;
                 // What the operator says comes before what the place says.
@@ -51,7 +51,7 @@ impl<'a> Checker<'a> {
         let count = assign.lhs.len();
         if miscounted(count, assign.rhs) {
             let text = format!("assignment mismatch: {count} variable(s) but {} value(s)", assign.rhs.len());
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::CountMismatch, span, text));
         }
         let mut values = Vec::with_capacity(assign.rhs.len());
         let mut types = Vec::with_capacity(count);
@@ -75,7 +75,7 @@ impl<'a> Checker<'a> {
         let mut redefined = Vec::new();
         for (target, (t, recorded)) in assign.lhs.iter().zip(types) {
             let ExprKind::Ident(name) = unparen(target).kind else {
-                return Err(self.error(span, "non-name on left side of :=".to_owned()));
+                return Err(self.error(Rule::Define, span, "non-name on left side of :=".to_owned()));
             };
             if name == "_" {
                 targets.push(Place::Blank);
@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
                 let types: Vec<String> = elems.iter().map(|&t| self.types.type_string(t)).collect();
                 let (callee, types) = (self.render_callee_of(operand.id), types.join(" "));
                 let text = format!("multiple-value {callee} (value of type [{types}]) in single-value context");
-                return Err(self.error(at, text));
+                return Err(self.error(Rule::SingleValue, at, text));
             }
         }
         Ok(())
@@ -124,7 +124,11 @@ impl<'a> Checker<'a> {
         {
             return self.one_for_many(count, *operand, e, at);
         }
-        self.error(at, format!("assignment mismatch: {count} variable(s) but {} value(s)", rhs.len()))
+        self.error(
+            Rule::CountMismatch,
+            at,
+            format!("assignment mismatch: {count} variable(s) but {} value(s)", rhs.len()),
+        )
     }
 
     fn assign(&mut self, assign: &'a ast::AssignStmt<'a>, span: Span) -> Result<Checked> {
@@ -171,7 +175,7 @@ impl<'a> Checker<'a> {
                 None => format!("assignment mismatch: {count} variables but {} values", rhs.len()),
             },
         };
-        self.error(at, text)
+        self.error(Rule::CountMismatch, at, text)
     }
 
     /// The callee of a rendered call.
@@ -215,13 +219,13 @@ impl<'a> Checker<'a> {
                 // The second value of a comma-ok form.
                 if self.types.kind(to) != Kind::Bool {
                     let text = format!("want bool type got {}", self.types.type_string(to));
-                    return Err(self.error(span, text));
+                    return Err(self.error(Rule::TypeMismatch, span, text));
                 }
                 continue;
             }
             if let Err(error) = self.types.check_assignable(Some(from), place.recorded) {
                 let text = error.text_in(&self.types, &NilContext::Assignment);
-                return Err(self.error(span, text));
+                return Err(self.error(error.rule(), span, text));
             }
         }
         let targets = places.into_iter().map(|place| place.place).collect();

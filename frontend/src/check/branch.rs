@@ -1,7 +1,7 @@
 //! `break`, `continue`, `goto`, `fallthrough` (spec/01 §1.6).
 
 use super::scope::TargetKind;
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::BranchKind;
@@ -14,7 +14,9 @@ impl<'a> Checker<'a> {
             ast::BranchKind::Break => self.break_to(label, span),
             ast::BranchKind::Continue => self.continue_at(label, span),
             ast::BranchKind::Goto => self.goto(label, span),
-            ast::BranchKind::Fallthrough => Err(self.error(span, "fallthrough statement out of place".to_owned())),
+            ast::BranchKind::Fallthrough => {
+                Err(self.error(Rule::Branch, span, "fallthrough statement out of place".to_owned()))
+            }
         }
     }
 
@@ -29,8 +31,8 @@ impl<'a> Checker<'a> {
                 Ok(BranchKind::Abort("runtime error: index out of range [-1]"))
             }
             (Some(target), _) => Ok(BranchKind::Break(target.stmt)),
-            (None, Some(label)) => Err(self.error(span, format!("cannot find branch label \"{label}\""))),
-            (None, None) => Err(self.error(span, "break statement out of place".to_owned())),
+            (None, Some(label)) => Err(self.error(Rule::Branch, span, format!("cannot find branch label \"{label}\""))),
+            (None, None) => Err(self.error(Rule::Branch, span, "break statement out of place".to_owned())),
         }
     }
 
@@ -44,10 +46,10 @@ impl<'a> Checker<'a> {
             (Some(target), _) if target.kind == TargetKind::Loop => Ok(BranchKind::Continue(target.stmt)),
             (Some(_), _) => {
                 let label = label.unwrap_or_default();
-                Err(self.error(span, format!("invalid continue label \"{label}\"\n")))
+                Err(self.error(Rule::Branch, span, format!("invalid continue label \"{label}\"\n")))
             }
-            (None, Some(label)) => Err(self.error(span, format!("cannot find branch label \"{label}\""))),
-            (None, None) => Err(self.error(span, "continue statement out of place".to_owned())),
+            (None, Some(label)) => Err(self.error(Rule::Branch, span, format!("cannot find branch label \"{label}\""))),
+            (None, None) => Err(self.error(Rule::Branch, span, "continue statement out of place".to_owned())),
         }
     }
 
@@ -57,7 +59,11 @@ impl<'a> Checker<'a> {
         let found = bodies.iter().rev().flatten().find(|(name, _)| *name == label);
         match found {
             Some(&(_, stmt)) => Ok(BranchKind::Goto(stmt)),
-            None => Err(self.error(span, format!("cannot find GOTO label \"{label}\" within current function"))),
+            None => Err(self.error(
+                Rule::Branch,
+                span,
+                format!("cannot find GOTO label \"{label}\" within current function"),
+            )),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Calls of predeclared functions (spec/01 §6.2, spec/02 Q8-Q9).
 
 use super::expr::Operand;
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::constant::{Constant, FixedInt};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
@@ -48,15 +48,17 @@ impl<'a> Checker<'a> {
                 Ok(self.finish_builtin(builtin, vec![arg], Spread::None, Some(TypeId::ANY), span))
             }
             Builtin::Aborting(text) => {
-                let text = match text {
-                    "crossing() is reserved but deprecated" => "crossing() is reserved and deprecated",
-                    "cross is a virtual function" => "_cross_gno0p0 is reserved",
-                    _ => "attach() not yet supported",
+                let (rule, text) = match text {
+                    "crossing() is reserved but deprecated" => {
+                        (Rule::Crossing, "crossing() is reserved and deprecated")
+                    }
+                    "cross is a virtual function" => (Rule::Reserved, "_cross_gno0p0 is reserved"),
+                    _ => (Rule::LeftOut, "attach() not yet supported"),
                 };
-                Err(self.error(span, text.to_owned()))
+                Err(self.error(rule, span, text.to_owned()))
             }
             Builtin::AddressString | Builtin::AddressIsValid => {
-                Err(self.error(span, "unexpected method of address".to_owned()))
+                Err(self.error(Rule::Member, span, "unexpected method of address".to_owned()))
             }
         }
     }
@@ -88,7 +90,7 @@ impl<'a> Checker<'a> {
         if got != want || call.ellipsis.is_some() {
             let callee = self.render_builtin(builtin, None);
             let text = format!("wrong argument count in call to {callee}; want {want} got {got}");
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Arguments, span, text));
         }
         Ok(())
     }
@@ -97,14 +99,14 @@ impl<'a> Checker<'a> {
         self.exact_count(builtin, call, 1, span)?;
         match call.args {
             [arg] => self.argument(arg).and_then(|operand| self.refuse_tuple(operand, arg.span)),
-            _ => Err(self.error(span, "wrong argument count".to_owned())),
+            _ => Err(self.error(Rule::Arguments, span, "wrong argument count".to_owned())),
         }
     }
 
     fn not_enough(&mut self, builtin: Builtin, call: &ast::CallExpr<'a>, want: usize, span: Span) -> super::CheckError {
         let (callee, got) = (self.render_builtin(builtin, None), call.args.len());
         let text = format!("not enough arguments in call to {callee}; want {want} (besides variadic) got {got}");
-        self.error(span, text)
+        self.error(Rule::Arguments, span, text)
     }
 
     /// `append(x, e...)`, also of an array, where the call aborts: elements take the element type; the slice itself is converted only where it is spread (Q8).
@@ -116,18 +118,19 @@ impl<'a> Checker<'a> {
         let first = self.single(first)?;
         let elem = first.ty.and_then(|t| self.types.elem(t));
         let (Some(t), Some(elem)) = (first.ty, elem) else {
-            return Err(self.error(span, "non-string primitive types have no elements".to_owned()));
+            return Err(self.error(Rule::Arguments, span, "non-string primitive types have no elements".to_owned()));
         };
         let mut args = vec![first.id];
         if call.ellipsis.is_some() {
             let [spread] = rest else {
-                return Err(self.error(span, "expected final vargs slice but got many".to_owned()));
+                return Err(self.error(Rule::Arguments, span, "expected final vargs slice but got many".to_owned()));
             };
             let operand = self.single(spread)?;
             let Some(st) = operand.ty else {
-                return Err(
-                    self.error_bare("runtime error: invalid memory address or nil pointer dereference".to_owned())
-                );
+                return Err(self.error_bare(
+                    Rule::Other,
+                    "runtime error: invalid memory address or nil pointer dereference".to_owned(),
+                ));
             };
             let wanted = self.types.variadic(elem);
             let spread = if self.types.kind(st) == Kind::String {
@@ -149,7 +152,7 @@ impl<'a> Checker<'a> {
             // Untyped constants and nil are converted like `T(c)`, by a node without span.
             if operand.ty.is_none() && self.types.kind(elem).is_primitive() {
                 let text = format!("cannot convert (const (undefined)) to {}", self.types.kind(elem).name());
-                return Err(self.error_at_block(text));
+                return Err(self.error_at_block(Rule::TypeMismatch, text));
             }
             let untyped = operand.ty.is_some_and(|t| self.types.is_untyped(t));
             let t = if untyped && self.is_const(operand.id) {
@@ -163,7 +166,11 @@ impl<'a> Checker<'a> {
             let first = *common.get_or_insert(t);
             if !self.types.identical(first, t) {
                 let (first, t) = (self.types.type_string(first), self.types.type_string(t));
-                return Err(self.error(span, format!("incompatible varg types: expected {first}, got {t}")));
+                return Err(self.error(
+                    Rule::Arguments,
+                    span,
+                    format!("incompatible varg types: expected {first}, got {t}"),
+                ));
             }
         }
         for operand in operands {
@@ -182,7 +189,7 @@ impl<'a> Checker<'a> {
         let kind = |c: &Self, operand: Operand| operand.ty.map(|t| c.types.kind(t));
         if !matches!(kind(self, dst), Some(Kind::Slice | Kind::Array)) {
             let text = format!("expected slice kind but got {}", self.kind_name(dst.ty));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Arguments, span, text));
         }
         let src = match kind(self, src) {
             Some(Kind::String) => {
@@ -192,7 +199,7 @@ impl<'a> Checker<'a> {
             Some(Kind::Slice | Kind::Array) => src.id,
             _ => {
                 let text = format!("expected slice kind but got {}", self.kind_name(src.ty));
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::Arguments, span, text));
             }
         };
         Ok(self.finish_builtin(builtin, vec![dst.id, src], Spread::None, Some(TypeId::INT), span))
@@ -211,7 +218,7 @@ impl<'a> Checker<'a> {
         });
         let Some((key_type, value_type)) = parts else {
             let text = format!("expected map kind but got {}", self.kind_name(map.ty));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Arguments, span, text));
         };
         let unnamed = self.types.map(key_type, value_type);
         let map = self.coerce_argument(map, Some(unnamed), builtin, span)?;
@@ -254,7 +261,7 @@ impl<'a> Checker<'a> {
         let Some(t) = self.type_of_expr(first)? else {
             let operand = self.single(first)?;
             let text = format!("generic <T.(type)> requires type kind, got {}", self.kind_name(operand.ty));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Arguments, span, text));
         };
         let target = self.type_expr(first)?;
         let type_node = self.add_node(ExprKind::Type(target), t, Some(t), first.span);
@@ -291,7 +298,7 @@ impl<'a> Checker<'a> {
         }
         let spread = if call.ellipsis.is_some() { Spread::Slice } else { Spread::Pack(0) };
         if spread == Spread::Slice && operands.len() != 1 {
-            return Err(self.error(span, "expected final vargs slice but got many".to_owned()));
+            return Err(self.error(Rule::Arguments, span, "expected final vargs slice but got many".to_owned()));
         }
         let target = if spread == Spread::Slice { self.types.variadic(TypeId::ANY) } else { TypeId::ANY };
         let mut args = Vec::with_capacity(operands.len());

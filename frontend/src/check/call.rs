@@ -3,7 +3,7 @@
 use super::crossing::is_crossing;
 use super::expr::{Operand, unparen};
 use super::selector::Selected;
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{Callee, ExprId, ExprKind, Spread};
@@ -19,7 +19,7 @@ impl<'a> Checker<'a> {
             {
                 // **Quirk**: under a variable of the same name a type is no longer one.
                 let (text, host) = (self.types.type_string(t), self.host_type_name(t));
-                return Err(self.error(span, format!("unexpected func type {text} ({host})")));
+                return Err(self.error(Rule::Arguments, span, format!("unexpected func type {text} ({host})")));
             }
             return self.explicit_conversion(call, t, span);
         }
@@ -32,7 +32,7 @@ impl<'a> Checker<'a> {
         let Some(signature) = self.types.as_func(signature).cloned() else {
             let name = self.types.type_string(signature);
             let host = self.host_type_name(signature);
-            return Err(self.error(span, format!("unexpected func type {name} ({host})")));
+            return Err(self.error(Rule::Arguments, span, format!("unexpected func type {name} ({host})")));
         };
         let (args, spread) = self.arguments(call, &signature, &text, span)?;
         Ok(self.finish_call(callee, args, spread, &signature, span))
@@ -61,7 +61,7 @@ impl<'a> Checker<'a> {
     /// `T(x)`.
     fn explicit_conversion(&mut self, call: &'a ast::CallExpr<'a>, t: TypeId, span: Span) -> Result<Operand> {
         let ([arg], None) = (call.args, call.ellipsis) else {
-            return Err(self.error(span, "type conversion requires single argument".to_owned()));
+            return Err(self.error(Rule::TypeMismatch, span, "type conversion requires single argument".to_owned()));
         };
         let operand = self.argument(arg)?;
         let target = self.type_expr(call.fun)?;
@@ -95,7 +95,7 @@ impl<'a> Checker<'a> {
         }
         let operand = self.single(fun)?;
         let Some(t) = operand.ty else {
-            return Err(self.error(span, "unexpected func type untyped nil (<nil>)".to_owned()));
+            return Err(self.error(Rule::Arguments, span, "unexpected func type untyped nil (<nil>)".to_owned()));
         };
         let text = self.render(operand.id);
         Ok((self.named_callee(operand.id), t, text))
@@ -153,7 +153,7 @@ impl<'a> Checker<'a> {
                     params.len(),
                     args.len()
                 );
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::Arguments, span, text));
             }
         } else {
             self.check_count(args.len(), &params, signature.variadic, callee, "", span)?;
@@ -223,13 +223,13 @@ impl<'a> Checker<'a> {
     ) -> Result<()> {
         if !variadic && got != params.len() {
             let text = format!("wrong argument count in call to {callee}; want {} got {got}{suffix}", params.len());
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Arguments, span, text));
         }
         let fixed = params.len().saturating_sub(1);
         if variadic && got < fixed {
             let text =
                 format!("not enough arguments in call to {callee}; want {fixed} (besides variadic) got {got}{suffix}");
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Arguments, span, text));
         }
         Ok(())
     }
@@ -266,9 +266,9 @@ impl<'a> Checker<'a> {
             ExprKind::Call { .. } => Ok(operand.id),
             ExprKind::Const(_) => {
                 let text = "interface conversion: gnolang.Node is *gnolang.ConstExpr, not *gnolang.CallExpr";
-                Err(self.error_bare(text.to_owned()))
+                Err(self.error_bare(Rule::Other, text.to_owned()))
             }
-            _ => Err(self.error(at, "expression in defer must be function call".to_owned())),
+            _ => Err(self.error(Rule::Form, at, "expression in defer must be function call".to_owned())),
         }
     }
 }

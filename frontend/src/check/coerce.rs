@@ -7,7 +7,7 @@
 //! change.
 
 use super::expr::{Operand, Static};
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::typed::{Expr, ExprId, ExprKind, FuncKind, TypeExprId, VarId};
 use crate::types::{Kind, Type, TypeId};
@@ -40,9 +40,11 @@ impl Checker<'_> {
             }
             let t = self.concrete_or_default(t, xt);
             if !self.types.kind(t).is_integer() {
-                return Err(
-                    self.error(at, format!("operator {} not defined on: {}", op.text(), self.kind_name(Some(t))))
-                );
+                return Err(self.error(
+                    Rule::Operator,
+                    at,
+                    format!("operator {} not defined on: {}", op.text(), self.kind_name(Some(t))),
+                ));
             }
             let left = self.coerce(left, Some(t), at)?;
             self.set_left(id, left);
@@ -177,17 +179,17 @@ impl Checker<'_> {
                 _ if xt == TypeId::UNTYPED_BOOL => {
                     let text = self.cannot_convert(id, xt, t);
                     return Err(match explicit {
-                        Some(span) => self.error(span, text),
-                        None => self.error_at_block(text),
+                        Some(span) => self.error(Rule::TypeMismatch, span, text),
+                        None => self.error_at_block(Rule::TypeMismatch, text),
                     });
                 }
                 _ => {}
             },
             Some(xt) => {
-                if let Err(text) = self.convertible(id, xt, t) {
+                if let Err((rule, text)) = self.convertible(id, xt, t) {
                     return Err(match explicit {
-                        Some(span) => self.error(span, text),
-                        None => self.error_at_block(text),
+                        Some(span) => self.error(rule, span, text),
+                        None => self.error_at_block(rule, text),
                     });
                 }
             }
@@ -207,20 +209,23 @@ impl Checker<'_> {
     }
 
     /// Whether a typed value converts (spec/01 §1.10, 5-9); the error text if not.
-    pub(super) fn convertible(&mut self, id: ExprId, xt: TypeId, t: TypeId) -> std::result::Result<(), String> {
+    pub(super) fn convertible(&mut self, id: ExprId, xt: TypeId, t: TypeId) -> std::result::Result<(), (Rule, String)> {
         if self.types.is_interface(t) {
-            return self.types.check_assignable(Some(xt), Some(t)).map_err(|error| error.text(&self.types));
+            return self
+                .types
+                .check_assignable(Some(xt), Some(t))
+                .map_err(|error| (error.rule(), error.text(&self.types)));
         }
         let (xn, tn) = (self.types.type_string(xt), self.types.type_string(t));
         if self.types.is_interface(xt) {
-            return Err(format!("cannot convert {xn} to {tn}: need type assertion"));
+            return Err((Rule::TypeMismatch, format!("cannot convert {xn} to {tn}: need type assertion")));
         }
         let (xk, tk) = (self.types.kind(xt), self.types.kind(t));
         if tk == Kind::String && xk.is_integer() || xk.is_numeric() && tk.is_numeric() {
             return Ok(());
         }
         if xk.is_numeric() != tk.is_numeric() {
-            return Err(format!("cannot convert {xn} to {tn}: non-numeric to numeric"));
+            return Err((Rule::TypeMismatch, format!("cannot convert {xn} to {tn}: non-numeric to numeric")));
         }
         let text_slice = |t: TypeId| self.types.is_byte_slice(t) || self.types.is_rune_slice(t);
         if text_slice(xt) && tk == Kind::String || xk == Kind::String && text_slice(t) {
@@ -232,9 +237,9 @@ impl Checker<'_> {
         };
         if let (Type::Pointer(xe), Type::Pointer(te)) = (self.types.base(xt), self.types.base(t)) {
             let ok = same_base(*xe, *te);
-            return if ok { Ok(()) } else { Err(self.cannot_convert(id, xt, t)) };
+            return if ok { Ok(()) } else { Err((Rule::TypeMismatch, self.cannot_convert(id, xt, t))) };
         }
-        if same_base(xt, t) { Ok(()) } else { Err(self.cannot_convert(id, xt, t)) }
+        if same_base(xt, t) { Ok(()) } else { Err((Rule::TypeMismatch, self.cannot_convert(id, xt, t))) }
     }
 
     /// Adds a node with its recorded static type.
@@ -274,7 +279,7 @@ impl Checker<'_> {
             Ok(()) => Ok(()),
             Err(error) => {
                 let text = error.text_in(&self.types, &self.nodes.nil_context);
-                Err(self.error(at, text))
+                Err(self.error(error.rule(), at, text))
             }
         }
     }

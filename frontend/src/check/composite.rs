@@ -1,21 +1,29 @@
 //! Composite literals (spec/02 §5.6, §6.2; spec/01 §3.4).
 
 use super::expr::{Operand, unparen};
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{CompositeElement, CompositeKind, ExprId, ExprKind, Place};
 use crate::types::{Kind, NilContext, Type, TypeId};
 
-/// How a literal with a negative index ends.
+/// How an array literal with a negative index ends.
 const NEGATIVE_INDEX: &str = "runtime error: index out of range [-1]";
+
+/// Elements of an array or slice literal.
+enum Indexed {
+    /// With their indices, and the length that they need.
+    Constant(Vec<CompositeElement>, u64),
+    /// Some keys are negative or not constant: what the literal is shows when they are evaluated.
+    Computed(Vec<CompositeElement>),
+}
 
 impl<'a> Checker<'a> {
     /// `T{…}`.
     pub(super) fn composite(&mut self, literal: &'a ast::CompositeLit<'a>, span: Span) -> Result<Operand> {
         let Some(written) = literal.ty else {
             let text = "types cannot be elided in composite literals for struct types";
-            return Err(self.error(self.nodes.literal_type, text.to_owned()));
+            return Err(self.error(Rule::CompositeLiteral, self.nodes.literal_type, text.to_owned()));
         };
         let outer = std::mem::replace(&mut self.nodes.literal_type, written.span);
         let operand = self.written_literal(literal, written, span);
@@ -41,7 +49,7 @@ impl<'a> Checker<'a> {
                     Ok(_) => format!("{name} is not a type"),
                     Err(_) => format!("{name}<VPInvalid(0)> is not a type"),
                 };
-                return Err(self.error(written.span, text));
+                return Err(self.error(Rule::TypeOrValue, written.span, text));
             }
             _ => {}
         }
@@ -67,7 +75,11 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 let name = self.types.type_string(self.types.underlying(t));
-                Err(self.error(self.nodes.literal_type, format!("unexpected composite lit type {name}")))
+                Err(self.error(
+                    Rule::CompositeLiteral,
+                    self.nodes.literal_type,
+                    format!("unexpected composite lit type {name}"),
+                ))
             }
         }
     }
@@ -99,15 +111,20 @@ impl<'a> Checker<'a> {
             let (index, value) = match (e.kind, keyed) {
                 (ast::ExprKind::KeyValue(pair), true) => (self.field_key(pair.key, &fields, t)?, pair.value),
                 (ast::ExprKind::KeyValue(_), false) | (_, true) => {
-                    return Err(self.error(span, "mixed keyed and unkeyed elements".to_owned()));
+                    return Err(self.error(
+                        Rule::CompositeLiteral,
+                        span,
+                        "mixed keyed and unkeyed elements".to_owned(),
+                    ));
                 }
                 (_, false) => (position, *e),
             };
             let Some((_, field)) = fields.get(index) else {
                 let (index, length) = (fields.len(), fields.len());
-                return Err(
-                    self.error_bare(format!("runtime error: index out of range [{index}] with length {length}"))
-                );
+                return Err(self.error_bare(
+                    Rule::Index,
+                    format!("runtime error: index out of range [{index}] with length {length}"),
+                ));
             };
             let value = self.single(value)?.id;
             elements.push((index, value, *field));
@@ -130,7 +147,7 @@ impl<'a> Checker<'a> {
         if self.is_loop_name(key.span) {
             let struct_type = self.types.type_string(self.types.underlying(t));
             let name = self.renamed(name, key.span);
-            return Err(self.error(span, format!("struct type {struct_type} has no field {name}")));
+            return Err(self.error(Rule::Member, span, format!("struct type {struct_type} has no field {name}")));
         }
         let found = fields.iter().position(|(field, _)| !name.is_empty() && **field == *name);
         match found.filter(|&index| !self.hidden_field(fields, index)) {
@@ -138,7 +155,7 @@ impl<'a> Checker<'a> {
             None => {
                 let text =
                     format!("struct type {} has no field {name}", self.types.type_string(self.types.underlying(t)));
-                Err(self.error(span, text))
+                Err(self.error(Rule::Member, span, text))
             }
         }
     }
@@ -169,37 +186,31 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// Indices, optional key nodes and values of an array or slice literal, and the length it needs. Nothing if a key is
-    /// negative: such a literal is accepted and aborts.
+    /// Indices, optional key nodes and values of an array or slice literal, and the length it needs.
     fn indexed_elements(
         &mut self,
         literal: &'a ast::CompositeLit<'a>,
         elem: TypeId,
         ordered: bool,
         span: Span,
-    ) -> Result<Option<(Vec<CompositeElement>, u64)>> {
+    ) -> Result<Indexed> {
         let mut elements = Vec::with_capacity(literal.elements.len());
         let (mut next, mut len) = (0u64, 0u64);
+        let mut computed = false;
         for e in literal.elements {
             let (key, value) = match e.kind {
-                ast::ExprKind::KeyValue(pair) => {
-                    let key = self.single(pair.key)?.id;
-                    if !self.is_const(key) {
-                        let text = format!("index {} must be integer constant", self.render(key));
-                        return Err(self.error(span, text));
-                    }
-                    self.convert_constant_to_int(key, span)?;
-                    (Some(key), pair.value)
-                }
+                ast::ExprKind::KeyValue(pair) => (Some(self.index_key(pair.key, span)?), pair.value),
                 _ => (None, *e),
             };
             if let Some(key) = key {
-                let index = self.constant_as_i64(key).and_then(|index| u64::try_from(index).ok());
-                let Some(index) = index else { return Ok(None) };
-                if ordered && index < next {
-                    return Err(self.error(span, "array lit key out of order".to_owned()));
+                let index = if self.is_const(key) { self.constant_as_i64(key) } else { None };
+                match index.and_then(|index| u64::try_from(index).ok()) {
+                    Some(index) if ordered && index < next => {
+                        return Err(self.error(Rule::CompositeLiteral, span, "array lit key out of order".to_owned()));
+                    }
+                    Some(index) => next = index,
+                    None => computed = true,
                 }
-                next = index;
             }
             let value = self.element(value, elem)?;
             elements.push(CompositeElement { index: next, key, value });
@@ -209,7 +220,24 @@ impl<'a> Checker<'a> {
         for element in &mut elements {
             element.value = self.coerce_in(element.value, Some(elem), span, NilContext::CompositeLiteral)?;
         }
-        Ok(Some((elements, len)))
+        Ok(if computed { Indexed::Computed(elements) } else { Indexed::Constant(elements, len) })
+    }
+
+    /// A key of an array or slice literal: an `int`, or any number where it is not constant.
+    fn index_key(&mut self, e: ExprRef<'a>, span: Span) -> Result<ExprId> {
+        let key = self.single(e)?.id;
+        if self.is_const(key) {
+            self.convert_constant_to_int(key, span)?;
+            return Ok(key);
+        }
+        let Some(t) = self.recorded(key).filter(|&t| self.types.kind(t).is_numeric()) else {
+            let text = format!("index {} must be integer constant", self.render(key));
+            return Err(self.error(Rule::NotConstant, span, text));
+        };
+        if self.types.is_untyped(t) || self.types.is_named(t) != self.types.is_named(TypeId::INT) {
+            return self.wrap(key, TypeId::INT, span);
+        }
+        Ok(key)
     }
 
     /// `[N]T{…}`, and `[...]T{…}` where `declared` is absent.
@@ -221,9 +249,22 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Result<Operand> {
         // More elements than the length are accepted; the literal aborts.
-        let Some((mut elements, needed)) = self.indexed_elements(literal, elem, declared.is_none(), span)? else {
-            let t = declared.map_or_else(|| self.types.open_array(0, elem), |(t, _)| t);
-            return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
+        let (mut elements, needed) = match self.indexed_elements(literal, elem, declared.is_none(), span)? {
+            Indexed::Constant(elements, needed) => (elements, needed),
+            Indexed::Computed(elements) => {
+                let variable = elements.iter().filter_map(|element| element.key).find(|&key| !self.is_const(key));
+                let Some(key) = variable else {
+                    let t = declared.map_or_else(|| self.types.open_array(0, elem), |(t, _)| t);
+                    return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
+                };
+                let Some((t, _)) = declared else {
+                    let text = format!("{} is not constant", self.render(key));
+                    return Err(self.error(Rule::NotConstant, span, text));
+                };
+                let node = self.node_name(key);
+                let text = format!("interface conversion: gnolang.Expr is *gnolang.{node}, not *gnolang.ConstExpr");
+                return Ok(self.aborting_literal(text, t, span));
+            }
         };
         for element in &mut elements {
             element.key = None;
@@ -242,11 +283,13 @@ impl<'a> Checker<'a> {
         elem: TypeId,
         span: Span,
     ) -> Result<Operand> {
-        let Some((elements, len)) = self.indexed_elements(literal, elem, false, span)? else {
-            return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
+        let (kind, elements, len) = match self.indexed_elements(literal, elem, false, span)? {
+            Indexed::Computed(elements) => (CompositeKind::SliceComputed, elements, 0),
+            Indexed::Constant(elements, len) if elements.first().is_some_and(|element| element.key.is_some()) => {
+                (CompositeKind::SliceKeyed, elements, len)
+            }
+            Indexed::Constant(elements, len) => (CompositeKind::Slice, elements, len),
         };
-        let keyed = elements.first().is_some_and(|element| element.key.is_some());
-        let kind = if keyed { CompositeKind::SliceKeyed } else { CompositeKind::Slice };
         Ok(self.finish_literal(kind, elements, len, t, span))
     }
 

@@ -2,7 +2,7 @@
 
 use super::expr::{Defined, Operand, PlaceOperand, Static, Values, unparen};
 use super::operator::binary_op;
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::constant::Constant;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
@@ -26,7 +26,7 @@ impl<'a> Checker<'a> {
                 NilContext::VariableDeclaration => " in variable declaration",
                 _ => " in assignment",
             };
-            return Err(self.error(at, format!("use of untyped nil{place}")));
+            return Err(self.error(Rule::Nil, at, format!("use of untyped nil{place}")));
         }
         let converted = self.coerce(operand.id, None, at)?;
         let ty = self.exprs[operand.id].ty;
@@ -40,17 +40,21 @@ impl<'a> Checker<'a> {
         let operand = self.single(e)?;
         if self.is_const(operand.id) {
             if operand.ty.is_none() {
-                return Err(self.error(self.nodes.stmt, "cannot convert (undefined) to bool".to_owned()));
+                return Err(self.error(
+                    Rule::TypeMismatch,
+                    self.nodes.stmt,
+                    "cannot convert (undefined) to bool".to_owned(),
+                ));
             }
             if self.value(operand.id).as_bool().is_none() {
-                return Err(self.error(self.nodes.stmt, "not yet implemented".to_owned()));
+                return Err(self.error(Rule::LeftOut, self.nodes.stmt, "not yet implemented".to_owned()));
             }
             self.settle(operand.id);
             return Ok(operand.id);
         }
         if operand.ty.is_none_or(|t| self.types.kind(t) != Kind::Bool) {
             let text = format!("expected typed bool kind, but got {}", self.kind_name(operand.ty));
-            return Err(self.error(self.nodes.stmt, text));
+            return Err(self.error(Rule::TypeMismatch, self.nodes.stmt, text));
         }
         Ok(operand.id)
     }
@@ -114,7 +118,7 @@ impl<'a> Checker<'a> {
         let defined = target.recorded.is_some_and(|t| self.operator_defined(op, t));
         if !defined {
             let text = format!("operator {}= not defined on: {}", op.text(), self.kind_name(target.recorded));
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::Operator, at, text));
         }
         if op.is_shift() {
             return self.op_assign_count(operand, at);
@@ -125,7 +129,11 @@ impl<'a> Checker<'a> {
             && !self.types.identical(l, r)
         {
             let (l, r) = (self.types.type_string(l), self.types.type_string(r));
-            return Err(self.error(at, format!("invalid operation: mismatched types {l} and {r}")));
+            return Err(self.error(
+                Rule::MismatchedTypes,
+                at,
+                format!("invalid operation: mismatched types {l} and {r}"),
+            ));
         }
         let id = self.coerce_in(operand.id, target.recorded, at, NilContext::Assignment)?;
         let stays_untyped =
@@ -143,7 +151,7 @@ impl<'a> Checker<'a> {
                 // The value without what marks it as a constant.
                 let text = self.render(operand.id);
                 let text = text.strip_prefix("(const ").and_then(|text| text.strip_suffix(')')).unwrap_or(&text);
-                return Err(self.error(at, format!("invalid operation: negative shift count: {text}")));
+                return Err(self.error(Rule::Shift, at, format!("invalid operation: negative shift count: {text}")));
             }
             self.convert_shift_count(operand.id, at)?;
             return Ok(operand.id);
@@ -155,7 +163,7 @@ impl<'a> Checker<'a> {
             Some(t) if self.types.kind(t).is_integer() => Ok(operand.id),
             _ => {
                 let text = format!("invalid operation: invalid shift count: {}", self.render(operand.id));
-                Err(self.error(at, text))
+                Err(self.error(Rule::Shift, at, text))
             }
         }
     }
@@ -166,7 +174,11 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let op = if increment { "++" } else { "--" };
-        Err(self.error(at, format!("operator {op} not defined on: {}", self.kind_name(target.recorded))))
+        Err(self.error(
+            Rule::Operator,
+            at,
+            format!("operator {op} not defined on: {}", self.kind_name(target.recorded)),
+        ))
     }
 
     /// The tag of an expression switch; `true` where there is none.
@@ -189,7 +201,7 @@ impl<'a> Checker<'a> {
     pub(super) fn range_operand(&mut self, e: ExprRef<'a>) -> Result<Operand> {
         let operand = self.single(e)?;
         if operand.ty.is_none() {
-            return Err(self.error(self.nodes.stmt, "cannot range over nil".to_owned()));
+            return Err(self.error(Rule::Nil, self.nodes.stmt, "cannot range over nil".to_owned()));
         }
         if operand.ty == Some(TypeId::UNTYPED_STRING) {
             self.settle(operand.id);

@@ -2,7 +2,7 @@
 
 use super::expr::{Operand, unparen};
 use super::scope::Entity;
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
 use crate::typed::{FuncId, FuncKind};
@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
                     _ => "",
                 };
                 if !text.is_empty() {
-                    return Err(self.error(func.span, text.to_owned()));
+                    return Err(self.error(Rule::Crossing, func.span, text.to_owned()));
                 }
                 first = false;
             }
@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
     /// The error of a `cross` that is not the first argument of a call.
     pub(super) fn misplaced_cross(&self, at: Span) -> super::CheckError {
         let text = "cross can only be used as the first argument to a crossing function (since gno 0.9)";
-        self.error(at, text.to_owned())
+        self.error(Rule::Crossing, at, text.to_owned())
     }
 
     /// Refuses the declaration of a crossing function outside realms (spec/01 §5.2).
@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
         }
         let text = self.raw_function(decl, func);
         let text = format!("crossing function (realm first argument) declared in non-realm package: {text}");
-        Err(self.error(decl.span, text))
+        Err(self.error(Rule::Crossing, decl.span, text))
     }
 
     /// Refuses a crossing literal outside realms (spec/01 §5.2).
@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
         }
         let text = self.raw_literal(literal, signature, 0);
         let text = format!("crossing function literal (realm first argument) declared in non-realm package: {text}");
-        Err(self.error(span, text))
+        Err(self.error(Rule::Crossing, span, text))
     }
 
     /// The first argument of a call of a crossing function; `text` renders callee and arguments (spec/01 §5.3).
@@ -89,7 +89,7 @@ impl<'a> Checker<'a> {
         let (Some(&written), Some(first)) = (call.args.first(), first) else {
             let text =
                 format!("missing realm argument in calling crossing function call {callee}() (expected cur or cross)");
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Crossing, span, text));
         };
         let written = self.without_realm_conversions(written)?;
         match written.kind {
@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
                 let text = format!(
                     "only `cur` and `cross` are allowed as the first argument to a crossing function but got {got}"
                 );
-                Err(self.error(span, text))
+                Err(self.error(Rule::Crossing, span, text))
             }
         }
     }
@@ -133,7 +133,7 @@ impl<'a> Checker<'a> {
                     "cannot cur-call to external realm function {path}.{name}<VPBlock({depth},{slot})>.{} from {}",
                     selector.sel.name, self.path
                 );
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::Crossing, span, text));
             }
         }
         let variable = match callee.kind {
@@ -145,7 +145,7 @@ impl<'a> Checker<'a> {
         };
         if variable {
             // **Quirk**: its value is looked for before the program runs.
-            return Err(self.error(span, "expected function or bound method but got <nil>".to_owned()));
+            return Err(self.error(Rule::Nil, span, "expected function or bound method but got <nil>".to_owned()));
         }
         let frame = match self.meaning("cur", cur)? {
             Some((Entity::Local(var), block)) => {
@@ -160,7 +160,7 @@ impl<'a> Checker<'a> {
         };
         let Some(frame) = frame else {
             let text = "only the `cur` argument of a containing crossing function maybe passed by cross-call";
-            return Err(self.error(span, text.to_owned()));
+            return Err(self.error(Rule::Crossing, span, text.to_owned()));
         };
         if frame + 1 == self.at.frames.len() {
             return Ok(());
@@ -172,6 +172,10 @@ impl<'a> Checker<'a> {
             }
             None => String::new(),
         };
-        Err(self.error(span, format!("`cur realm` cannot be used as a closure capture, but found {text}")))
+        Err(self.error(
+            Rule::Crossing,
+            span,
+            format!("`cur realm` cannot be used as a closure capture, but found {text}"),
+        ))
     }
 }

@@ -3,7 +3,7 @@
 use super::assign::miscounted;
 use super::expr::{Operand, Values, unparen};
 use super::scope::Entity;
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
 use crate::typed::{DeclSpec, ExprId, ScopeKind, StmtKind, VarId, VarKind};
@@ -13,7 +13,9 @@ impl<'a> Checker<'a> {
     /// `const`, `var` or `type` in a body.
     pub(super) fn declaration(&mut self, group: &'a ast::GenDecl<'a>) -> Result<StmtKind> {
         match group.specs {
-            ast::Specs::Import(_) => Err(self.error(group.span, "unexpected import declaration".to_owned())),
+            ast::Specs::Import(_) => {
+                Err(self.error(Rule::Import, group.span, "unexpected import declaration".to_owned()))
+            }
             ast::Specs::Var(specs) => {
                 let specs = specs.iter().map(|spec| self.local_vars(spec)).collect::<Result<Vec<_>>>()?;
                 Ok(StmtKind::Var(specs))
@@ -53,7 +55,7 @@ impl<'a> Checker<'a> {
         let mut recorded = Vec::with_capacity(spec.names.len());
         if spec.values.len() == spec.names.len() {
             let Values::Each(operands) = self.values_for(spec.names.len(), spec.values)? else {
-                return Err(self.error(spec.span, "missing init expr".to_owned()));
+                return Err(self.error(Rule::CountMismatch, spec.span, "missing init expr".to_owned()));
             };
             self.refuse_several(&operands, spec.span)?;
             for operand in operands {
@@ -96,9 +98,15 @@ impl<'a> Checker<'a> {
                     return Ok(Some(var));
                 }
                 let (was, new) = (self.types.type_string(was), self.types.type_string(recorded));
-                Err(self.error(at, format!("StaticBlock.Define2({name}) cannot change .T; was {was}, new {new}")))
+                Err(self.error(
+                    Rule::Redeclared,
+                    at,
+                    format!("StaticBlock.Define2({name}) cannot change .T; was {was}, new {new}"),
+                ))
             }
-            Some(_) => Err(self.error(at, format!("StaticBlock.Define2({name}) cannot change const status"))),
+            Some(_) => {
+                Err(self.error(Rule::Redeclared, at, format!("StaticBlock.Define2({name}) cannot change const status")))
+            }
         }
     }
 
@@ -110,7 +118,9 @@ impl<'a> Checker<'a> {
     ) -> Result<(Vec<ExprId>, Vec<TypeId>)> {
         let count = spec.names.len();
         if spec.values.is_empty() {
-            let Some(t) = ty else { return Err(self.error(spec.span, "missing type and values".to_owned())) };
+            let Some(t) = ty else {
+                return Err(self.error(Rule::CountMismatch, spec.span, "missing type and values".to_owned()));
+            };
             return Ok((Vec::new(), vec![t; count]));
         }
         match self.values_for(count, spec.values)? {
@@ -121,17 +131,17 @@ impl<'a> Checker<'a> {
                         let (from, to) = (self.types.type_string(from), self.types.type_string(t));
                         let value = self.render(id);
                         let text = format!("cannot use {value} (value of type {from}) as {to} value in assignment");
-                        return Err(self.error(spec.span, text));
+                        return Err(self.error(Rule::TypeMismatch, spec.span, text));
                     }
                 }
                 Ok((vec![id], vec![t; count]))
             }
-            Values::Each(_) => Err(self.error(spec.span, "missing init expr".to_owned())),
+            Values::Each(_) => Err(self.error(Rule::CountMismatch, spec.span, "missing init expr".to_owned())),
             Values::Mismatch(operands) => match (operands.as_slice(), spec.values) {
                 ([operand], [e]) if count > 1 => Err(self.one_for_declared(count, *operand, e, spec.span)),
                 _ => {
                     self.check_value_count(spec, spec.values.len(), false)?;
-                    Err(self.error(spec.span, "missing init expr".to_owned()))
+                    Err(self.error(Rule::CountMismatch, spec.span, "missing init expr".to_owned()))
                 }
             },
         }
@@ -144,7 +154,11 @@ impl<'a> Checker<'a> {
         }
         let got = self.result_count(operand);
         let call = self.render(operand.id);
-        self.error(at, format!("assignment mismatch: {count} variable(s) but {call} returns {got} value(s)"))
+        self.error(
+            Rule::CountMismatch,
+            at,
+            format!("assignment mismatch: {count} variable(s) but {call} returns {got} value(s)"),
+        )
     }
 
     /// How many values a call gives.
@@ -167,7 +181,7 @@ impl<'a> Checker<'a> {
             ExprKind::Index(_) if count == 2 => "invalid index expression on *gnolang.SliceType".to_owned(),
             _ => format!("assignment mismatch: {count} variable(s) but 1 value(s)"),
         };
-        self.error(at, text)
+        self.error(Rule::CountMismatch, at, text)
     }
 
     /// Refuses a declaration in a body whose number of values cannot fit; the values are not looked at.
@@ -184,7 +198,7 @@ impl<'a> Checker<'a> {
             (_, None, Some(extra)) => format!("extra init expr {}", self.raw_expr(extra)),
             (_, None, None) => return Ok(()),
         };
-        Err(self.error(spec.span, text))
+        Err(self.error(Rule::CountMismatch, spec.span, text))
     }
 
     /// Refuses a spec with fewer or more values than names.
@@ -192,15 +206,23 @@ impl<'a> Checker<'a> {
         let count = spec.names.len();
         if !constant && values > 1 && values < count {
             let text = format!("assignment mismatch: {count} variable(s) but {values} value(s)");
-            return Err(self.error(spec.span, text));
+            return Err(self.error(Rule::CountMismatch, spec.span, text));
         }
         if let Some(name) = spec.names.get(values) {
-            return Err(self.error(spec.span, format!("missing init expr for {}<!VPInvalid(0)>", name.name)));
+            return Err(self.error(
+                Rule::CountMismatch,
+                spec.span,
+                format!("missing init expr for {}<!VPInvalid(0)>", name.name),
+            ));
         }
         if values > count {
             let source = self.sources.get(self.at.file as usize);
             let extra = spec.values.get(count).and_then(|e| source.and_then(|source| source.text(e.span)));
-            return Err(self.error(spec.span, format!("extra init expr {}", extra.unwrap_or_default())));
+            return Err(self.error(
+                Rule::CountMismatch,
+                spec.span,
+                format!("extra init expr {}", extra.unwrap_or_default()),
+            ));
         }
         Ok(())
     }
@@ -211,12 +233,16 @@ impl<'a> Checker<'a> {
         if let Some(&extra) = values.get(count) {
             let text = self.raw_expr(extra);
             let text = format!("Machine.EvalStaticTypeOf(x) expression not yet preprocessed: {text}");
-            return Err(self.error(spec.span, text));
+            return Err(self.error(Rule::Other, spec.span, text));
         }
         if let ([value], true) = (values, count > 1) {
             let operand = self.single(value)?;
             if self.is_const(operand.id) {
-                return Err(self.error(spec.span, "unexpected value expression type *gnolang.ConstExpr".to_owned()));
+                return Err(self.error(
+                    Rule::Other,
+                    spec.span,
+                    "unexpected value expression type *gnolang.ConstExpr".to_owned(),
+                ));
             }
         }
         self.check_value_count(spec, values.len(), true)
@@ -275,12 +301,20 @@ impl<'a> Checker<'a> {
     fn local_type(&mut self, spec: &'a ast::TypeSpec<'a>) -> Result<()> {
         let name = spec.name.name;
         if let Some(node) = self.enclosing_node() {
-            return Err(self.error(spec.span, format!("expected type expr but got *gnolang.{node}")));
+            return Err(self.error(
+                Rule::TypeOrValue,
+                spec.span,
+                format!("expected type expr but got *gnolang.{node}"),
+            ));
         }
         self.refuse_predeclared(name, spec.span)?;
         self.refuse_nil_type(spec)?;
         if self.in_this_block(name).is_some() {
-            return Err(self.error(spec.span, format!("StaticBlock.Define2({name}) cannot change .V")));
+            return Err(self.error(
+                Rule::Redeclared,
+                spec.span,
+                format!("StaticBlock.Define2({name}) cannot change .V"),
+            ));
         }
         if spec.alias {
             let t = self.declared_type(spec.ty, spec.span)?;

@@ -19,7 +19,7 @@
 //! | `render` | text of nodes in messages |
 
 use super::scope::{Entity, InnerLiteral};
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, FuncId, Place};
@@ -196,7 +196,7 @@ impl<'a> Checker<'a> {
             && matches!(self.types.get(t), Type::Tuple(elems) if elems.is_empty())
         {
             let text = format!("{} (no value) used as value", self.render_callee_of(operand.id));
-            return Err(self.error(self.nodes.stmt, text));
+            return Err(self.error(Rule::SingleValue, self.nodes.stmt, text));
         }
         Ok(operand)
     }
@@ -206,7 +206,11 @@ impl<'a> Checker<'a> {
         match operand.ty {
             Some(t) if self.types.kind(t) == Kind::Tuple => {
                 let ty = self.types.type_string(t);
-                Err(self.error(at, format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}")))
+                Err(self.error(
+                    Rule::SingleValue,
+                    at,
+                    format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}"),
+                ))
             }
             _ => Ok(operand),
         }
@@ -235,7 +239,7 @@ impl<'a> Checker<'a> {
             | ast::ExprKind::MapType(_)
             | ast::ExprKind::ChanType(..) => self.refuse_type(e),
             ast::ExprKind::Bad | ast::ExprKind::KeyValue(_) | ast::ExprKind::Ellipsis(_) => {
-                Err(self.error(e.span, "unexpected expression".to_owned()))
+                Err(self.error(Rule::Other, e.span, "unexpected expression".to_owned()))
             }
         }
     }
@@ -244,13 +248,13 @@ impl<'a> Checker<'a> {
     fn refuse_type(&mut self, e: ExprRef<'a>) -> Result<Operand> {
         let t = self.resolve_type(e)?;
         let text = format!("{} (type) is not an expression", self.types.type_string(t));
-        Err(self.error(self.nodes.stmt, text))
+        Err(self.error(Rule::TypeOrValue, self.nodes.stmt, text))
     }
 
     /// A name in an expression. Package-level variables and functions named inside a literal cost more (spec/02 §5.7).
     fn name(&mut self, name: &'a str, span: Span) -> Result<Operand> {
         if name == "_" {
-            return Err(self.error(span, "cannot use _ as value or type".to_owned()));
+            return Err(self.error(Rule::TypeMismatch, span, "cannot use _ as value or type".to_owned()));
         }
         if name == "cross" {
             return Err(self.misplaced_cross(span));
@@ -278,15 +282,15 @@ impl<'a> Checker<'a> {
                 return Ok(operand);
             }
             Entity::Nil => return Ok(self.nil(span)),
-            Entity::Undefined => return Err(self.error(span, format!("name not defined: {name}"))),
+            Entity::Undefined => return Err(self.error(Rule::Undeclared, span, format!("name not defined: {name}"))),
             Entity::Iota => return self.iota(span),
             Entity::Package(_) => return Err(self.misplaced_package(name, span)),
             Entity::Builtin(_) => {
-                return Err(self.error(span, format!("use of builtin {name} not in function call")));
+                return Err(self.error(Rule::SingleValue, span, format!("use of builtin {name} not in function call")));
             }
             Entity::Type(t) => {
                 let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                return Err(self.error(self.nodes.stmt, text));
+                return Err(self.error(Rule::TypeOrValue, self.nodes.stmt, text));
             }
         };
         let id = self.add_node(kind, ty, recorded, span);
@@ -310,13 +314,13 @@ impl<'a> Checker<'a> {
     fn deref(&mut self, x: ExprRef<'a>, span: Span) -> Result<Operand> {
         let operand = self.single(x)?;
         let Some(t) = operand.ty else {
-            return Err(self.error(span, "invalid operation: cannot indirect nil".to_owned()));
+            return Err(self.error(Rule::Nil, span, "invalid operation: cannot indirect nil".to_owned()));
         };
         let Type::Pointer(elem) = *self.types.base(t) else {
             let name = self.types.type_string(t);
             let text =
                 format!("invalid operation: cannot indirect {} (variable of type {name})", self.render(operand.id));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Indirect, span, text));
         };
         let id = self.add_node(ExprKind::Deref(operand.id), elem, Some(elem), span);
         Ok(Operand { id, ty: Some(elem) })

@@ -1,7 +1,7 @@
 //! Constants: literals, folding and retyping (spec/02 §5.2, spec/01 §1.8).
 
 use super::expr::{Operand, Static, unparen};
-use super::{CheckError, Checker, Result};
+use super::{CheckError, Checker, Result, Rule};
 use crate::constant::{self, ConstError, Constant};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef, LiteralKind};
@@ -17,7 +17,7 @@ impl<'a> Checker<'a> {
             LiteralKind::Rune => (constant::parse_char(literal.text), TypeId::UNTYPED_RUNE),
             LiteralKind::String => (constant::parse_string(literal.text).map(Constant::Str), TypeId::UNTYPED_STRING),
             LiteralKind::Imaginary => {
-                return Err(self.error(span, "imaginaries are not supported".to_owned()));
+                return Err(self.error(Rule::LeftOut, span, "imaginaries are not supported".to_owned()));
             }
         };
         let value = value.map_err(|error| self.constant_error(&error, None, span))?;
@@ -40,13 +40,13 @@ impl<'a> Checker<'a> {
     pub(super) fn iota(&mut self, span: Span) -> Result<Operand> {
         match self.iota_value() {
             Some(value) => Ok(self.constant(Constant::int(i64::from(value)), TypeId::UNTYPED_BIGINT, span)),
-            None => Err(self.error_bare("interface conversion: interface {} is nil, not int".to_owned())),
+            None => Err(self.error_bare(Rule::Other, "interface conversion: interface {} is nil, not int".to_owned())),
         }
     }
 
     fn constant_error(&self, error: &ConstError, operand: Option<ExprId>, at: Span) -> CheckError {
         let text = error.text(&operand.map_or_else(String::new, |id| self.render(id)));
-        if error.has_location() { self.error(at, text) } else { self.error_bare(text) }
+        if error.has_location() { self.error(error.rule(), at, text) } else { self.error_bare(error.rule(), text) }
     }
 
     /// The value of a constant node; `Nil` for other nodes, which callers exclude.
@@ -110,9 +110,9 @@ impl<'a> Checker<'a> {
             Err(ConstError::Undefined(..)) if t.is_some_and(|t| self.types.is_untyped(t)) => {
                 let name = self.types.type_string_or_nil(t);
                 let text = format!("invalid operation: shifted operand {} ({name}) must be integer", self.render(left));
-                Err(self.error(span, text))
+                Err(self.error(Rule::Shift, span, text))
             }
-            Err(error @ ConstError::Overflows) => Err(self.error_at_block(error.text(""))),
+            Err(error @ ConstError::Overflows) => Err(self.error_at_block(Rule::NotConstant, error.text(""))),
             Err(error) => Err(self.constant_error(&error, None, span)),
         }
     }
@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
             }
             Err(error) => {
                 let text = error.text(&self.render(id));
-                Err(self.error(at, text))
+                Err(self.error(Rule::Shift, at, text))
             }
         }
     }
@@ -155,7 +155,7 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let Some(basic) = self.types.basic(target) else {
-            return Err(self.error(at, "not yet implemented".to_owned()));
+            return Err(self.error(Rule::LeftOut, at, "not yet implemented".to_owned()));
         };
         let converted = if self.types.is_untyped(xt) {
             constant::convert_untyped(&value, basic)
@@ -170,7 +170,7 @@ impl<'a> Checker<'a> {
     /// A constant index, length or bound becomes an `int`.
     pub(super) fn convert_constant_to_int(&mut self, id: ExprId, at: Span) -> Result<()> {
         if self.recorded(id).is_none() {
-            return Err(self.error(at, "cannot convert (undefined) to int".to_owned()));
+            return Err(self.error(Rule::TypeMismatch, at, "cannot convert (undefined) to int".to_owned()));
         }
         self.convert_constant(id, Some(TypeId::INT), at)
     }
@@ -189,7 +189,7 @@ impl<'a> Checker<'a> {
         let Some(xt) = self.recorded(id) else {
             if !kind.is_nilable() {
                 let text = format!("cannot convert {} to {kind}", self.render(id));
-                return Err(self.error(at, text));
+                return Err(self.error(Rule::TypeMismatch, at, text));
             }
             self.exprs[id].ty = t;
             if text_slice {
@@ -202,7 +202,7 @@ impl<'a> Checker<'a> {
             self.convert_constant(id, None, at)?;
             if self.types.kind(xt) != Kind::String {
                 let text = self.cannot_convert(id, xt, t);
-                return Err(self.error(at, text));
+                return Err(self.error(Rule::TypeMismatch, at, text));
             }
             return Ok(self.add_node(ExprKind::Convert { target, operand: id }, t, Some(t), span));
         }
@@ -214,26 +214,34 @@ impl<'a> Checker<'a> {
         }
         if self.types.is_interface(xt) {
             let (xn, tn) = (self.types.type_string(xt), self.types.type_string(t));
-            return Err(self.error(at, format!("cannot convert {xn} to {tn}: need type assertion")));
+            return Err(self.error(
+                Rule::TypeMismatch,
+                at,
+                format!("cannot convert {xn} to {tn}: need type assertion"),
+            ));
         }
         let value = self.value(id);
         let Some(basic) = self.types.basic(t) else {
             if value == Constant::Nil {
-                if let Err(text) = self.convertible(id, xt, t) {
-                    return Err(self.error(at, text));
+                if let Err((rule, text)) = self.convertible(id, xt, t) {
+                    return Err(self.error(rule, at, text));
                 }
                 self.set_constant(id, value, t, Some(t));
                 return Ok(id);
             }
             let text = self.cannot_convert(id, xt, t);
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::TypeMismatch, at, text));
         };
         if !self.types.is_untyped(xt) && self.convertible(id, xt, t).is_err() {
-            return Err(self.error(at, format!("cannot convert {} to {kind}", self.types.kind(xt))));
+            return Err(self.error(
+                Rule::TypeMismatch,
+                at,
+                format!("cannot convert {} to {kind}", self.types.kind(xt)),
+            ));
         }
         if (kind == Kind::Bool) != (self.types.kind(xt) == Kind::Bool) {
             let from = self.types.kind(self.types.default_type(xt));
-            return Err(self.error(at, format!("cannot convert {from} to {kind}")));
+            return Err(self.error(Rule::TypeMismatch, at, format!("cannot convert {from} to {kind}")));
         }
         let converted =
             constant::convert_explicit(&value, basic).map_err(|error| self.constant_error(&error, Some(id), at))?;
@@ -271,10 +279,14 @@ impl<'a> Checker<'a> {
         if let Some(t) = t
             && !self.types.kind(t).is_primitive()
         {
-            return Err(self.error(at, format!("invalid constant type {}", self.types.type_string(t))));
+            return Err(self.error(
+                Rule::NotConstant,
+                at,
+                format!("invalid constant type {}", self.types.type_string(t)),
+            ));
         }
         if operand.ty.is_none() && t.is_none() {
-            return Err(self.error(at, "use of untyped nil in variable declaration".to_owned()));
+            return Err(self.error(Rule::Nil, at, "use of untyped nil in variable declaration".to_owned()));
         }
         if !self.is_const(operand.id) || self.value(operand.id) == Constant::Nil {
             let text = match (unparen(e).kind, operand.ty) {
@@ -285,7 +297,7 @@ impl<'a> Checker<'a> {
                 }
                 _ => self.not_constant(operand),
             };
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::NotConstant, at, text));
         }
         if let Some(t) = t {
             self.coerce(operand.id, Some(t), at)?;
@@ -349,7 +361,7 @@ impl<'a> Checker<'a> {
         }
         if !self.is_const(operand.id) {
             let text = self.not_constant(operand);
-            return Err(self.error(e.span, text));
+            return Err(self.error(Rule::NotConstant, e.span, text));
         }
         self.convert_constant_to_int(operand.id, at)?;
         Ok(self.constant_as_i64(operand.id).unwrap_or(0))

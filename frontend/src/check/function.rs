@@ -1,7 +1,7 @@
 //! Functions, methods and literals: their slots and bodies (spec/01 §4.3).
 
 use super::crossing::is_crossing;
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Func, FuncId, FuncKind, ScopeId, Stmt, StmtKind, TypeExprId, VarId, VarKind};
@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
     pub(super) fn receiver(&mut self, list: &'a ast::FieldList<'a>, span: Span) -> Result<(TypeId, bool)> {
         let [field] = list.fields else {
             let what = if list.fields.is_empty() { "no receiver" } else { "multiple receivers" };
-            return Err(self.error(span, format!("method has {what}")));
+            return Err(self.error(Rule::Receiver, span, format!("method has {what}")));
         };
         let t = self.resolve_type(field.ty)?;
         let (base, pointer) = match *self.types.get(t) {
@@ -71,7 +71,7 @@ impl<'a> Checker<'a> {
         };
         if let Some(shape) = shape {
             let text = format!("invalid receiver type {} (base type is {shape} type)", self.types.type_string(t));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Receiver, span, text));
         }
         Ok((base, pointer))
     }
@@ -92,7 +92,7 @@ impl<'a> Checker<'a> {
                 "function {} does not have a body but is not natively defined (did you build after pulling from the repository?)",
                 self.reserved_name(func, decl.name.name)
             );
-            return Err(self.error(decl.span, text));
+            return Err(self.error(Rule::NoBody, decl.span, text));
         };
         self.check_crossing_declaration(decl, func)?;
         self.check_termination(decl, body)?;

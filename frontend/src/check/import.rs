@@ -7,7 +7,7 @@ use super::crossing::is_crossing;
 use super::expr::Operand;
 use super::scope::Entity;
 use super::world::{Export, Exports};
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::package::expected_name;
 use crate::source::Span;
 use crate::syntax::ast;
@@ -62,13 +62,13 @@ impl<'a> Checker<'a> {
 
     fn import(&mut self, spec: &'a ast::ImportSpec<'a>, known: &Known) -> Result<()> {
         if spec.name.is_some_and(|name| name.name == ".") {
-            return Err(self.error(spec.span, "dot imports not allowed in gno".to_owned()));
+            return Err(self.error(Rule::LeftOut, spec.span, "dot imports not allowed in gno".to_owned()));
         }
         if *spec.path == *self.path && is_realm(&self.path) {
             return self.import_self(spec);
         }
         let Some(exports) = known.get(spec.path) else {
-            return Err(self.error(spec.span, format!("unknown import path {}", spec.path)));
+            return Err(self.error(Rule::Import, spec.span, format!("unknown import path {}", spec.path)));
         };
         if self.imports.paths.insert(spec.path.to_owned()) {
             let location = self.location(spec.span);
@@ -84,7 +84,7 @@ impl<'a> Checker<'a> {
                         "package name for {:?} ({:?}) doesn't match its expected identifier {expected:?}; the import declaration must specify an identifier",
                         spec.path, &*exports.name
                     );
-                    return Err(self.error(spec.span, text));
+                    return Err(self.error(Rule::Import, spec.span, text));
                 }
                 exports.name.to_string()
             }
@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
         let names = self.imports.files.last_mut();
         let other = names.and_then(|names| names.insert(name.clone(), number)).filter(|&other| other != number);
         match other {
-            Some(_) => Err(self.error(span, format!("StaticBlock.Define2({name}) cannot change .V"))),
+            Some(_) => Err(self.error(Rule::Redeclared, span, format!("StaticBlock.Define2({name}) cannot change .V"))),
             None => Ok(()),
         }
     }
@@ -137,7 +137,11 @@ impl<'a> Checker<'a> {
 
     /// The error of a package name that stands alone.
     pub(super) fn misplaced_package(&self, name: &str, span: Span) -> super::CheckError {
-        self.error(span, format!("package {name} cannot only be referred to in a selector expression"))
+        self.error(
+            Rule::SingleValue,
+            span,
+            format!("package {name} cannot only be referred to in a selector expression"),
+        )
     }
 
     /// The name of an imported package in the current file, and its place in the file's block.
@@ -163,20 +167,24 @@ impl<'a> Checker<'a> {
         }
         let path = self.import_path(package);
         let text = if is_exported(name) { "directly mutate" } else { "access" };
-        Err(self.error(e.span, format!("cannot {text} {path}.{name} from {}", self.path)))
+        Err(self.error(Rule::Member, e.span, format!("cannot {text} {path}.{name} from {}", self.path)))
     }
 
     /// What `package.name` means.
     fn member(&self, package: u32, name: &str, span: Span) -> Result<Export> {
         let Some(exports) = self.imports.packages.get(package as usize) else {
-            return Err(self.error(span, "should not happen".to_owned()));
+            return Err(self.error(Rule::Other, span, "should not happen".to_owned()));
         };
         if !is_exported(name) {
-            return Err(self.error(span, format!("cannot access {}.{name} from {}", exports.path, self.path)));
+            return Err(self.error(
+                Rule::Member,
+                span,
+                format!("cannot access {}.{name} from {}", exports.path, self.path),
+            ));
         }
         match exports.names.get(name) {
             Some(export) => Ok(export.clone()),
-            None => Err(self.error(span, format!("name {name} not declared"))),
+            None => Err(self.error(Rule::Undeclared, span, format!("name {name} not declared"))),
         }
     }
 
@@ -205,7 +213,7 @@ impl<'a> Checker<'a> {
             Export::Const(value, t) => return Ok(self.constant(value, t, span)),
             Export::Type(t) => {
                 let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::TypeOrValue, span, text));
             }
             Export::Var(ty, recorded) => {
                 let global = self.imported_global(package, name, ty, recorded);
@@ -235,9 +243,9 @@ impl<'a> Checker<'a> {
             }
             Some(Entity::Type(t)) => {
                 let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::TypeOrValue, span, text));
             }
-            _ => return Err(self.error(span, format!("name {name} not declared"))),
+            _ => return Err(self.error(Rule::Undeclared, span, format!("name {name} not declared"))),
         };
         let id = self.add_node(kind, ty, recorded, span);
         Ok(Operand { id, ty: recorded })

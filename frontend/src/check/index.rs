@@ -1,7 +1,7 @@
 //! Index and slice expressions, type assertions.
 
 use super::expr::{Operand, Static};
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, IndexKind, SliceKind};
@@ -11,11 +11,11 @@ impl<'a> Checker<'a> {
     /// `x[i]`.
     pub(super) fn index(&mut self, e: &'a ast::IndexExpr<'a>, span: Span) -> Result<Operand> {
         let [index] = e.indices else {
-            return Err(self.error(span, "invalid operation: more than one index".to_owned()));
+            return Err(self.error(Rule::Index, span, "invalid operation: more than one index".to_owned()));
         };
         let operand = self.single(e.x)?;
         let Some(t) = operand.ty else {
-            return Err(self.error(span, "unexpected index base kind for type untyped nil".to_owned()));
+            return Err(self.error(Rule::Index, span, "unexpected index base kind for type untyped nil".to_owned()));
         };
         let mut id = operand.id;
         let mut indexed = t;
@@ -30,7 +30,7 @@ impl<'a> Checker<'a> {
             Kind::Map => IndexKind::Map,
             _ => {
                 let text = format!("unexpected index base kind for type {}", self.types.type_string(t));
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::Index, span, text));
             }
         };
         self.settle(id);
@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
         let t: Static = self.recorded(id);
         if !t.is_some_and(|t| self.types.kind(t).is_integer()) {
             let text = format!("expected typed integer kind, but got {}", self.kind_name(t));
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::Index, at, text));
         }
         if t.is_some_and(|t| self.types.is_untyped(t)) {
             self.coerce(id, Some(TypeId::INT), at)?;
@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
         });
         let Some((kind, elem)) = kind else {
             let text = format!("cannot slice variable of type {}", self.types.type_string_or_nil(operand.ty));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Index, span, text));
         };
         self.settle(operand.id);
         let t = if kind == SliceKind::String { TypeId::STRING } else { self.types.slice(elem) };
@@ -105,7 +105,7 @@ impl<'a> Checker<'a> {
     pub(super) fn type_assert(&mut self, e: &'a ast::TypeAssertExpr<'a>, span: Span) -> Result<Operand> {
         let operand = self.interface_operand(e.x, span)?;
         let Some(written) = e.ty else {
-            return Err(self.error(span, "should not happen".to_owned()));
+            return Err(self.error(Rule::Other, span, "should not happen".to_owned()));
         };
         let to = self.resolve_type(written)?;
         let target = self.type_expr(written)?;
@@ -121,7 +121,7 @@ impl<'a> Checker<'a> {
             let name = self.types.type_string_or_nil(operand.ty);
             let text =
                 format!("invalid operation: {} (variable of type {name}) is not an interface", self.render(operand.id));
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::NotInterface, at, text));
         }
         Ok(operand)
     }

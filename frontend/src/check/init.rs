@@ -5,7 +5,7 @@
 //! visits the dependencies of one declaration in unspecified order; here it is their order of occurrence.
 
 use super::package::DeclKind;
-use super::{CheckError, Checker, Result, deep};
+use super::{CheckError, Checker, Result, Rule, deep};
 use crate::typed::InitStep;
 
 /// A declaration that runs by itself: index of the declaration and of its part.
@@ -88,6 +88,6 @@ impl Checker<'_> {
         let trail = trail.join(" ");
         let message =
             format!("loop in variable initialization: dependency trail [{trail}] circularly depends on {}", text(name));
-        CheckError { message, location, span, file, while_reading: false }
+        CheckError { rule: Rule::InitializationLoop, message, location, span, file, while_reading: false }
     }
 }

@@ -6,7 +6,7 @@
 //! none: that is what the reference does. The walk's other effect, block parents that are one level too deep, is not
 //! reproduced.
 
-use super::{CheckError, Checker, Result, deep};
+use super::{CheckError, Checker, Result, Rule, deep};
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, FuncType, Specs, Stmt, StmtKind, StmtRef};
 use std::collections::HashSet;
@@ -27,7 +27,7 @@ struct Walk<'w, 'a> {
     target: Option<&'a str>,
     found: &'w mut HashSet<(u32, u32)>,
     /// The first form that the reference does not convert, and its text.
-    refused: &'w mut Option<(Span, String)>,
+    refused: &'w mut Option<(Rule, Span, String)>,
 }
 
 impl Checker<'_> {
@@ -46,7 +46,7 @@ impl Checker<'_> {
                             && receiver.fields.len() != 1
                         {
                             let what = if receiver.fields.is_empty() { "no receiver" } else { "multiple receivers" };
-                            walk.refuse(func.span, &format!("method has {what}"));
+                            walk.refuse(Rule::Receiver, func.span, &format!("method has {what}"));
                         }
                         if let Some(body) = func.body {
                             walk.list(body.stmts);
@@ -55,10 +55,10 @@ impl Checker<'_> {
                     Decl::Bad(_) => {}
                 }
             }
-            if let Some((span, message)) = refused {
+            if let Some((rule, span, message)) = refused {
                 let located = message != TWO_DEFAULTS;
                 let location = located.then(|| format!("{}:{}", source.name(), source.position(span.start)));
-                return Err(CheckError { message, location, span, file: file_index, while_reading: true });
+                return Err(CheckError { rule, message, location, span, file: file_index, while_reading: true });
             }
         }
         Ok(())
@@ -66,15 +66,15 @@ impl Checker<'_> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn refuse(&mut self, span: Span, text: &str) {
+    fn refuse(&mut self, rule: Rule, span: Span, text: &str) {
         if self.refused.is_none() {
-            *self.refused = Some((span, text.to_owned()));
+            *self.refused = Some((rule, span, text.to_owned()));
         }
     }
 
     fn check_defaults(&mut self, clauses: &[ast::CaseClause<'a>]) {
         if let Some(second) = clauses.iter().filter(|clause| clause.exprs.is_none()).nth(1) {
-            self.refuse(second.span, TWO_DEFAULTS);
+            self.refuse(Rule::SwitchClause, second.span, TWO_DEFAULTS);
         }
     }
 
@@ -118,11 +118,11 @@ impl<'a> Walk<'_, 'a> {
     fn stmt(&mut self, stmt: &'a Stmt<'a>) -> Flow {
         match stmt.kind {
             StmtKind::Bad | StmtKind::Empty | StmtKind::Branch(_) => {}
-            StmtKind::Select(_) => self.refuse(stmt.span, "unknown Go type *ast.SelectStmt"),
+            StmtKind::Select(_) => self.refuse(Rule::LeftOut, stmt.span, "unknown Go type *ast.SelectStmt"),
             StmtKind::Decl(group) => self.group(&group.specs),
-            StmtKind::Go(_) => self.refuse(stmt.span, "goroutines are not permitted"),
+            StmtKind::Go(_) => self.refuse(Rule::LeftOut, stmt.span, "goroutines are not permitted"),
             StmtKind::Expr(e) | StmtKind::Defer(e) => self.expr(e),
-            StmtKind::Send(_) => self.refuse(stmt.span, "unknown Go type *ast.SendStmt"),
+            StmtKind::Send(_) => self.refuse(Rule::LeftOut, stmt.span, "unknown Go type *ast.SendStmt"),
             StmtKind::IncDec(step) => self.expr(step.x),
             StmtKind::Return(values) => self.exprs(values),
             StmtKind::Labeled(labeled) => return self.stmt(labeled.stmt),
@@ -310,7 +310,7 @@ impl<'a> Walk<'_, 'a> {
             ExprKind::Selector(selector) => self.expr(selector.x),
             ExprKind::Index(index) => {
                 if index.indices.len() > 1 {
-                    self.refuse(e.span, "invalid operation: more than one index");
+                    self.refuse(Rule::Index, e.span, "invalid operation: more than one index");
                 }
                 self.expr(index.x);
                 self.exprs(index.indices);

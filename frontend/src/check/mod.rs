@@ -65,6 +65,7 @@ mod world;
 pub use world::{Exports, Options, World};
 
 use crate::limits::Limits;
+pub use crate::rule::Rule;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
 use crate::syntax::ast;
@@ -83,6 +84,8 @@ pub(crate) type Result<T> = std::result::Result<T, CheckError>;
 /// Why a package was refused: the first error.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CheckError {
+    /// The rule that is broken.
+    pub rule: Rule,
     /// What is wrong, without location.
     pub message: String,
     /// The reference's location `PATH/FILE:SPAN`, if the reference prints one (spec/01 §3.3).
@@ -296,19 +299,26 @@ impl<'a> Checker<'a> {
     }
 
     /// An error at a node.
-    pub(crate) fn error(&self, span: Span, message: String) -> CheckError {
+    pub(crate) fn error(&self, rule: Rule, span: Span, message: String) -> CheckError {
         let span = if span == Span::default() { self.block_span() } else { span };
-        CheckError { message, location: Some(self.location(span)), span, file: self.at.file, while_reading: false }
+        CheckError {
+            rule,
+            message,
+            location: Some(self.location(span)),
+            span,
+            file: self.at.file,
+            while_reading: false,
+        }
     }
 
     /// An error at a node without span of its own: located at the innermost block (spec/01 §3.3 rule 4).
-    pub(crate) fn error_at_block(&self, message: String) -> CheckError {
-        self.error(self.block_span(), message)
+    pub(crate) fn error_at_block(&self, rule: Rule, message: String) -> CheckError {
+        self.error(rule, self.block_span(), message)
     }
 
     /// An error that the reference reports without location (spec/01 §3.3 rule 3).
-    pub(crate) fn error_bare(&self, message: String) -> CheckError {
-        CheckError { message, location: None, span: self.block_span(), file: self.at.file, while_reading: false }
+    pub(crate) fn error_bare(&self, rule: Rule, message: String) -> CheckError {
+        CheckError { rule, message, location: None, span: self.block_span(), file: self.at.file, while_reading: false }
     }
 
     /// `PATH/FILE:SPAN` of a range in the current file.

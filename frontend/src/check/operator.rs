@@ -1,7 +1,7 @@
 //! Unary and binary operators: constant folding, operand unification (spec/02 §5.5), shifts, operator checks (spec/01 §3.4).
 
 use super::expr::{Operand, Static};
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::constant;
 use crate::source::Span;
 use crate::syntax::ast;
@@ -119,7 +119,7 @@ impl<'a> Checker<'a> {
         let (lc, rc) = (self.is_const(left), self.is_const(right));
         self.check_operator(op, left, right, span)?;
         if matches!(op, BinaryOp::Quo | BinaryOp::Rem) && rc && self.constant_is_zero(right) {
-            return Err(self.error(span, "invalid operation: division by zero".to_owned()));
+            return Err(self.error(Rule::DivisionByZero, span, "invalid operation: division by zero".to_owned()));
         }
         let (left, right) = self.unify(op, left, right, span)?;
         let (lt, rt) = (self.recorded(left), self.recorded(right));
@@ -135,7 +135,7 @@ impl<'a> Checker<'a> {
                     op.word(),
                     self.types.type_id_string(r)
                 );
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::MismatchedTypes, span, text));
             }
             return self.fold_binary(op, left, right, span);
         }
@@ -207,7 +207,7 @@ impl<'a> Checker<'a> {
                     let (ld, rd) = (self.default_of(lt), self.default_of(rt));
                     if ld != rd {
                         let text = self.mismatched(op, left, right, lt, rt);
-                        return Err(self.error(at, text));
+                        return Err(self.error(Rule::MismatchedTypes, at, text));
                     }
                     Ok((self.coerce(left, ld, at)?, self.coerce(right, rd, at)?))
                 }
@@ -246,25 +246,25 @@ impl<'a> Checker<'a> {
         let swapped = self.types.should_swap(lt, rt);
         let (source, destination) = if swapped { (rt, lt) } else { (lt, rt) };
         if matches!(op, BinaryOp::Eql | BinaryOp::Neq) {
-            if let Err(text) = self.check_equality(lt, rt, source, destination) {
-                return Err(self.error(at, text));
+            if let Err((rule, text)) = self.check_equality(lt, rt, source, destination) {
+                return Err(self.error(rule, at, text));
             }
             return Ok(());
         }
         let defined = destination.is_some_and(|t| self.operator_defined(op, t));
         if !defined {
             let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(destination));
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::Operator, at, text));
         }
         let typed = |c: &Self, t: Static| t.is_some_and(|t| !c.types.is_untyped(t));
         if typed(self, source) && typed(self, destination) && self.types.check_assignable(source, destination).is_err()
         {
             let text = self.mismatched(op, left, right, lt, rt);
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::MismatchedTypes, at, text));
         }
         if source.is_none() {
             let text = self.mismatched(op, left, right, lt, rt);
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::MismatchedTypes, at, text));
         }
         Ok(())
     }
@@ -288,19 +288,17 @@ impl<'a> Checker<'a> {
         rt: Static,
         source: Static,
         destination: Static,
-    ) -> std::result::Result<(), String> {
+    ) -> std::result::Result<(), (Rule, String)> {
         let name = |c: &Self, t: Static| t.map_or_else(|| "<nil>".to_owned(), |t| c.types.type_string(t));
         let checked = match (lt, rt, destination) {
             (Some(_), Some(_), Some(t)) => self.types.comparable(t),
             (lt, rt, _) => self.types.comparable_to_nil(lt.or(rt)),
         };
-        checked.map_err(|error| error.text(&self.types))?;
+        checked.map_err(|error| (Rule::Operator, error.text(&self.types)))?;
         if self.types.check_assignable(source, destination).is_err() {
-            return Err(format!(
-                "invalid operation: (mismatched types {} and {})",
-                name(self, source),
-                name(self, destination)
-            ));
+            let (source, destination) = (name(self, source), name(self, destination));
+            let text = format!("invalid operation: (mismatched types {source} and {destination})");
+            return Err((Rule::MismatchedTypes, text));
         }
         Ok(())
     }
@@ -350,7 +348,7 @@ impl<'a> Checker<'a> {
         if !self.is_const(left) {
             let t = lt.map(|t| if self.types.is_untyped(t) { self.types.default_type(t) } else { t });
             let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(t));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Operator, span, text));
         }
         let bigdec = lt.is_some_and(|t| self.types.kind(t) == Kind::Bigdec);
         if bigdec && constant::convert_untyped(&self.value(left), Basic::UntypedBigint).is_ok() {
@@ -358,7 +356,7 @@ impl<'a> Checker<'a> {
         }
         let t = lt.map_or_else(|| "<nil>".to_owned(), |t| self.types.type_string(t));
         let text = format!("invalid operation: shifted operand {} ({t}) must be integer", self.render(left));
-        Err(self.error(span, text))
+        Err(self.error(Rule::Shift, span, text))
     }
 
     /// The count of a `<<` or `>>` expression: converted to `uint` unless its base type is `uint` already.
@@ -370,16 +368,16 @@ impl<'a> Checker<'a> {
             return Ok(right);
         }
         let Some(t) = rt else {
-            return Err(self.error(at, "cannot convert nil to type uint".to_owned()));
+            return Err(self.error(Rule::Nil, at, "cannot convert nil to type uint".to_owned()));
         };
         let kind = self.types.kind(t);
         if !kind.is_numeric() {
             let text = format!("cannot convert {} to type uint", self.render(right));
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::TypeMismatch, at, text));
         }
         if !kind.is_integer() {
             let text = format!("invalid operation: invalid shift count: {}", self.render(right));
-            return Err(self.error(at, text));
+            return Err(self.error(Rule::Shift, at, text));
         }
         if self.types.underlying(t) == uint { Ok(right) } else { self.wrap(right, uint, at) }
     }
@@ -392,8 +390,12 @@ impl<'a> Checker<'a> {
             ast::UnaryOp::Not => UnaryOp::Not,
             ast::UnaryOp::Xor => UnaryOp::Xor,
             ast::UnaryOp::Addr => return self.address_of(x, span),
-            ast::UnaryOp::Recv => return Err(self.error(span, "checker for ARROW does not exist".to_owned())),
-            ast::UnaryOp::Tilde => return Err(self.error(span, "checker for ILLEGAL does not exist".to_owned())),
+            ast::UnaryOp::Recv => {
+                return Err(self.error(Rule::Operator, span, "checker for ARROW does not exist".to_owned()));
+            }
+            ast::UnaryOp::Tilde => {
+                return Err(self.error(Rule::Operator, span, "checker for ILLEGAL does not exist".to_owned()));
+            }
         };
         let operand = self.single(x)?.id;
         let t = self.static_type(operand);
@@ -406,7 +408,7 @@ impl<'a> Checker<'a> {
         };
         if !defined {
             let text = format!("operator {text} not defined on: {}", self.kind_name(t));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Operator, span, text));
         }
         if self.is_const(operand) {
             return self.fold_unary(op, operand, span);
@@ -428,7 +430,7 @@ impl<'a> Checker<'a> {
             (Some(_), _) => self.exprs[operand.id].ty,
             (None, _) => {
                 let text = "illegal assignment X expression type *gnolang.ConstExpr".to_owned();
-                return Err(self.error(span, text));
+                return Err(self.error(Rule::NotAssignable, span, text));
             }
         };
         let t = self.types.pointer(elem);

@@ -3,7 +3,7 @@
 use super::CheckError;
 use super::expr::unparen;
 use super::expr::{Operand, PlaceOperand};
-use super::{Checker, Result};
+use super::{Checker, Result, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, IndexKind, Place};
@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
             }
             _ => return (PlaceOperand { place, recorded: operand.ty, ty }, None),
         };
-        (PlaceOperand { place, recorded: operand.ty, ty }, Some(self.error(self.nodes.stmt, text)))
+        (PlaceOperand { place, recorded: operand.ty, ty }, Some(self.error(Rule::NotAssignable, self.nodes.stmt, text)))
     }
 
     /// The operand of `++` and `--`: a constant is accepted, and aborts.
@@ -50,7 +50,7 @@ impl<'a> Checker<'a> {
         let e = unparen(e);
         if let ast::ExprKind::Ident(name) = e.kind {
             if name == "_" {
-                return Err(self.error(e.span, "cannot use _ as value or type".to_owned()));
+                return Err(self.error(Rule::TypeMismatch, e.span, "cannot use _ as value or type".to_owned()));
             }
             let operand = self.single(e)?;
             if self.is_const(operand.id) {
@@ -80,21 +80,28 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Deref(operand) => Place::Deref(*operand),
             ExprKind::Composite { .. } => Place::Literal(id),
-            kind => {
-                let node = match kind {
-                    ExprKind::Call { .. } | ExprKind::Convert { .. } => "CallExpr",
-                    ExprKind::Slice { .. } => "SliceExpr",
-                    ExprKind::TypeAssert { .. } => "TypeAssertExpr",
-                    ExprKind::FuncLit { .. } => "FuncLitExpr",
-                    ExprKind::Binary { .. } => "BinaryExpr",
-                    ExprKind::Unary { .. } => "UnaryExpr",
-                    ExprKind::AddressOf(_) => "RefExpr",
-                    ExprKind::MethodValue { .. } | ExprKind::MethodExpr { .. } => "SelectorExpr",
-                    ExprKind::Func { .. } => "NameExpr",
-                    _ => "ConstExpr",
-                };
-                Place::Unaddressable(id, format!("illegal assignment X expression type *gnolang.{node}"))
+            _ => {
+                let text = format!("illegal assignment X expression type *gnolang.{}", self.node_name(id));
+                Place::Unaddressable(id, text)
             }
+        }
+    }
+
+    /// The reference's name for a kind of node.
+    pub(super) fn node_name(&self, id: ExprId) -> &'static str {
+        match self.exprs[id].kind {
+            ExprKind::Local(_) | ExprKind::Global { .. } | ExprKind::Func { .. } => "NameExpr",
+            ExprKind::Call { .. } | ExprKind::Convert { .. } => "CallExpr",
+            ExprKind::Index { .. } => "IndexExpr",
+            ExprKind::Slice { .. } => "SliceExpr",
+            ExprKind::Deref(_) => "StarExpr",
+            ExprKind::TypeAssert { .. } => "TypeAssertExpr",
+            ExprKind::FuncLit { .. } => "FuncLitExpr",
+            ExprKind::Binary { .. } => "BinaryExpr",
+            ExprKind::Unary { .. } => "UnaryExpr",
+            ExprKind::AddressOf(_) => "RefExpr",
+            ExprKind::Field { .. } | ExprKind::MethodValue { .. } | ExprKind::MethodExpr { .. } => "SelectorExpr",
+            _ => "ConstExpr",
         }
     }
 

@@ -2,7 +2,7 @@
 //! nothing, labels that do not exist (spec/01 §1.6, §4.9). They come before every other error of the file and have no
 //! package path in their location.
 
-use super::{CheckError, deep};
+use super::{CheckError, Rule, deep};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, Ident, Specs, Stmt, StmtKind, StmtRef};
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,7 @@ struct Resolver<'s, 'a> {
     source: &'s SourceFile,
     scopes: Vec<HashMap<&'a str, Span>>,
     labels: Vec<Labels<'a>>,
-    errors: Vec<(u32, String)>,
+    errors: Vec<(u32, Rule, String)>,
 }
 
 /// The error of a file, if it has one: the first in order of position, and how many more there are.
@@ -34,27 +34,27 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
         resolver.inside(decl);
     }
     let mut errors = resolver.errors;
-    errors.sort_by_key(|&(offset, _)| offset);
+    errors.sort_by_key(|&(offset, ..)| offset);
     let mut lines = HashSet::new();
-    errors.retain(|&(offset, _)| lines.insert(source.line(offset)));
+    errors.retain(|&(offset, ..)| lines.insert(source.line(offset)));
     errors.truncate(MAX_ERRORS);
-    let Some((offset, text)) = errors.first() else { return Ok(()) };
+    let Some((offset, rule, text)) = errors.first() else { return Ok(()) };
     let more = if errors.len() > 1 { format!(" (and {} more errors)", errors.len() - 1) } else { String::new() };
     let location = Some(format!("{}:{}", source.name(), source.position(*offset)));
     let message = format!("{text}{more}");
-    Err(CheckError { message, location, span: Span::at(*offset), file: index, while_reading: true })
+    Err(CheckError { rule: *rule, message, location, span: Span::at(*offset), file: index, while_reading: true })
 }
 
 impl<'a> Resolver<'_, 'a> {
-    fn error(&mut self, at: Span, text: String) {
-        self.errors.push((at.start, text));
+    fn error(&mut self, rule: Rule, at: Span, text: String) {
+        self.errors.push((at.start, rule, text));
     }
 
     fn redeclared(&mut self, name: Ident<'a>, previous: Span) {
         let at = self.source.position(previous.start);
         let text =
             format!("{} redeclared in this block\n\tprevious declaration at {}:{at}", name.name, self.source.name());
-        self.error(name.span, text);
+        self.error(Rule::Redeclared, name.span, text);
     }
 
     fn declare(&mut self, name: Ident<'a>) {
@@ -122,7 +122,7 @@ impl<'a> Resolver<'_, 'a> {
             let labels = resolver.labels.pop().unwrap_or_default();
             for label in labels.used {
                 if !labels.declared.contains_key(label.name) {
-                    resolver.error(label.span, format!("label {} undefined", label.name));
+                    resolver.error(Rule::Branch, label.span, format!("label {} undefined", label.name));
                 }
             }
         });
@@ -252,7 +252,7 @@ impl<'a> Resolver<'_, 'a> {
     }
 
     fn nothing_new(&mut self, at: Span) {
-        self.error(at, "no new variables on left side of :=".to_owned());
+        self.error(Rule::Define, at, "no new variables on left side of :=".to_owned());
     }
 
     fn local(&mut self, specs: &Specs<'a>) {

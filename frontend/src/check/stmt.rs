@@ -3,7 +3,7 @@
 use super::assign::Checked;
 use super::expr::{Operand, PlaceOperand, Values, unparen};
 use super::scope::{BranchTarget, TargetKind};
-use super::{Checker, Result, deep};
+use super::{Checker, Result, Rule, deep};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef, StmtRef};
 use crate::typed::{self, Place, RangeKind, ScopeId, ScopeKind, Stmt, StmtId, StmtKind, VarId, VarKind};
@@ -95,10 +95,16 @@ impl<'a> Checker<'a> {
             ast::StmtKind::Switch(stmt) => self.switch_stmt(stmt, id, label, span)?,
             ast::StmtKind::TypeSwitch(stmt) => self.type_switch_stmt(stmt, id, label, span)?,
             ast::StmtKind::Labeled(_) => return self.labeled(stmt, id),
-            ast::StmtKind::Go(_) => return Err(self.error(span, "goroutines are not permitted".to_owned())),
-            ast::StmtKind::Send(_) => return Err(self.error(span, "unknown Go type *ast.SendStmt".to_owned())),
-            ast::StmtKind::Select(_) => return Err(self.error(span, "unknown Go type *ast.SelectStmt".to_owned())),
-            ast::StmtKind::Bad => return Err(self.error(span, "syntax error".to_owned())),
+            ast::StmtKind::Go(_) => {
+                return Err(self.error(Rule::LeftOut, span, "goroutines are not permitted".to_owned()));
+            }
+            ast::StmtKind::Send(_) => {
+                return Err(self.error(Rule::LeftOut, span, "unknown Go type *ast.SendStmt".to_owned()));
+            }
+            ast::StmtKind::Select(_) => {
+                return Err(self.error(Rule::LeftOut, span, "unknown Go type *ast.SelectStmt".to_owned()));
+            }
+            ast::StmtKind::Bad => return Err(self.error(Rule::Form, span, "syntax error".to_owned())),
         };
         Ok((kind, None))
     }
@@ -222,7 +228,9 @@ impl<'a> Checker<'a> {
             Type::Map { key, value } => Ok((RangeKind::Map, *key, *value)),
             Type::Pointer(array) => match self.types.base(*array) {
                 Type::Array { elem, .. } => Ok((RangeKind::ArrayPointer, TypeId::INT, *elem)),
-                _ => Err(self.error(at, "range iteration over pointer requires array elem type".to_owned())),
+                _ => {
+                    Err(self.error(Rule::Range, at, "range iteration over pointer requires array elem type".to_owned()))
+                }
             },
             _ if self.types.kind(t) == Kind::String => Ok((RangeKind::String, TypeId::INT, TypeId::INT32)),
             _ => {
@@ -231,7 +239,7 @@ impl<'a> Checker<'a> {
                     "range iteration requires map, string, array, slice, or pointer to array; got {}",
                     kind.name()
                 );
-                Err(self.error(at, text))
+                Err(self.error(Rule::Range, at, text))
             }
         }
     }
@@ -239,7 +247,7 @@ impl<'a> Checker<'a> {
     fn range_variable(&mut self, target: Option<ExprRef<'a>>, t: TypeId, span: Span) -> Result<Option<Place>> {
         let Some(target) = target else { return Ok(None) };
         let ExprKind::Ident(name) = unparen(target).kind else {
-            return Err(self.error(span, "non-name on left side of :=".to_owned()));
+            return Err(self.error(Rule::Define, span, "non-name on left side of :=".to_owned()));
         };
         // The blank target copies what it is given (spec/03 §4.2).
         if name == "_" {
@@ -267,7 +275,7 @@ impl<'a> Checker<'a> {
         let listed = matches!(kind, RangeKind::Array | RangeKind::Slice);
         if blank(key) && !blank(value) && unnamed && listed {
             let text = "runtime error: invalid memory address or nil pointer dereference";
-            return Err(self.error_bare(text.to_owned()));
+            return Err(self.error_bare(Rule::Other, text.to_owned()));
         }
         let recorded = |place: Option<&PlaceOperand>| place.and_then(|place| place.recorded);
         if kind != RangeKind::Map
@@ -275,24 +283,23 @@ impl<'a> Checker<'a> {
             && !self.types.identical(t, TypeId::INT)
         {
             let text = format!("index type should be int, but got {}", self.types.type_string(t));
-            return Err(self.error(span, text));
+            return Err(self.error(Rule::Index, span, text));
         }
         if kind == RangeKind::Map
             && let Some(t) = recorded(key)
             && let Err(error) = self.types.check_assignable(Some(key_type), Some(t))
         {
-            return Err(self.error(span, error.text_in(&self.types, &NilContext::Assignment)));
+            return Err(self.error(error.rule(), span, error.text_in(&self.types, &NilContext::Assignment)));
         }
         if let Some(t) = recorded(value)
             && let Err(error) = self.types.check_assignable(Some(value_type), Some(t))
         {
-            let text = if kind == RangeKind::String {
+            if kind == RangeKind::String {
                 let got = self.types.type_string_or_nil(recorded(key));
-                format!("value type should be int32, but got {got}")
-            } else {
-                error.text_in(&self.types, &NilContext::Assignment)
-            };
-            return Err(self.error(span, text));
+                let text = format!("value type should be int32, but got {got}");
+                return Err(self.error(Rule::TypeMismatch, span, text));
+            }
+            return Err(self.error(error.rule(), span, error.text_in(&self.types, &NilContext::Assignment)));
         }
         Ok(())
     }
@@ -306,7 +313,11 @@ impl<'a> Checker<'a> {
         };
         if exprs.is_empty() {
             if !results.is_empty() && !named {
-                return Err(self.error(span, format!("expected {} return values; got 0", results.len())));
+                return Err(self.error(
+                    Rule::ReturnCount,
+                    span,
+                    format!("expected {} return values; got 0", results.len()),
+                ));
             }
             return Ok(StmtKind::Return { values: Vec::new() });
         }
@@ -322,12 +333,16 @@ impl<'a> Checker<'a> {
                 for (from, to) in types.into_iter().zip(results) {
                     if let Err(error) = self.types.check_assignable(Some(from), Some(to)) {
                         let text = error.text(&self.types);
-                        return Err(self.error(span, text));
+                        return Err(self.error(error.rule(), span, text));
                     }
                 }
                 Ok(StmtKind::Return { values: vec![value] })
             }
-            _ => Err(self.error(span, format!("expected {} return values; got {}", results.len(), exprs.len()))),
+            _ => Err(self.error(
+                Rule::ReturnCount,
+                span,
+                format!("expected {} return values; got {}", results.len(), exprs.len()),
+            )),
         }
     }
 }

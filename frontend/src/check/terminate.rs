@@ -2,7 +2,7 @@
 //! gaps (spec/01 §4.8).
 
 use super::expr::unparen;
-use super::{CheckError, Checker, Result, deep};
+use super::{CheckError, Checker, Result, Rule, deep};
 use crate::source::Span;
 use crate::syntax::ast::{self, BranchKind, CaseClause, ExprKind, ExprRef, StmtKind, StmtRef};
 
@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
         if let Some(expected) = analysis.failure {
             let text =
                 format!("interface conversion: interface {{}} is *gnolang.FuncLitContext, not *gnolang.{expected}");
-            return Err(self.error_bare(text));
+            return Err(self.error_bare(Rule::Other, text));
         }
         let mut entries: Vec<String> = analysis
             .literals
@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
     }
 
     fn not_terminating(&self, span: Span, entries: &[String]) -> CheckError {
-        self.error(span, format!("[{}]\n", entries.join(" ")))
+        self.error(Rule::MissingReturn, span, format!("[{}]\n", entries.join(" ")))
     }
 }
 

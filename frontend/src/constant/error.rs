@@ -1,6 +1,7 @@
 //! Failures of literals, folding and conversion, with the reference's texts (spec/01 §1.8, §3.4).
 
 use super::DecimalError;
+use crate::rule::Rule;
 use crate::types::{Basic, Kind};
 
 /// Why a constant has no value.
@@ -97,6 +98,35 @@ impl ConstError {
             Self::NotImplemented => "not yet implemented".to_string(),
             Self::NotRepresentable(from, to) => format!("cannot convert constant of type {from} to {to}"),
             Self::TooLarge => "constant is too large".to_string(),
+        }
+    }
+
+    /// The rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        match self {
+            Self::InvalidInteger(_)
+            | Self::InvalidDecimal(_)
+            | Self::InvalidHexFloat(..)
+            | Self::HexExponent(_)
+            | Self::HexProduct(_)
+            | Self::InvalidQuoted
+            | Self::Decimal(..)
+            | Self::Overflows
+            | Self::OutOfRange { .. }
+            | Self::IntOverflowsFloat(_)
+            | Self::TooLarge => Rule::NotConstant,
+            Self::DivisionByZero => Rule::DivisionByZero,
+            Self::Undefined(..) | Self::RuneOperation => Rule::Operator,
+            Self::Mismatched => Rule::MismatchedTypes,
+            Self::NotExactInteger(_)
+            | Self::NotIntegerOperand
+            | Self::DecOverflowsFloat64(_)
+            | Self::DecOverflowsFloat32
+            | Self::RuneAsString(_)
+            | Self::Unconvertible(..)
+            | Self::NotRepresentable(..) => Rule::TypeMismatch,
+            Self::NotImplemented => Rule::LeftOut,
         }
     }
 

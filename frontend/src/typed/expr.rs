@@ -210,6 +210,8 @@ pub enum CompositeKind {
     Slice,
     /// Slice literal whose first element has a key.
     SliceKeyed,
+    /// Keyed slice literal with keys that are known only when they are evaluated: the largest decides the length.
+    SliceComputed,
     /// Map literal.
     Map,
 }

@@ -2,6 +2,7 @@
 
 use super::specificity::typed;
 use super::{Basic, ImplementsError, Kind, Type, TypeId, TypeTable, deeper};
+use crate::rule::Rule;
 
 /// Where a value is used, for the text of a misplaced `nil` (spec/01 §3.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,16 @@ pub enum AssignError {
 }
 
 impl AssignError {
+    /// The rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        match self {
+            Self::Nil { .. } => Rule::Nil,
+            Self::NotImplemented { .. } => Rule::NotImplemented,
+            Self::NeedsConversion { .. } | Self::Untyped { .. } | Self::Mismatch { .. } => Rule::TypeMismatch,
+        }
+    }
+
     /// The message (spec/01 §3.4); `nil` as outside any special place.
     #[must_use]
     pub fn text(&self, table: &TypeTable) -> String {

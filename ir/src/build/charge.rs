@@ -180,13 +180,13 @@ impl FunctionBuilder<'_, '_> {
             super::deeper(|| (0..len).for_each(|_| self.charge_zero_parts(elem, true)));
             return;
         }
-        let counter = self.counting_loop(len as u64);
+        let counter = self.counting_loop(Arg::Bits(len as u64));
         super::deeper(|| self.charge_zero_parts(elem, true));
         self.end_counting_loop(counter);
     }
 
     /// Starts a loop of the compiler's own that runs `count` times, at least once.
-    pub(super) fn counting_loop(&mut self, count: u64) -> CountingLoop {
+    pub(super) fn counting_loop(&mut self, count: Arg) -> CountingLoop {
         let index = self.hidden(Repr::I64);
         self.copy_to(index, Arg::Bits(0), Repr::I64);
         let body = self.block();
@@ -200,7 +200,7 @@ impl FunctionBuilder<'_, '_> {
         let next = self.value(Op::Add, Repr::I64, Repr::I64, &[counter.index.into(), Arg::Bits(1)]);
         self.copy_to(counter.index, next.into(), Repr::I64);
         let done = self.block();
-        let args = [counter.index.into(), Arg::Bits(counter.count)];
+        let args = [counter.index.into(), counter.count];
         self.end(Op::BranchLt, Repr::I64, &args, &[counter.body, done]);
         self.switch_to(done);
     }
@@ -210,6 +210,6 @@ impl FunctionBuilder<'_, '_> {
 pub(super) struct CountingLoop {
     /// The counter, from 0.
     pub index: crate::entity::Reg,
-    count: u64,
+    count: Arg,
     body: crate::entity::Block,
 }

@@ -24,7 +24,7 @@ impl FunctionBuilder<'_, '_> {
     ) -> Value {
         self.ops(&[OpClass::Eval, OpClass::CompositeLit]);
         let keyed = elements.iter().filter(|element| element.key.is_some()).count();
-        let slice = matches!(kind, CompositeKind::Slice | CompositeKind::SliceKeyed);
+        let slice = matches!(kind, CompositeKind::Slice | CompositeKind::SliceKeyed | CompositeKind::SliceComputed);
         if slice && keyed != 0 && keyed != elements.len() {
             self.abort("slice composite literal cannot mix keyed and unkeyed elements");
             return Value::fresh(Arg::Bits(0), ty);
@@ -35,6 +35,7 @@ impl FunctionBuilder<'_, '_> {
             CompositeKind::Array => self.array_literal(elements, ty),
             CompositeKind::Slice => self.slice_literal(elements, len, ty, OpClass::SliceLit),
             CompositeKind::SliceKeyed => self.slice_literal(elements, len, ty, OpClass::SliceLit2),
+            CompositeKind::SliceComputed => self.computed_slice_literal(elements, ty),
             CompositeKind::Map => self.map_literal(elements, ty),
         }
     }
@@ -135,7 +136,7 @@ impl FunctionBuilder<'_, '_> {
         for to in given {
             let count = to.saturating_sub(from);
             if count > MAX_UNROLLED_HOLES {
-                let counter = self.counting_loop(count);
+                let counter = self.counting_loop(Arg::Bits(count));
                 self.charge_zero(elem);
                 let zero = self.zero(elem);
                 let index = self.value(Op::Add, Repr::I64, Repr::I64, &[counter.index.into(), Arg::Bits(from)]);
@@ -150,6 +151,52 @@ impl FunctionBuilder<'_, '_> {
             }
             from = to.saturating_add(1);
         }
+    }
+
+    /// A slice literal whose keys are evaluated.
+    fn computed_slice_literal(&mut self, elements: &[CompositeElement], ty: TypeId) -> Value {
+        let elem = self.cx.package.types.elem(ty).unwrap_or(TypeId::ANY);
+        let (mut keys, mut values) = (Vec::new(), Vec::new());
+        for element in elements {
+            keys.push(match element.key {
+                Some(key) => {
+                    let key = self.eval(key);
+                    self.as_int(key)
+                }
+                None => Arg::Bits(element.index),
+            });
+            values.push(self.eval(element.value));
+        }
+        self.op(OpClass::SliceLit2);
+        let repr = self.cx.repr(elem);
+        let slice = self.value(Op::NewKeyedSlice, repr, Repr::Slice, &keys);
+        for (&key, value) in keys.iter().zip(values) {
+            let content = self.copied(value, elem);
+            self.effect(Op::StoreIndex, repr, &[slice.into(), key, content]);
+        }
+        if matches!(repr, Repr::Struct | Repr::Array) {
+            self.fill_computed_holes(&keys, elem, slice.into());
+        }
+        self.alloc(u64::from(size::SLICE));
+        Value::shared(slice, ty)
+    }
+
+    /// Zero values where a slice literal with evaluated keys gives none.
+    fn fill_computed_holes(&mut self, keys: &[Arg], elem: TypeId, slice: Arg) {
+        let len = self.value(Op::Len, Repr::Slice, Repr::I64, &[slice]);
+        let counter = self.counting_loop(len.into());
+        let given = self.block();
+        for &key in keys {
+            let next = self.block();
+            self.end(Op::BranchEq, Repr::I64, &[counter.index.into(), key], &[given, next]);
+            self.switch_to(next);
+        }
+        self.charge_zero(elem);
+        let zero = self.zero(elem);
+        self.effect(Op::StoreIndex, self.cx.repr(elem), &[slice, counter.index.into(), zero]);
+        self.jump(given);
+        self.switch_to(given);
+        self.end_counting_loop(counter);
     }
 
     /// Aborts at an index outside the array.

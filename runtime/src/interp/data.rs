@@ -319,6 +319,12 @@ slow! {
         regs.set(field_a(word), slice);
         Ok(())
     }
+    NewKeyedSlice(cx, regs, word, ext) {
+        let keys = regs.slice(field_b(word), field_c(word));
+        let slice = ops::slice::new_keyed(&mut cx.heap, SlotClass::of_code(ext as u16), keys, &mut charger!(cx))?;
+        regs.set(field_a(word), slice);
+        Ok(())
+    }
     MakeMap(cx, regs, word, ext) {
         let hint = regs.get(field_b(word)) as i64;
         let map = ops::maps::make(&mut cx.heap, &cx.linked.types, ext as u32, hint, &mut charger!(cx))?;

@@ -6,6 +6,7 @@ use crate::value::zero::{array_bytes, list_bytes, zero};
 use crate::value::{TypeIndex, Types, copy};
 use regno_bytecode::event::size;
 use regno_bytecode::types::Repr;
+use std::collections::HashSet;
 
 /// Operands of a slice expression that are present.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -141,6 +142,27 @@ pub fn new_slice(heap: &mut Heap, class: SlotClass, len: u64) -> Result<u64, Tra
     let len = usize::try_from(len).ok().filter(|&len| len <= MAX_LEN).ok_or_else(out_of_memory)?;
     let base = heap.new_list(class, len)?;
     Ok(heap.new_slice(SliceHeader { base, offset: 0, len: len as i32, cap: len as u32 })?.slot())
+}
+
+/// A slice over a new list array of zero slots up to the largest of `keys`: a slice literal with evaluated keys. Charges A(n).
+///
+/// # Errors
+///
+/// Fatal for a key below 0 or given twice, for a size beyond what can be counted, and at the heap limit; [`Trap::Stop`].
+pub fn new_keyed(heap: &mut Heap, class: SlotClass, keys: &[u64], charge: &mut impl Charge) -> Result<u64, Trap> {
+    let largest = keys.iter().map(|key| key.cast_signed()).max().unwrap_or(0).max(0);
+    let len = largest.wrapping_add(1);
+    charge.alloc(heap, list_bytes(len)?)?;
+    let mut given = HashSet::new();
+    for key in keys.iter().map(|key| key.cast_signed()) {
+        if key < 0 {
+            return Err(Trap::abort(format!("runtime error: index out of range [{key}]")));
+        }
+        if !given.insert(key) {
+            return Err(Trap::abort(format!("duplicate index {key} in array or slice literal")));
+        }
+    }
+    new_slice(heap, class, u64::try_from(len).unwrap_or(u64::MAX))
 }
 
 /// Element `index` of the array under a slice made by [`new_slice`] becomes `value`.

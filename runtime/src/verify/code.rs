@@ -210,7 +210,7 @@ impl Instruction<'_> {
             }
             Op::CallNative => (field_a(word), field_b(word).max(field_c(word))),
             Op::ReturnN | Op::Print | Op::Defer | Op::DeferValue | Op::DeferSelected => (field_a(word), field_b(word)),
-            Op::MakeClosure => (field_b(word), field_c(word)),
+            Op::MakeClosure | Op::NewKeyedSlice => (field_b(word), field_c(word)),
             _ => return Ok(()),
         };
         let end = u32::from(base) + u32::from(count);
