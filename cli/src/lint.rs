@@ -4,7 +4,8 @@ use crate::input::{self, Error};
 use crate::packages::PackageArgs;
 use crate::{excerpt, paths};
 use regno_conformance::compile::Source;
-use regno_conformance::lint::{Issue, Package, Place, Report, lint};
+use regno_conformance::lint::{Issue, Linter, Package, Place, Report};
+use regno_conformance::store::SourceStore;
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -30,13 +31,13 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let mut found = 0_usize;
-    for path in paths::packages(&args.paths)? {
-        let package = read(&path)?;
-        let folder = if path.is_dir() { path.clone() } else { PathBuf::new() };
-        let own = folder.join("gnomod.toml").is_file().then_some(folder);
-        let production = args.packages.folders_and(own.as_slice(), false)?;
-        let testing = args.packages.folders_and(own.as_slice(), true)?;
-        let report = lint(&package, &production, &testing);
+    let paths = paths::packages(&args.paths)?;
+    let own: Vec<PathBuf> = paths.iter().filter(|path| path.join("gnomod.toml").is_file()).cloned().collect();
+    let (production, testing) = (args.packages.folders_and(&own, false)?, args.packages.folders_and(&own, true)?);
+    let store = SourceStore::default();
+    let mut linter = Linter::new(&store, &production, &testing);
+    for path in paths {
+        let report = linter.lint(&read(&path)?);
         found += report.issues.len();
         show(args, &report)?;
     }

@@ -2,7 +2,7 @@
 
 use crate::input::Error;
 use regno_conformance::cache::{Cache, DEFAULT_LIMIT};
-use regno_conformance::packages::PackageFolders;
+use regno_conformance::packages::{PackageFolders, workspace_of};
 use std::path::{Path, PathBuf};
 
 /// Where imports are found.
@@ -63,7 +63,7 @@ impl PackageArgs {
         self.folders_and(&[], testing)
     }
 
-    /// Like [`Self::folders`], with more folders to look below.
+    /// Like [`Self::folders`], with more folders to look below, and their workspaces.
     pub fn folders_and(&self, more: &[PathBuf], testing: bool) -> Result<PackageFolders, Error> {
         self.folders_with(self.stdlibs.as_deref(), more, testing)
     }
@@ -75,7 +75,9 @@ impl PackageArgs {
         more: &[PathBuf],
         testing: bool,
     ) -> Result<PackageFolders, Error> {
-        let roots: Vec<PathBuf> = more.iter().chain(&self.packages).cloned().collect();
+        let mut workspaces: Vec<PathBuf> = more.iter().filter_map(|folder| workspace_of(folder)).collect();
+        workspaces.dedup();
+        let roots: Vec<PathBuf> = more.iter().chain(&workspaces).chain(&self.packages).cloned().collect();
         PackageFolders::new(library.map(Path::to_owned), &roots, testing)
             .map_err(|(path, error)| Error::File(path, error))
     }

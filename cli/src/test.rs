@@ -3,6 +3,7 @@
 use crate::input::{self, Error};
 use crate::limits::Limits;
 use crate::packages::PackageArgs;
+use regno_conformance::packages::workspace_of;
 use regno_conformance::testing::{self, Coverage, Options, PackageReport, Snapshot, Unit};
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -110,8 +111,10 @@ fn run_all(args: &Args, library: Option<&Path>, units: &[Unit]) -> Result<Vec<Pa
         cover: args.cover || args.coverprofile.is_some(),
         settings: args.limits.settings(),
     };
-    let packages = args.packages.folders_with(library, &[], true)?;
-    let production = args.packages.folders_with(library, &[], false)?;
+    let mut workspaces: Vec<PathBuf> = units.iter().filter_map(|unit| workspace_of(&unit.folder)).collect();
+    workspaces.dedup();
+    let packages = args.packages.folders_with(library, &workspaces, true)?;
+    let production = args.packages.folders_with(library, &workspaces, false)?;
     let cache = args.packages.cache.open();
     let cache = cache.as_ref();
     let next = AtomicUsize::new(0);

@@ -1,11 +1,13 @@
 //! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
 
 use crate::coins::parse_coins;
-use crate::compile::Source;
 use crate::directives::Directives;
 use crate::execute::{Execution, Scene, Settings, execute_scene, refused, unusable};
 use crate::session::Session;
+use crate::unit::Unit;
+use bumpalo::Bump;
 use regno_frontend::package::expected_name;
+use regno_frontend::source::SourceFile;
 use regno_runtime::{Environment, Event, Report};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -76,34 +78,40 @@ fn is_zero_signed(value: &i64) -> bool {
 ///
 /// The file's `MAXALLOC` directive, if any, overrides the allocation limit of the settings.
 pub fn run(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
+    run_with(session, file, text, &Directives::parse(&String::from_utf8_lossy(text)), settings)
+}
+
+/// Runs a source text and compares the result with the file's directives.
+pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
     let directives = Directives::parse(&String::from_utf8_lossy(text));
+    let mut row = run_with(session, file, text, &directives, settings);
+    row.mismatch = mismatches(&directives, &row);
+    row.ok = Some(row.mismatch.is_empty());
+    row
+}
+
+fn run_with(session: &mut Session<'_>, file: &str, text: &[u8], directives: &Directives, settings: Settings) -> Row {
     let path = directives.get("PKGPATH").unwrap_or("main");
-    let settings = match settings_for(&directives, settings) {
+    let settings = match settings_for(directives, settings) {
         Ok(settings) => settings,
         Err(message) => return row_of(file, &unusable(message)),
     };
-    let mut source = Source { name: base_name(file).to_owned(), text: text.to_owned() };
-    if let Err(error) = session.load_imports(&source) {
+    // Once its imports are loaded, the file is called without the suffix of a filetest.
+    let name = base_name(file);
+    let sources = [SourceFile::new(name.replace("_filetest", ""), text)];
+    let arena = Bump::new();
+    let unit = session.parse(&arena, &sources);
+    if let Err(error) = session.load_imports(&unit, name) {
         return row_of(file, &refused(&error, settings));
     }
-    // From here on the file is called without the suffix of a filetest.
-    source.name = source.name.replace("_filetest", "");
     let send = match parse_coins(directives.get("SEND").unwrap_or_default()) {
         Ok(send) => send,
         Err(message) => return row_of(file, &unusable(message)),
     };
     let scene = Scene { path: path.to_owned(), send };
-    let execution = run_source(session, &scene, &source, settings);
-    let typecheck_error = session.type_check(path, std::slice::from_ref(&source)).unwrap_or_default();
+    let execution = run_unit(session, &scene, &unit, settings);
+    let typecheck_error = session.type_check(path, &unit).unwrap_or_default();
     Row { typecheck_error, ..row_of(file, &execution) }
-}
-
-/// Runs a source text and compares the result with the file's directives.
-pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
-    let mut row = run(session, file, text, settings);
-    row.mismatch = mismatches(&Directives::parse(&String::from_utf8_lossy(text)), &row);
-    row.ok = Some(row.mismatch.is_empty());
-    row
 }
 
 /// What differs between a file's directives and its result, as `gno test` shows it (spec/05 §10.1).
@@ -162,9 +170,9 @@ fn base_name(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
-fn run_source(session: &mut Session<'_>, scene: &Scene, source: &Source, settings: Settings) -> Execution {
+fn run_unit(session: &mut Session<'_>, scene: &Scene, unit: &Unit<'_>, settings: Settings) -> Execution {
     let path = &scene.path;
-    match session.compile(path, Some(expected_name(path)), std::slice::from_ref(source)) {
+    match session.compile_unit(path, Some(expected_name(path)), unit) {
         Ok(mut program) => {
             let settings = Settings { environment: Environment::Testing, ..settings };
             let no_main = program.no_main.take();

@@ -4,9 +4,9 @@
 //! its number alone. Inputs are single declarations of known programs, damaged token by token or byte by byte, or sequences of
 //! tokens from a list.
 
-use crate::compile::Source;
 use crate::session::Session;
 use crate::store::SourceStore;
+use bumpalo::Bump;
 use regno_frontend::format::format_file;
 use regno_frontend::limits::Limits;
 use regno_frontend::package::NoPackages;
@@ -296,10 +296,11 @@ pub struct Reach {
 pub fn read(text: &[u8]) -> Reach {
     let file = SourceFile::new("main.gno", text);
     let formatted = format_file(&file, &Limits::default());
-    let sources = [Source { name: "main.gno".to_owned(), text: text.to_vec() }];
+    let (arena, sources) = (Bump::new(), [file]);
     let store = SourceStore::default();
     let mut session = Session::new(&store, &NoPackages);
-    let checks_as_go = session.type_check("main", &sources).is_none();
-    let compiles = session.compile("main", None, &sources).is_ok();
+    let unit = session.parse(&arena, &sources);
+    let checks_as_go = session.type_check("main", &unit).is_none();
+    let compiles = session.compile_unit("main", None, &unit).is_ok();
     Reach { parses: formatted.is_ok(), checks_as_go, compiles }
 }

@@ -38,3 +38,4 @@ pub mod session;
 pub mod stack;
 pub mod store;
 pub mod testing;
+pub mod unit;

@@ -153,11 +153,25 @@ fn library_paths(root: &Path, paths: &mut Vec<String>) {
     }
 }
 
-/// Notes every folder below that has a `gnomod.toml`, by its module path. Of two with the same path the first in the order of names
-/// counts.
+/// The name of the file that makes a folder a workspace (spec/05 §11.1).
+pub const WORKSPACE: &str = "gnowork.toml";
+
+/// The workspace that a folder lies in: the nearest folder above or itself that has a `gnowork.toml`.
+#[must_use]
+pub fn workspace_of(folder: &Path) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    folder.ancestors().find(|above| above.join(WORKSPACE).is_file()).map(Path::to_owned)
+}
+
+/// Notes every folder below that has a `gnomod.toml`, by its module path; of a workspace without the workspaces in it. Of two with
+/// the same path the first in the order of names counts.
 fn scan(root: &Path, folders: &mut HashMap<String, PathBuf>) {
+    let workspace = root.join(WORKSPACE).is_file();
     let mut pending = vec![root.to_owned()];
     while let Some(folder) = pending.pop() {
+        if workspace && folder != *root && folder.join(WORKSPACE).is_file() {
+            continue;
+        }
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         if let Ok(text) = fs::read(folder.join("gnomod.toml"))
             && let Ok(module) = GnoMod::parse(&text)

@@ -6,18 +6,19 @@
 use crate::cache::{Cache, Entry, Key};
 use crate::compile::{CompileError, Program, Source};
 use crate::store::SourceStore;
+use crate::unit::Unit;
 use bumpalo::Bump;
 use indexmap::IndexMap;
 use regno_bytecode::module::Module;
 use regno_frontend::check::{CheckError, Options, World, check_reading};
-use regno_frontend::diagnostic::{Diagnostic, render_first};
+use regno_frontend::diagnostic::Diagnostic;
 use regno_frontend::golayer::{self, Dependency, Finding};
 use regno_frontend::limits::Limits;
 use regno_frontend::package::{
     ImportError, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import,
 };
 use regno_frontend::source::{SourceFile, Span};
-use regno_frontend::syntax::{self, ParsedFile};
+use regno_frontend::syntax::ParsedFile;
 use std::rc::Rc;
 
 /// A compiled package that others import.
@@ -150,35 +151,40 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Loads what a filetest imports, realms excepted, as happens before anything of it is run or checked (spec/05 §10.2).
+    /// Parses files for several looks at them.
+    #[must_use]
+    pub fn parse<'a>(&self, arena: &'a Bump, sources: &'a [SourceFile]) -> Unit<'a> {
+        Unit::parse(arena, sources, &self.limits)
+    }
+
+    /// Loads what a filetest imports, realms excepted, as happens before anything of it is run or checked (spec/05 §10.2). `name` is
+    /// what its file is called then.
     ///
     /// # Errors
     ///
     /// An import leads nowhere (`FILE:L:C: unknown import path "p"`, without charges), or the imported package is broken.
-    pub fn load_imports(&mut self, source: &Source) -> Result<(), CompileError> {
-        let arena = Bump::new();
-        let file = SourceFile::new(&source.name, source.text.as_slice());
-        let parsed = syntax::parse_file(&arena, &file, &self.limits);
-        if golayer::fails_to_load(&parsed) {
-            // The parse that follows says so.
-            return Ok(());
-        }
-        let mut imports = parsed.file.imports.to_vec();
-        imports.sort_by_key(|spec| spec.path);
-        for spec in imports {
-            if PathKind::of(spec.path) == PathKind::Realm {
-                continue;
+    pub fn load_imports(&mut self, unit: &Unit<'_>, name: &str) -> Result<(), CompileError> {
+        for (parsed, file) in unit.files.iter().zip(unit.sources) {
+            if golayer::fails_to_load(parsed) {
+                // The errors of the parse say so.
+                return Ok(());
             }
-            let text = match self.require(spec.path) {
-                Ok(()) => continue,
-                Err(Refusal::Import(ImportError::Unknown { path })) => {
-                    let at = file.position(spec.span.start);
-                    format!("{}:{at}: unknown import path {path:?}", source.name)
+            let mut imports = parsed.file.imports.to_vec();
+            imports.sort_by_key(|spec| spec.path);
+            for spec in imports {
+                if PathKind::of(spec.path) == PathKind::Realm {
+                    continue;
                 }
-                Err(Refusal::Import(error)) => error.to_string(),
-                Err(Refusal::Package(error)) => error.text,
-            };
-            return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
+                let text = match self.require(spec.path) {
+                    Ok(()) => continue,
+                    Err(Refusal::Import(ImportError::Unknown { path })) => {
+                        format!("{name}:{}: unknown import path {path:?}", file.position(spec.span.start))
+                    }
+                    Err(Refusal::Import(error)) => error.to_string(),
+                    Err(Refusal::Package(error)) => error.text,
+                };
+                return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
+            }
         }
         Ok(())
     }
@@ -191,7 +197,17 @@ impl<'s> Session<'s> {
     pub fn compile(&mut self, path: &str, name: Option<&str>, sources: &[Source]) -> Result<Program, CompileError> {
         let arena = Bump::new();
         let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
-        let (parsed, parse_charges) = parse(&arena, &files, &self.limits)?;
+        self.compile_unit(path, name, &self.parse(&arena, &files))
+    }
+
+    /// [`Self::compile`] of parsed files.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn compile_unit(&mut self, path: &str, name: Option<&str>, unit: &Unit<'_>) -> Result<Program, CompileError> {
+        let (parsed, files) = (&unit.files, unit.sources);
+        let parse_charges = unit.charges()?;
         // Only the package `main` is made in the run that is measured.
         let at = |text: String, parsed: bool| CompileError {
             text,
@@ -207,9 +223,9 @@ impl<'s> Session<'s> {
             let end = if path == "main" { "!" } else { "" };
             return Err(refuse(format!("expected package name [{expected}] but got [{got}]{end}")));
         }
-        let imports = self.import_all(path, &parsed, &files).map_err(|located| {
+        let imports = self.import_all(path, parsed, files).map_err(|located| {
             // What the reference finds while it reads the file comes before.
-            if let Err(error) = check_reading(path, &parsed, &files) {
+            if let Err(error) = check_reading(path, parsed, files) {
                 return at(error.to_string(), false);
             }
             match located.refusal {
@@ -218,12 +234,9 @@ impl<'s> Session<'s> {
             }
         })?;
         let options = Options { limits: self.limits, natives: false };
-        let package = self
-            .world
-            .clone()
-            .check(path, &parsed, &files, options)
-            .map_err(|e| at(e.to_string(), !e.while_reading))?;
-        let module = generate(&package, &files, parse_charges.clone()).map_err(refuse)?;
+        let package =
+            self.world.clone().check(path, parsed, files, options).map_err(|e| at(e.to_string(), !e.while_reading))?;
+        let module = generate(&package, files, parse_charges.clone()).map_err(refuse)?;
         Ok(Program { module, dependencies: self.closure(&imports), no_main: package.no_main })
     }
 
@@ -247,23 +260,19 @@ impl<'s> Session<'s> {
     /// What Go's type checker says about a package (spec/01 §3.1); `None` if it is fine, or if loading stops before it is asked.
     /// It looks for the imported packages by itself.
     #[must_use]
-    pub fn type_check(&mut self, path: &str, sources: &[Source]) -> Option<String> {
-        let arena = Bump::new();
-        let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
-        let parsed: Vec<_> = files.iter().map(|file| syntax::parse_file(&arena, file, &self.limits)).collect();
-        for spec in parsed.iter().flat_map(|file| file.file.imports).filter(|spec| spec.path != path) {
+    pub fn type_check(&mut self, path: &str, unit: &Unit<'_>) -> Option<String> {
+        for spec in unit.files.iter().flat_map(|file| file.file.imports).filter(|spec| spec.path != path) {
             // One that cannot be loaded is a finding of the checker.
             let _ = self.require(spec.path);
         }
-        let findings = golayer::check_package_with(path, false, &parsed, &files, &self.dependencies, &self.limits);
-        golayer::render(path, &findings, &files)
+        let findings = golayer::check_package_with(path, false, &unit.files, unit.sources, &self.dependencies, &self.limits);
+        golayer::render(path, &findings, unit.sources)
     }
 
     /// Everything that is wrong with a package, in the order in which the reference's tools look: syntax, imports, Go's rules, its own
     /// rules. What comes later is looked at only if nothing was found before.
-    pub(crate) fn inspect(&mut self, path: &str, files: &[SourceFile]) -> Inspection {
-        let arena = Bump::new();
-        let parsed: Vec<_> = files.iter().map(|file| syntax::parse_file(&arena, file, &self.limits)).collect();
+    pub(crate) fn inspect(&mut self, path: &str, unit: &Unit<'_>) -> Inspection {
+        let (parsed, files) = (&unit.files, unit.sources);
         let mut found = Inspection::default();
         for (index, file) in parsed.iter().enumerate() {
             found.syntax.extend(file.errors.iter().map(|error| (index, error.clone())));
@@ -290,10 +299,10 @@ impl<'s> Session<'s> {
         if !found.imports.is_empty() {
             return found;
         }
-        found.go = golayer::check_package_with(path, true, &parsed, files, &self.dependencies, &self.limits);
+        found.go = golayer::check_package_with(path, true, parsed, files, &self.dependencies, &self.limits);
         if found.go.is_empty() {
             let options = Options { limits: self.limits, natives: false };
-            found.check = self.world.clone().check(path, &parsed, files, options).err();
+            found.check = self.world.clone().check(path, parsed, files, options).err();
         }
         found
     }
@@ -369,7 +378,11 @@ impl<'s> Session<'s> {
     fn compile_import(&mut self, source: &PackageSource) -> Result<Compiled, Refusal> {
         let file = |file: &PackageFile| SourceFile::new(&file.name, file.text.as_ref());
         let sources = self.store.keep(source.files.iter().map(file).collect());
-        let (mut parsed, charges) = parse(&self.store.trees, sources, &self.limits).map_err(Refusal::Package)?;
+        let unit = Unit::parse(&self.store.trees, sources, &self.limits);
+        let charges = unit.charges().map_err(Refusal::Package)?;
+        let mut parsed = unit.files;
+        // The trees of packages are kept without being dropped: they own nothing.
+        parsed.iter_mut().for_each(|file| file.charges = Vec::new());
         let overlay: Vec<bool> = source.files.iter().map(|file| file.overlay).collect();
         apply_overlay(&self.store.trees, &mut parsed, &overlay);
         let imports = self.import_all(&source.path, &parsed, sources).map_err(|located| match located.refusal {
@@ -432,30 +445,6 @@ fn refused(text: String) -> Refusal {
 fn location(path: &str, located: &Located<'_>) -> String {
     let (start, end) = (located.source.position(located.span.start), located.source.position(located.span.end));
     format!("{path}/{}:{start}-{}", located.source.name(), end.column)
-}
-
-/// Parses all files; the first error ends it. Gives the gas of the parse, token by token.
-fn parse<'a>(
-    arena: &'a Bump,
-    files: &[SourceFile],
-    limits: &Limits,
-) -> Result<(Vec<ParsedFile<'a>>, Vec<u32>), CompileError> {
-    let mut parsed = Vec::with_capacity(files.len());
-    let mut parse_charges = Vec::new();
-    for file in files {
-        let mut result = syntax::parse_file(arena, file, limits);
-        parse_charges.append(&mut result.charges);
-        // The trees of packages are kept without being dropped: they own nothing.
-        result.charges = Vec::new();
-        if let Some(text) = render_first(&result.errors, file) {
-            // The reference looks for the package name first, and charges nothing for that.
-            let clause = syntax::fails_before_declarations(&result, file);
-            let parse_charges = if clause { Vec::new() } else { parse_charges };
-            return Err(CompileError { text, parse_charges, parsed: false });
-        }
-        parsed.push(result);
-    }
-    Ok((parsed, parse_charges))
 }
 
 /// Typed tree to module. The error is a text without location.

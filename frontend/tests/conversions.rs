@@ -44,15 +44,16 @@ fn compared_with(package: &Package) -> Vec<(BinaryOp, String)> {
 #[test]
 fn ordering_against_a_variable_of_an_untyped_shift_reads_zero() {
     let package = checked("n := uint(1); x := 1 << n; println(x < 3, x > 3, x <= 2, x == 2)");
-    use BinaryOp::{Eql, Gtr, Leq, Lss};
-    let expected = [(Lss, "0"), (Gtr, "0"), (Leq, "0"), (Eql, "2")].map(|(op, text)| (op, text.to_owned()));
+    use BinaryOp::{Equal, Greater, Less, LessEqual};
+    let expected =
+        [(Less, "0"), (Greater, "0"), (LessEqual, "0"), (Equal, "2")].map(|(op, text)| (op, text.to_owned()));
     assert_eq!(compared_with(&package), expected);
 }
 
 #[test]
 fn ordering_of_an_unstored_shift_keeps_its_constants() {
     let package = checked("n := uint(1); if 1<<n < 3 { println(n) }");
-    assert_eq!(compared_with(&package), [(BinaryOp::Lss, "3".to_owned())]);
+    assert_eq!(compared_with(&package), [(BinaryOp::Less, "3".to_owned())]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ impl Price<'_> {
         let via = |via: bool| if via { 90 - EVAL } else { 0 };
         EVAL + match &self.0.exprs[id].kind {
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Abort(_) => 0,
-            ExprKind::Type(t) => self.type_expr(*t) - EVAL,
+            ExprKind::Type(t) | ExprKind::TypeText(t, _) => self.type_expr(*t) - EVAL,
             ExprKind::Global { via_package, .. } | ExprKind::Func { via_package, .. } => via(*via_package),
             ExprKind::Unary { op, operand } => {
                 self.expr(*operand)
@@ -52,7 +52,8 @@ impl Price<'_> {
                 self.expr(*operand) + self.type_expr(*target) + if *comma_ok { 25 } else { 30 }
             }
             ExprKind::Composite { kind, elements, .. } => {
-                let keyed = matches!(kind, CompositeKind::Map | CompositeKind::SliceKeyed);
+                let keyed =
+                    matches!(kind, CompositeKind::Map | CompositeKind::SliceKeyed | CompositeKind::SliceComputed);
                 let parts: u64 = elements
                     .iter()
                     .map(|e| self.expr(e.value) + e.key.filter(|_| keyed).map_or(0, |key| self.expr(key)))
@@ -61,7 +62,7 @@ impl Price<'_> {
                     CompositeKind::StructPositional | CompositeKind::StructKeyed => 179,
                     CompositeKind::Array => 137,
                     CompositeKind::Slice => 183,
-                    CompositeKind::SliceKeyed => 467,
+                    CompositeKind::SliceKeyed | CompositeKind::SliceComputed => 467,
                     CompositeKind::Map => 475,
                 };
                 EVAL + 50 + parts + close
@@ -214,12 +215,12 @@ fn binary(op: BinaryOp) -> u64 {
         BinaryOp::AndNot => 15,
         BinaryOp::Shl => 22,
         BinaryOp::Shr => 20,
-        BinaryOp::Eql => 160,
-        BinaryOp::Neq => 95,
-        BinaryOp::Lss => 13,
-        BinaryOp::Leq => 19,
-        BinaryOp::Gtr => 20,
-        BinaryOp::Geq => 26,
+        BinaryOp::Equal => 160,
+        BinaryOp::NotEqual => 95,
+        BinaryOp::Less => 13,
+        BinaryOp::LessEqual => 19,
+        BinaryOp::Greater => 20,
+        BinaryOp::GreaterEqual => 26,
         // The rows have left operands that are true.
         BinaryOp::LogicalAnd => 19 + 24,
         BinaryOp::LogicalOr => panic!("not priced"),

@@ -10,6 +10,7 @@ use crate::compile::Source;
 use crate::directives::Directives;
 use crate::session::{Inspection, Session};
 use crate::store::SourceStore;
+use bumpalo::Bump;
 use regno_frontend::check::CheckError;
 use regno_frontend::golayer::{Code, Finding};
 use regno_frontend::package::{GnoMod, Packages, PathKind};
@@ -124,45 +125,59 @@ enum FileKind {
     Filetest,
 }
 
-/// Looks at a package. `packages` are those that its production files can import, `testing` those of its tests; the package itself
-/// should be among these.
-#[must_use]
-pub fn lint(package: &Package, packages: &dyn Packages, testing: &dyn Packages) -> Report {
-    let mut report = Report::default();
-    let shown = |source: &Source| format!("{}{}", package.folder, source.name);
-    report.files = package.sources.iter().map(|s| SourceFile::new(shown(s), s.text.as_slice())).collect();
-    let module = match package.module.as_deref().map(GnoMod::parse).transpose() {
-        Ok(module) => module,
-        Err(error) => {
-            report.issues.push(module_issue(package, &error.to_string()));
+/// Looks at packages, one after the other. What they import is compiled once for all of them.
+pub struct Linter<'s> {
+    production: Session<'s>,
+    testing: Session<'s>,
+}
+
+impl<'s> Linter<'s> {
+    /// `packages` are those that production files can import, `testing` those of tests; the packages that are looked at should be
+    /// among these.
+    #[must_use]
+    pub fn new(store: &'s SourceStore, packages: &'s dyn Packages, testing: &'s dyn Packages) -> Self {
+        Self { production: Session::new(store, packages), testing: Session::new(store, testing) }
+    }
+
+    /// Looks at a package.
+    #[must_use]
+    pub fn lint(&mut self, package: &Package) -> Report {
+        let mut report = Report::default();
+        let shown = |source: &Source| format!("{}{}", package.folder, source.name);
+        report.files = package.sources.iter().map(|s| SourceFile::new(shown(s), s.text.as_slice())).collect();
+        let module = match package.module.as_deref().map(GnoMod::parse).transpose() {
+            Ok(module) => module,
+            Err(error) => {
+                report.issues.push(module_issue(package, &error.to_string()));
+                return report;
+            }
+        };
+        report.ignored = module.as_ref().is_some_and(|module| module.ignore);
+        if report.ignored {
             return report;
         }
-    };
-    report.ignored = module.as_ref().is_some_and(|module| module.ignore);
-    if report.ignored {
-        return report;
+        let kinds: Vec<FileKind> = package.sources.iter().map(file_kind).collect();
+        let path = module.map(|module| module.module).or_else(|| package_name(package, &kinds)).unwrap_or_default();
+        let path = if path.is_empty() { "main".to_owned() } else { path };
+        let mut look = Look { package, path: &path, report: &mut report, seen: HashSet::new() };
+        let of = |wanted: &[FileKind]| -> Vec<usize> {
+            (0..).zip(&kinds).filter(|(_, kind)| wanted.contains(kind)).map(|(index, _)| index).collect()
+        };
+        let production = of(&[FileKind::Production]);
+        look.at(&path, &production, &mut self.production);
+        if PathKind::of(&path) == PathKind::Realm && look.report.issues.is_empty() {
+            look.check_render(&production);
+        }
+        if kinds.contains(&FileKind::Test) {
+            look.at(&path, &of(&[FileKind::Production, FileKind::Test]), &mut self.testing);
+        }
+        look.at(&format!("{path}_test"), &of(&[FileKind::TestBeside]), &mut self.testing);
+        for file in of(&[FileKind::Filetest]) {
+            let path = package.sources.get(file).map(filetest_path).unwrap_or_default();
+            look.at(&path, &[file], &mut self.testing);
+        }
+        report
     }
-    let kinds: Vec<FileKind> = package.sources.iter().map(file_kind).collect();
-    let path = module.map(|module| module.module).or_else(|| package_name(package, &kinds)).unwrap_or_default();
-    let path = if path.is_empty() { "main".to_owned() } else { path };
-    let mut linter = Linter { package, path: &path, report: &mut report, seen: HashSet::new() };
-    let of = |wanted: &[FileKind]| -> Vec<usize> {
-        (0..).zip(&kinds).filter(|(_, kind)| wanted.contains(kind)).map(|(index, _)| index).collect()
-    };
-    let production = of(&[FileKind::Production]);
-    linter.look(&path, &production, packages);
-    if PathKind::of(&path) == PathKind::Realm && linter.report.issues.is_empty() {
-        linter.check_render(&production);
-    }
-    if kinds.contains(&FileKind::Test) {
-        linter.look(&path, &of(&[FileKind::Production, FileKind::Test]), testing);
-    }
-    linter.look(&format!("{path}_test"), &of(&[FileKind::TestBeside]), testing);
-    for file in of(&[FileKind::Filetest]) {
-        let path = package.sources.get(file).map(filetest_path).unwrap_or_default();
-        linter.look(&path, &[file], testing);
-    }
-    report
 }
 
 /// The path of the package that a filetest makes: its directive, else its name.
@@ -205,29 +220,29 @@ fn package_name(package: &Package, kinds: &[FileKind]) -> Option<String> {
 
 /// The name in the package clause of a file.
 fn declared_name(source: &Source) -> Option<String> {
-    let arena = bumpalo::Bump::new();
+    let arena = Bump::new();
     let file = SourceFile::new(&source.name, source.text.as_slice());
     let parsed = regno_frontend::syntax::parse_file(&arena, &file, &regno_frontend::limits::Limits::default());
     Some(parsed.file.package.name.to_owned()).filter(|name| name != "_")
 }
 
-struct Linter<'l> {
+struct Look<'l> {
     package: &'l Package,
     path: &'l str,
     report: &'l mut Report,
     seen: HashSet<(Option<Place>, String)>,
 }
 
-impl Linter<'_> {
+impl Look<'_> {
     /// Looks at some of the files as a package.
-    fn look(&mut self, path: &str, indices: &[usize], packages: &dyn Packages) {
+    fn at(&mut self, path: &str, indices: &[usize], session: &mut Session<'_>) {
         if indices.is_empty() {
             return;
         }
         let sources = indices.iter().filter_map(|&index| self.package.sources.get(index));
         let files: Vec<SourceFile> = sources.map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
-        let store = SourceStore::default();
-        let found = Session::new(&store, packages).inspect(path, &files);
+        let arena = Bump::new();
+        let found = session.inspect(path, &session.parse(&arena, &files));
         let Inspection { syntax, imports, go, check } = found;
         let index = |file: usize| indices.get(file).copied().unwrap_or(0);
         for (file, error) in syntax {

@@ -1,5 +1,6 @@
 //! Which packages a command line means (spec/05 §11.1).
 
+use crate::packages::WORKSPACE;
 use regno_frontend::package::GnoMod;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -99,7 +100,7 @@ fn below(root: &Path) -> Result<Vec<PathBuf>, DiscoverError> {
         for entry in entries.flatten() {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
             if path.is_dir() {
-                let skipped = name.starts_with('.') || name == "filetests" || path.join("gnowork.toml").exists();
+                let skipped = name.starts_with('.') || name == "filetests" || path.join(WORKSPACE).exists();
                 if !skipped && !path.is_symlink() {
                     pending.push(path);
                 }

@@ -9,7 +9,7 @@ use crate::cache::Cache;
 use crate::compile::{CompileError, Source};
 use crate::execute::Settings;
 use crate::filetest::{self, Row};
-use crate::lint;
+use crate::lint::{self, Linter};
 use crate::session::Session;
 use crate::store::SourceStore;
 use regno_bytecode::event::GasSchedule;
@@ -132,7 +132,8 @@ fn issues(
         outside: own("", &[]),
         without_tests: Cell::new(false),
     };
-    let found = lint::lint(&lint::Package { folder, sources, module }, production, &testing);
+    let store = SourceStore::default();
+    let found = Linter::new(&store, production, &testing).lint(&lint::Package { folder, sources, module });
     found.issues.iter().for_each(|issue| report.line(issue.to_string()));
     !found.issues.is_empty()
 }

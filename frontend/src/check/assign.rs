@@ -35,7 +35,6 @@ impl<'a> Checker<'a> {
                 if let Some(error) = error {
                     return Err(error);
                 }
-                let op = super::operator::binary_op(op);
                 Ok((StmtKind::OpAssign { op, target: target.place, ty: target.ty, value }, None))
             }
         }
@@ -140,6 +139,13 @@ impl<'a> Checker<'a> {
         }
         match self.values_for(count, assign.rhs)? {
             Values::Each(operands) => {
+                for (operand, place) in operands.iter().zip(&places) {
+                    // Before any conversion: an untyped shift can become an interface's dynamic value, but is none.
+                    if let Err(error) = self.types.check_assignable(self.recorded(operand.id), place.recorded) {
+                        let text = error.text_in(&self.types, &NilContext::Assignment);
+                        return Err(self.error(error.rule(), span, text));
+                    }
+                }
                 let mut values = Vec::with_capacity(count);
                 for (operand, place) in operands.into_iter().zip(&places) {
                     values.push(self.coerce_in(operand.id, place.recorded, span, NilContext::Assignment)?);

@@ -311,8 +311,9 @@ impl<'a> Checker<'a> {
     /// An argument of `print`: also a type (**Quirk**), which prints as `typeval{T}`.
     fn printed(&mut self, e: ExprRef<'a>, index: usize) -> Result<Operand> {
         if let Some(t) = self.type_of_expr(e)? {
-            let text = format!("typeval{{{}}}", self.types.type_string(t));
-            return Ok(self.constant(Constant::str(&text), TypeId::STRING, e.span));
+            let target = self.type_expr(e)?;
+            let id = self.add_node(ExprKind::TypeText(target, t), TypeId::STRING, Some(TypeId::STRING), e.span);
+            return Ok(Operand { id, ty: Some(TypeId::STRING) });
         }
         if index == 0 { self.first_argument(e) } else { self.expr(e) }
     }

@@ -1,7 +1,6 @@
 //! What statements ask of expressions: conditions, tags, right sides, `op=` (spec/02 §5.5).
 
 use super::expr::{Defined, Operand, PlaceOperand, Static, Values, unparen};
-use super::operator::binary_op;
 use super::{Checker, Result, Rule};
 use crate::constant::Constant;
 use crate::source::Span;
@@ -114,7 +113,6 @@ impl<'a> Checker<'a> {
         at: Span,
     ) -> Result<ExprId> {
         let operand = self.single(e)?;
-        let op = binary_op(op);
         let defined = target.recorded.is_some_and(|t| self.operator_defined(op, t));
         if !defined {
             let text = format!("operator {}= not defined on: {}", op.text(), self.kind_name(target.recorded));

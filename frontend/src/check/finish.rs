@@ -10,9 +10,9 @@ const NOT_BIG: &str = "interface conversion: gnolang.Value is nil, not gnolang.B
 /// What an ordering of truth values ends in.
 const fn not_for_bool(op: BinaryOp) -> &'static str {
     match op {
-        BinaryOp::Lss => "comparison operator < not defined for BoolKind",
-        BinaryOp::Leq => "comparison operator <= not defined for BoolKind",
-        BinaryOp::Gtr => "comparison operator > not defined for BoolKind",
+        BinaryOp::Less => "comparison operator < not defined for BoolKind",
+        BinaryOp::LessEqual => "comparison operator <= not defined for BoolKind",
+        BinaryOp::Greater => "comparison operator > not defined for BoolKind",
         _ => "comparison operator >= not defined for BoolKind",
     }
 }

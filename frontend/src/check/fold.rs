@@ -81,12 +81,12 @@ impl<'a> Checker<'a> {
             (Constant::Nil, Constant::Nil) => {
                 let typed = |id: ExprId| self.recorded(id).is_some_and(|t| !self.types.is_interface(t));
                 let same = !(boxed(left) && typed(right) || typed(left) && boxed(right));
-                Ok(Constant::Bool(same == (op == BinaryOp::Eql)))
+                Ok(Constant::Bool(same == (op == BinaryOp::Equal)))
             }
             // Constants converted to an interface type keep their own: equal means the same type and value.
             _ if op.is_comparison() && (boxed(left) || boxed(right)) => {
                 let same = self.types.identical(self.exprs[left].ty, self.exprs[right].ty) && x == y;
-                Ok(Constant::Bool(same == (op == BinaryOp::Eql)))
+                Ok(Constant::Bool(same == (op == BinaryOp::Equal)))
             }
             _ => constant::binary(op, &x, &y),
         };
@@ -339,7 +339,7 @@ impl<'a> Checker<'a> {
                 format!("{} (no value) used as value", self.render_callee_of(operand.id))
             }
             (ExprKind::Call { .. }, crate::types::Type::Tuple(_)) => {
-                format!("multiple-value {text} (value of type {name}) in single-value context")
+                format!("{text} (variable of type {name}) is not constant")
             }
             (ExprKind::Call { .. }, _) => format!("{text} (value of type {name}) is not constant"),
             (ExprKind::TypeAssert { .. }, _) => {

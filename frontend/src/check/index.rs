@@ -55,12 +55,13 @@ impl<'a> Checker<'a> {
             return Ok(id);
         }
         let t: Static = self.recorded(id);
+        if t.is_some_and(|t| self.types.is_untyped(t)) {
+            self.coerce(id, Some(TypeId::INT), at)?;
+            return Ok(id);
+        }
         if !t.is_some_and(|t| self.types.kind(t).is_integer()) {
             let text = format!("expected typed integer kind, but got {}", self.kind_name(t));
             return Err(self.error(Rule::Index, at, text));
-        }
-        if t.is_some_and(|t| self.types.is_untyped(t)) {
-            self.coerce(id, Some(TypeId::INT), at)?;
         }
         Ok(id)
     }

@@ -9,6 +9,7 @@
 use super::{CheckError, Checker, Result, Rule, deep};
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, FuncType, Specs, Stmt, StmtKind, StmtRef};
+use crate::syntax::visit;
 use std::collections::HashSet;
 
 /// What a statement means for what follows it in the enclosing node.
@@ -247,33 +248,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn group(&mut self, specs: &Specs<'a>) {
-        match specs {
-            Specs::Import(_) => {}
-            Specs::Const(specs) | Specs::Var(specs) => {
-                for spec in *specs {
-                    self.optional(spec.ty);
-                    self.exprs(spec.values);
-                }
-            }
-            Specs::Type(specs) => {
-                for spec in *specs {
-                    self.expr(spec.ty);
-                }
-            }
-        }
-    }
-
-    fn fields(&mut self, list: &'a FieldList<'a>) {
-        for field in list.fields {
-            self.expr(field.ty);
-        }
-    }
-
-    fn signature(&mut self, ty: &'a FuncType<'a>) {
-        self.fields(ty.params);
-        if let Some(results) = ty.results {
-            self.fields(results);
-        }
+        visit::specs(specs, &mut |e| self.expr(e));
     }
 
     /// Whether a parameter or result has the name that is looked for.
@@ -290,62 +265,16 @@ impl<'a> Walk<'_, 'a> {
 
     fn expr_kind(&mut self, e: &'a Expr<'a>) {
         match e.kind {
-            ExprKind::Bad | ExprKind::Literal(_) => {}
-            ExprKind::Ident(name) => {
-                if self.target == Some(name) {
-                    self.mark(e.span);
-                }
+            ExprKind::Ident(name) if self.target == Some(name) => self.mark(e.span),
+            ExprKind::FuncLit(literal) if self.hides(literal.ty) => return,
+            ExprKind::Index(index) if index.indices.len() > 1 => {
+                self.refuse(Rule::Index, e.span, "invalid operation: more than one index");
             }
-            ExprKind::CompositeLit(literal) => {
-                self.optional(literal.ty);
-                self.exprs(literal.elements);
-            }
-            ExprKind::FuncLit(literal) => {
-                if !self.hides(literal.ty) {
-                    self.signature(literal.ty);
-                    self.list(literal.body.stmts);
-                }
-            }
-            ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::Unary(_, x) | ExprKind::ChanType(_, x) => self.expr(x),
-            ExprKind::Selector(selector) => self.expr(selector.x),
-            ExprKind::Index(index) => {
-                if index.indices.len() > 1 {
-                    self.refuse(Rule::Index, e.span, "invalid operation: more than one index");
-                }
-                self.expr(index.x);
-                self.exprs(index.indices);
-            }
-            ExprKind::Slice(slice) => {
-                self.expr(slice.x);
-                [slice.lo, slice.hi, slice.max].into_iter().flatten().for_each(|e| self.expr(e));
-            }
-            ExprKind::TypeAssert(assert) => {
-                self.expr(assert.x);
-                self.optional(assert.ty);
-            }
-            ExprKind::Call(call) => {
-                self.expr(call.fun);
-                self.exprs(call.args);
-            }
-            ExprKind::Binary(binary) => {
-                self.expr(binary.x);
-                self.expr(binary.y);
-            }
-            ExprKind::KeyValue(pair) => {
-                self.expr(pair.key);
-                self.expr(pair.value);
-            }
-            ExprKind::ArrayType(array) => {
-                self.optional(array.len);
-                self.expr(array.elem);
-            }
-            ExprKind::Ellipsis(elem) => self.optional(elem),
-            ExprKind::StructType(fields) | ExprKind::InterfaceType(fields) => self.fields(fields),
-            ExprKind::FuncType(ty) => self.signature(ty),
-            ExprKind::MapType(map) => {
-                self.expr(map.key);
-                self.expr(map.value);
-            }
+            _ => {}
+        }
+        visit::children(e, &mut |child| self.expr(child));
+        if let ExprKind::FuncLit(literal) = e.kind {
+            self.list(literal.body.stmts);
         }
     }
 }

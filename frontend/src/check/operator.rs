@@ -1,81 +1,18 @@
 //! Unary and binary operators: constant folding, operand unification (spec/02 §5.5), shifts, operator checks (spec/01 §3.4).
 
 use super::expr::{Operand, Static};
-use super::{Checker, Result, Rule};
+use super::{CheckError, Checker, Result, Rule};
 use crate::constant;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{BinaryOp, ExprId, ExprKind, UnaryOp};
 use crate::types::{Basic, Kind, TypeId};
 
-/// The typed tree's operator for a written one.
-pub(super) const fn binary_op(op: ast::BinaryOp) -> BinaryOp {
-    match op {
-        ast::BinaryOp::Add => BinaryOp::Add,
-        ast::BinaryOp::Sub => BinaryOp::Sub,
-        ast::BinaryOp::Mul => BinaryOp::Mul,
-        ast::BinaryOp::Quo => BinaryOp::Quo,
-        ast::BinaryOp::Rem => BinaryOp::Rem,
-        ast::BinaryOp::And => BinaryOp::And,
-        ast::BinaryOp::Or => BinaryOp::Or,
-        ast::BinaryOp::Xor => BinaryOp::Xor,
-        ast::BinaryOp::AndNot => BinaryOp::AndNot,
-        ast::BinaryOp::Shl => BinaryOp::Shl,
-        ast::BinaryOp::Shr => BinaryOp::Shr,
-        ast::BinaryOp::LogicalAnd => BinaryOp::LogicalAnd,
-        ast::BinaryOp::LogicalOr => BinaryOp::LogicalOr,
-        ast::BinaryOp::Equal => BinaryOp::Eql,
-        ast::BinaryOp::NotEqual => BinaryOp::Neq,
-        ast::BinaryOp::Less => BinaryOp::Lss,
-        ast::BinaryOp::LessEqual => BinaryOp::Leq,
-        ast::BinaryOp::Greater => BinaryOp::Gtr,
-        ast::BinaryOp::GreaterEqual => BinaryOp::Geq,
-    }
-}
-
 impl BinaryOp {
-    /// `== != < <= > >=`
-    #[must_use]
-    pub const fn is_comparison(self) -> bool {
-        matches!(self, Self::Eql | Self::Neq | Self::Lss | Self::Leq | Self::Gtr | Self::Geq)
-    }
-
     /// `< <= > >=`
     #[must_use]
     pub const fn is_ordering(self) -> bool {
-        matches!(self, Self::Lss | Self::Leq | Self::Gtr | Self::Geq)
-    }
-
-    /// `<< >>`
-    #[must_use]
-    pub const fn is_shift(self) -> bool {
-        matches!(self, Self::Shl | Self::Shr)
-    }
-
-    /// The operator as written.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Add => "+",
-            Self::Sub => "-",
-            Self::Mul => "*",
-            Self::Quo => "/",
-            Self::Rem => "%",
-            Self::And => "&",
-            Self::Or => "|",
-            Self::Xor => "^",
-            Self::AndNot => "&^",
-            Self::Shl => "<<",
-            Self::Shr => ">>",
-            Self::LogicalAnd => "&&",
-            Self::LogicalOr => "||",
-            Self::Eql => "==",
-            Self::Neq => "!=",
-            Self::Lss => "<",
-            Self::Leq => "<=",
-            Self::Gtr => ">",
-            Self::Geq => ">=",
-        }
+        matches!(self, Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)
     }
 
     /// The operator as a word, for messages about constants of different kinds.
@@ -94,12 +31,12 @@ impl BinaryOp {
             Self::Shr => "SHR",
             Self::LogicalAnd => "LAND",
             Self::LogicalOr => "LOR",
-            Self::Eql => "EQL",
-            Self::Neq => "NEQ",
-            Self::Lss => "LSS",
-            Self::Leq => "LEQ",
-            Self::Gtr => "GTR",
-            Self::Geq => "GEQ",
+            Self::Equal => "EQL",
+            Self::NotEqual => "NEQ",
+            Self::Less => "LSS",
+            Self::LessEqual => "LEQ",
+            Self::Greater => "GTR",
+            Self::GreaterEqual => "GEQ",
         }
     }
 }
@@ -110,7 +47,7 @@ impl<'a> Checker<'a> {
         // Calls without or with several results fall to the operator check.
         let left = self.expr(b.x)?.id;
         let right = self.expr(b.y)?.id;
-        let op = binary_op(b.op);
+        let op = b.op;
         if op.is_shift() { self.shift(op, left, right, span) } else { self.plain_binary(op, left, right, span) }
     }
 
@@ -129,13 +66,7 @@ impl<'a> Checker<'a> {
                 && self.types.is_untyped(l)
                 && self.types.is_untyped(r)
             {
-                let text = format!(
-                    "incompatible types in binary expression: {} {} {}",
-                    self.types.type_id_string(l),
-                    op.word(),
-                    self.types.type_id_string(r)
-                );
-                return Err(self.error(Rule::MismatchedTypes, span, text));
+                return Err(self.incompatible(op, l, r, span));
             }
             return self.fold_binary(op, left, right, span);
         }
@@ -150,6 +81,13 @@ impl<'a> Checker<'a> {
             self.note_leftmost(id, left, recorded);
         }
         Ok(Operand { id, ty: recorded })
+    }
+
+    /// Two untyped operands of different kinds.
+    fn incompatible(&self, op: BinaryOp, left: TypeId, right: TypeId, at: Span) -> CheckError {
+        let (left, right) = (self.types.type_id_string(left), self.types.type_id_string(right));
+        let text = format!("incompatible types in binary expression: {left} {} {right}", op.word());
+        self.error(Rule::MismatchedTypes, at, text)
     }
 
     /// Remembers the leftmost operand of a chain of operators, so that its static type is found without walking down the
@@ -168,7 +106,7 @@ impl<'a> Checker<'a> {
     /// Operand conversion by the table of spec/02 §5.5.
     fn unify(&mut self, op: BinaryOp, left: ExprId, right: ExprId, at: Span) -> Result<(ExprId, ExprId)> {
         let (lt, rt) = (self.recorded(left), self.recorded(right));
-        let equality = matches!(op, BinaryOp::Eql | BinaryOp::Neq);
+        let equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         let untyped = |c: &Self, t: Static| t.is_some_and(|t| c.types.is_untyped(t));
         match (self.is_const(left), self.is_const(right)) {
             (true, true) => {
@@ -205,9 +143,10 @@ impl<'a> Checker<'a> {
             (false, false) => match (untyped(self, lt), untyped(self, rt)) {
                 (true, true) => {
                     let (ld, rd) = (self.default_of(lt), self.default_of(rt));
-                    if ld != rd {
-                        let text = self.mismatched(op, left, right, lt, rt);
-                        return Err(self.error(Rule::MismatchedTypes, at, text));
+                    if let (Some(l), Some(r)) = (lt, rt)
+                        && l != r
+                    {
+                        return Err(self.incompatible(op, l, r, at));
                     }
                     Ok((self.coerce(left, ld, at)?, self.coerce(right, rd, at)?))
                 }
@@ -245,7 +184,7 @@ impl<'a> Checker<'a> {
         let (lt, rt) = (self.recorded(left), self.recorded(right));
         let swapped = self.types.should_swap(lt, rt);
         let (source, destination) = if swapped { (rt, lt) } else { (lt, rt) };
-        if matches!(op, BinaryOp::Eql | BinaryOp::Neq) {
+        if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) {
             if let Err((rule, text)) = self.check_equality(lt, rt, source, destination) {
                 return Err(self.error(rule, at, text));
             }
@@ -307,7 +246,7 @@ impl<'a> Checker<'a> {
     pub(super) fn operator_defined(&self, op: BinaryOp, t: TypeId) -> bool {
         let kind = self.types.kind(t);
         match op {
-            BinaryOp::Add | BinaryOp::Lss | BinaryOp::Leq | BinaryOp::Gtr | BinaryOp::Geq => {
+            BinaryOp::Add | BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
                 kind.is_numeric() || kind == Kind::String
             }
             BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Quo => kind.is_numeric(),
@@ -319,7 +258,7 @@ impl<'a> Checker<'a> {
             | BinaryOp::Shl
             | BinaryOp::Shr => kind.is_integer(),
             BinaryOp::LogicalAnd | BinaryOp::LogicalOr => kind == Kind::Bool,
-            BinaryOp::Eql | BinaryOp::Neq => true,
+            BinaryOp::Equal | BinaryOp::NotEqual => true,
         }
     }
 

@@ -15,6 +15,7 @@ use crate::syntax::ast;
 use crate::typed::{ExprId, ExprKind, FuncId, Global, InitStep, Slot, SlotValue};
 use crate::types::{Kind, Method, NamedType, TypeId};
 use indexmap::{IndexMap, IndexSet};
+use std::collections::HashSet;
 
 /// Progress of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,6 +103,8 @@ pub(super) struct PackageScope<'a> {
     pub(super) inits: Vec<FuncId>,
     /// `main`
     pub(super) main: Option<FuncId>,
+    /// Receiver and name of each method, as written.
+    methods: HashSet<String>,
 }
 
 impl<'a> Checker<'a> {
@@ -203,7 +206,15 @@ impl<'a> Checker<'a> {
         let name = func.name.name;
         let id = self.new_function(func.name.name, func.span);
         let decl = self.push_decl(func.span, DeclKind::Func(func, id));
-        if func.receiver.is_some() {
+        if let Some(receiver) = func.receiver {
+            if self.path.as_ref() != "main"
+                && let Some(field) = receiver.fields.first()
+            {
+                let method = format!("{}.{name}", self.raw_expr(field.ty));
+                if !self.package.methods.insert(method.clone()) && !repeated.contains(&method) {
+                    repeated.push(method);
+                }
+            }
             return Ok(());
         }
         self.refuse_predeclared(name, func.span)?;

@@ -19,6 +19,7 @@ impl Checker<'_> {
         let node = &self.exprs[id];
         match &node.kind {
             ExprKind::Const(value) => self.render_constant(id, value),
+            ExprKind::TypeText(_, t) => format!("(const-type {})", self.types.type_string(*t)),
             ExprKind::Type(_) => format!("(const-type {})", self.types.type_string(node.ty)),
             ExprKind::Local(var) => self.render_local(*var),
             ExprKind::Global { global, .. } => self.render_global(*global),

@@ -5,6 +5,7 @@
 use super::{CheckError, Rule, deep};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, Ident, Specs, Stmt, StmtKind, StmtRef};
+use crate::syntax::visit;
 use std::collections::{HashMap, HashSet};
 
 /// Number of errors after which the reference stops.
@@ -92,14 +93,7 @@ impl<'a> Resolver<'_, 'a> {
 
     fn inside(&mut self, decl: &Decl<'a>) {
         match decl {
-            Decl::Gen(group) => match group.specs {
-                Specs::Import(_) => {}
-                Specs::Const(specs) | Specs::Var(specs) => specs.iter().for_each(|spec| {
-                    spec.ty.into_iter().for_each(|ty| self.expr(ty));
-                    self.exprs(spec.values);
-                }),
-                Specs::Type(specs) => specs.iter().for_each(|spec| self.expr(spec.ty)),
-            },
+            Decl::Gen(group) => visit::specs(&group.specs, &mut |e| self.expr(e)),
             Decl::Func(func) => self.function(func.receiver, func.ty, func.body),
             Decl::Bad(_) => {}
         }
@@ -288,50 +282,11 @@ impl<'a> Resolver<'_, 'a> {
     fn expr(&mut self, e: &'a Expr<'a>) {
         deep(|| match e.kind {
             ExprKind::FuncLit(literal) => self.function(None, literal.ty, Some(literal.body)),
-            ExprKind::CompositeLit(literal) => {
-                literal.ty.into_iter().for_each(|ty| self.expr(ty));
-                self.exprs(literal.elements);
-            }
-            ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::Unary(_, x) => self.expr(x),
-            ExprKind::Selector(selector) => self.expr(selector.x),
-            ExprKind::Index(index) => {
-                self.expr(index.x);
-                self.exprs(index.indices);
-            }
-            ExprKind::Slice(slice) => {
-                self.expr(slice.x);
-                [slice.lo, slice.hi, slice.max].into_iter().flatten().for_each(|e| self.expr(e));
-            }
-            ExprKind::TypeAssert(assert) => {
-                self.expr(assert.x);
-                assert.ty.into_iter().for_each(|ty| self.expr(ty));
-            }
-            ExprKind::Call(call) => {
-                self.expr(call.fun);
-                self.exprs(call.args);
-            }
-            ExprKind::Binary(binary) => {
-                self.expr(binary.x);
-                self.expr(binary.y);
-            }
-            ExprKind::KeyValue(pair) => {
-                self.expr(pair.key);
-                self.expr(pair.value);
-            }
+            ExprKind::FuncType(func) => self.function(None, func, None),
             ExprKind::StructType(fields) | ExprKind::InterfaceType(fields) => {
                 self.scoped(|resolver| resolver.fields(fields));
             }
-            ExprKind::FuncType(func) => self.function(None, func, None),
-            ExprKind::ArrayType(array) => {
-                array.len.into_iter().for_each(|len| self.expr(len));
-                self.expr(array.elem);
-            }
-            ExprKind::MapType(map) => {
-                self.expr(map.key);
-                self.expr(map.value);
-            }
-            ExprKind::ChanType(_, elem) | ExprKind::Ellipsis(Some(elem)) => self.expr(elem),
-            ExprKind::Bad | ExprKind::Ident(_) | ExprKind::Literal(_) | ExprKind::Ellipsis(None) => {}
+            _ => visit::children(e, &mut |child| self.expr(child)),
         });
     }
 }

@@ -45,10 +45,10 @@ pub fn binary(op: BinaryOp, x: &Constant, y: &Constant) -> Result<Constant, Cons
     if matches!(op, BinaryOp::Quo | BinaryOp::Rem) && y.is_zero() {
         return Err(ConstError::DivisionByZero);
     }
-    if is_comparison(op) {
+    if op.is_comparison() {
         return compare(op, x, y).map(Constant::Bool);
     }
-    let undefined = || ConstError::Undefined(operator_text(op), x.kind());
+    let undefined = || ConstError::Undefined(op.text(), x.kind());
     match (x, y) {
         (Constant::Bool(x), Constant::Bool(y)) => match op {
             BinaryOp::LogicalAnd => Ok(Constant::Bool(*x && *y)),
@@ -80,16 +80,11 @@ fn wrap(kind: Kind, value: i128) -> Constant {
     Constant::Fixed(FixedInt::wrap(kind, value))
 }
 
-fn is_comparison(op: BinaryOp) -> bool {
-    use BinaryOp::{Eql, Geq, Gtr, Leq, Lss, Neq};
-    matches!(op, Eql | Neq | Lss | Leq | Gtr | Geq)
-}
-
 fn compare(op: BinaryOp, x: &Constant, y: &Constant) -> Result<bool, ConstError> {
     let ordering = match (x, y) {
-        (Constant::Bool(x), Constant::Bool(y)) if matches!(op, BinaryOp::Eql | BinaryOp::Neq) => Some(x.cmp(y)),
+        (Constant::Bool(x), Constant::Bool(y)) if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) => Some(x.cmp(y)),
         (Constant::Bool(_), Constant::Bool(_)) | (Constant::Nil, Constant::Nil) => {
-            return Err(ConstError::Undefined(operator_text(op), x.kind()));
+            return Err(ConstError::Undefined(op.text(), x.kind()));
         }
         (Constant::Str(x), Constant::Str(y)) => Some(x.cmp(y)),
         (Constant::Int(x), Constant::Int(y)) => Some(x.cmp(y)),
@@ -101,11 +96,11 @@ fn compare(op: BinaryOp, x: &Constant, y: &Constant) -> Result<bool, ConstError>
         _ => return Err(ConstError::Mismatched),
     };
     Ok(match op {
-        BinaryOp::Eql => ordering == Some(Ordering::Equal),
-        BinaryOp::Neq => ordering != Some(Ordering::Equal),
-        BinaryOp::Lss => ordering == Some(Ordering::Less),
-        BinaryOp::Leq => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
-        BinaryOp::Gtr => ordering == Some(Ordering::Greater),
+        BinaryOp::Equal => ordering == Some(Ordering::Equal),
+        BinaryOp::NotEqual => ordering != Some(Ordering::Equal),
+        BinaryOp::Less => ordering == Some(Ordering::Less),
+        BinaryOp::LessEqual => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
+        BinaryOp::Greater => ordering == Some(Ordering::Greater),
         _ => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
     })
 }
@@ -162,29 +157,4 @@ fn fixed(op: BinaryOp, x: i128, y: i128) -> Option<i128> {
         BinaryOp::AndNot => x & !y,
         _ => return None,
     })
-}
-
-/// The operator as written.
-fn operator_text(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Quo => "/",
-        BinaryOp::Rem => "%",
-        BinaryOp::And => "&",
-        BinaryOp::Or => "|",
-        BinaryOp::Xor => "^",
-        BinaryOp::AndNot => "&^",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::Eql => "==",
-        BinaryOp::Neq => "!=",
-        BinaryOp::Lss => "<",
-        BinaryOp::Leq => "<=",
-        BinaryOp::Gtr => ">",
-        BinaryOp::Geq => ">=",
-        BinaryOp::LogicalAnd => "&&",
-        BinaryOp::LogicalOr => "||",
-    }
 }

@@ -125,7 +125,7 @@ fn character_and_string_literals() {
 
 #[test]
 fn folding_untyped() {
-    use BinaryOp::{AndNot, Eql, Gtr, Mul, Quo, Rem};
+    use BinaryOp::{AndNot, Equal, Greater, Mul, Quo, Rem};
     for (op, x, y, value) in [
         (Quo, int("7"), int("2"), "3"),
         (Rem, unary(UnaryOp::Neg, &int("7")).unwrap(), int("2"), "-1"),
@@ -138,14 +138,14 @@ fn folding_untyped() {
         (Rem, dec("1.5"), dec("1.0"), "error: operator % not defined on: BigdecKind"),
         (Mul, dec("1e99999"), dec("1e99999"), "error: bigdec multiplication error: exponent out of range"),
         (Mul, rune("'\\U0010FFFF'"), rune("'\\U0010FFFF'"), "-2228223"),
-        (Gtr, dec("1.10"), dec("1.1"), "false"),
-        (Eql, dec("1.10"), dec("1.1"), "true"),
+        (Greater, dec("1.10"), dec("1.1"), "false"),
+        (Equal, dec("1.10"), dec("1.1"), "true"),
     ] {
         assert_eq!(shown(binary(op, &x, &y)), value, "{op:?} {x:?} {y:?}");
     }
     let third = binary(Quo, &dec("1.0"), &dec("3.0")).unwrap();
     let one = binary(Mul, &third, &dec("3.0")).unwrap();
-    assert_eq!(binary(Eql, &one, &dec("1.0")), Ok(Constant::Bool(false)));
+    assert_eq!(binary(Equal, &one, &dec("1.0")), Ok(Constant::Bool(false)));
     assert_eq!(shown(unary(UnaryOp::Neg, &rune("'a'"))), "error: unexpected type <untyped> int32 in operation");
     assert_eq!(shown(unary(UnaryOp::Plus, &rune("'a'"))), "97");
     assert_eq!(shown(unary(UnaryOp::Xor, &int("5"))), "-6");

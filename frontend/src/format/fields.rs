@@ -16,18 +16,8 @@ impl Printer<'_> {
         if self.short_body(list, true) {
             return;
         }
-        self.open_body(list);
         let stop = if list.fields.len() == 1 { Space::Blank } else { Space::Cell };
-        let mut mark = None;
-        for field in list.fields {
-            if self.out.overflow {
-                return;
-            }
-            self.next_line(field.span.start, mark);
-            mark = Some(self.out.mark());
-            self.struct_field(field, stop);
-        }
-        self.close_body(list);
+        self.long_body(list, |printer, field| printer.struct_field(field, stop));
     }
 
     fn struct_field(&mut self, field: &Field<'_>, stop: Space) {
@@ -59,6 +49,11 @@ impl Printer<'_> {
         if self.short_body(list, false) {
             return;
         }
+        self.long_body(list, Self::element);
+    }
+
+    /// Prints a body with a line for each field.
+    fn long_body(&mut self, list: &FieldList<'_>, print: impl Fn(&mut Self, &Field<'_>)) {
         self.open_body(list);
         let mut mark = None;
         for field in list.fields {
@@ -67,7 +62,7 @@ impl Printer<'_> {
             }
             self.next_line(field.span.start, mark);
             mark = Some(self.out.mark());
-            self.element(field);
+            print(self, field);
         }
         self.close_body(list);
     }

@@ -73,14 +73,7 @@ impl<'a> Checker<'a> {
         };
         match self.implicit_type(x, wanted) {
             Ok((ty, value)) => {
-                if let Some(value) = value {
-                    x.value = value;
-                    self.update_value(x);
-                }
-                if ty != x.ty {
-                    x.ty = ty;
-                    self.update_type(x, ty, false);
-                }
+                self.adopt(x, ty, value);
                 true
             }
             Err(misfit) => {

@@ -405,18 +405,23 @@ impl<'a> Checker<'a> {
         x.mode = Mode::Invalid;
     }
 
+    /// An untyped operand gets the type and value that [`implicit_type`](Self::implicit_type) gives.
+    pub(super) fn adopt(&mut self, x: &mut Operand<'a>, ty: Ty, value: Option<Value>) {
+        if let Some(value) = value {
+            x.value = value;
+            self.update_value(x);
+        }
+        if ty != x.ty {
+            x.ty = ty;
+            self.update_type(x, ty, false);
+        }
+    }
+
     /// Gives an untyped operand the type of its context.
     pub(super) fn convert_untyped(&mut self, x: &mut Operand<'a>, target: Ty) {
         match self.implicit_type(x, target) {
             Ok((ty, value)) => {
-                if let Some(value) = value {
-                    x.value = value;
-                    self.update_value(x);
-                }
-                if ty != x.ty {
-                    x.ty = ty;
-                    self.update_type(x, ty, false);
-                }
+                self.adopt(x, ty, value);
             }
             Err(misfit) => {
                 let shown = if self.types.is_param(target) { target } else { self.types.under(target) };

@@ -100,13 +100,7 @@ impl Reader<'_> {
                 None => return Ok(root),
                 Some('[') => path = self.header(&mut root)?,
                 Some(_) => {
-                    let keys = self.keys("=")?;
-                    self.skip_spaces();
-                    if !self.eat('=') {
-                        return Err(self.unexpected("="));
-                    }
-                    self.skip_spaces();
-                    let value = self.value()?;
+                    let (keys, value) = self.pair()?;
                     let whole: Vec<String> = path.iter().cloned().chain(keys).collect();
                     insert(&mut root, &whole, at, value)?;
                 }
@@ -222,19 +216,24 @@ impl Reader<'_> {
         })
     }
 
+    /// `keys = value`
+    fn pair(&mut self) -> Result<(Vec<String>, Value)> {
+        let keys = self.keys("=")?;
+        self.skip_spaces();
+        if !self.eat('=') {
+            return Err(self.unexpected("="));
+        }
+        self.skip_spaces();
+        Ok((keys, self.value()?))
+    }
+
     fn inline_table(&mut self) -> Result<Value> {
         self.bump();
         let mut table = Table { defined: true, ..Table::default() };
         self.skip_spaces();
         while !self.eat('}') {
             let at = self.position();
-            let keys = self.keys("=")?;
-            self.skip_spaces();
-            if !self.eat('=') {
-                return Err(self.unexpected("="));
-            }
-            self.skip_spaces();
-            let value = self.value()?;
+            let (keys, value) = self.pair()?;
             insert(&mut table, &keys, at, value)?;
             self.skip_spaces();
             if self.eat(',') {

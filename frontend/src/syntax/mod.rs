@@ -8,5 +8,6 @@ pub mod ast;
 pub mod lexer;
 mod parser;
 pub mod token;
+pub mod visit;
 
 pub use parser::{ParsedFile, fails_before_declarations, parse_file};

@@ -3,6 +3,7 @@
 use super::{ExprId, FuncId, GlobalId, TypeExprId, VarId};
 use crate::constant::Constant;
 use crate::source::Span;
+pub use crate::syntax::ast::BinaryOp;
 use crate::types::TypeId;
 
 /// One evaluated node: one `Eval` (29 gas) plus what its kind adds (spec/02 §6).
@@ -29,33 +30,6 @@ pub enum UnaryOp {
     Not,
     /// `^x`
     Xor,
-}
-
-/// Binary operators, also of `op=` statements.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
-pub enum BinaryOp {
-    Add,
-    Sub,
-    Mul,
-    Quo,
-    Rem,
-    And,
-    Or,
-    Xor,
-    AndNot,
-    Shl,
-    Shr,
-    Eql,
-    Neq,
-    Lss,
-    Leq,
-    Gtr,
-    Geq,
-    /// `&&`, short-circuit.
-    LogicalAnd,
-    /// `||`, short-circuit.
-    LogicalOr,
 }
 
 /// Predeclared functions (spec/01 §6).
@@ -236,6 +210,9 @@ pub enum ExprKind {
     Const(Constant),
     /// A type used as an argument (`make`, `new`): its run-time evaluation.
     Type(TypeExprId),
+    /// A type as an argument of `print`, which prints as `typeval{T}`: its run-time evaluation, and the type. The expression's type
+    /// is `string`.
+    TypeText(TypeExprId, TypeId),
     /// A local variable, parameter, result or capture.
     Local(VarId),
     /// A package-level variable.

@@ -6,6 +6,7 @@ use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
+use regno_frontend::constant::Constant;
 use regno_frontend::typed::{ExprId, ExprKind, FuncKind, IndexKind, Place, SliceKind};
 use regno_frontend::types::TypeId;
 
@@ -40,6 +41,11 @@ impl FunctionBuilder<'_, '_> {
         if let ExprKind::Type(target) = &expr.kind {
             self.type_expr(*target);
             return vec![Value::shared(Arg::Bits(0), ty)];
+        }
+        if let ExprKind::TypeText(target, of) = &expr.kind {
+            self.type_expr(*target);
+            let text = format!("typeval{{{}}}", package.types.type_string(*of));
+            return vec![self.constant(&Constant::str(&text), ty)];
         }
         self.op(OpClass::Eval);
         match &expr.kind {
@@ -107,7 +113,9 @@ impl FunctionBuilder<'_, '_> {
             ExprKind::AddressOf(place) => self.address_of(place, ty),
             ExprKind::Composite { kind, elements, len } => self.composite(*kind, elements, *len, ty),
             ExprKind::FuncLit { func, signature, aborts } => self.func_lit(*func, *signature, *aborts, ty),
-            ExprKind::Type(_) | ExprKind::Call { .. } | ExprKind::TypeAssert { .. } => Value::shared(Arg::Bits(0), ty),
+            ExprKind::Type(_) | ExprKind::TypeText(..) | ExprKind::Call { .. } | ExprKind::TypeAssert { .. } => {
+                Value::shared(Arg::Bits(0), ty)
+            }
         }
     }
 

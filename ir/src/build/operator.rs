@@ -23,12 +23,12 @@ pub(super) fn class(op: BinaryOp) -> OpClass {
         BinaryOp::AndNot => OpClass::Bandn,
         BinaryOp::Shl => OpClass::Shl,
         BinaryOp::Shr => OpClass::Shr,
-        BinaryOp::Eql => OpClass::Eql,
-        BinaryOp::Neq => OpClass::Neq,
-        BinaryOp::Lss => OpClass::Lss,
-        BinaryOp::Leq => OpClass::Leq,
-        BinaryOp::Gtr => OpClass::Gtr,
-        BinaryOp::Geq => OpClass::Geq,
+        BinaryOp::Equal => OpClass::Eql,
+        BinaryOp::NotEqual => OpClass::Neq,
+        BinaryOp::Less => OpClass::Lss,
+        BinaryOp::LessEqual => OpClass::Leq,
+        BinaryOp::Greater => OpClass::Gtr,
+        BinaryOp::GreaterEqual => OpClass::Geq,
         BinaryOp::LogicalAnd => OpClass::Land,
         BinaryOp::LogicalOr => OpClass::Lor,
     }
@@ -68,15 +68,6 @@ fn arithmetic(op: BinaryOp) -> Op {
     }
 }
 
-/// A comparison.
-pub(super) fn is_comparison(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Eql | BinaryOp::Neq | BinaryOp::Lss | BinaryOp::Leq | BinaryOp::Gtr | BinaryOp::Geq)
-}
-
-fn is_shift(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Shl | BinaryOp::Shr)
-}
-
 impl FunctionBuilder<'_, '_> {
     pub(super) fn unary(&mut self, op: UnaryOp, operand: ExprId) -> Value {
         let value = self.eval(operand);
@@ -99,9 +90,9 @@ impl FunctionBuilder<'_, '_> {
             return self.logical(op, left, right);
         }
         let left = self.eval(left);
-        let right = if is_shift(op) { self.shift_count(right) } else { self.eval(right) };
+        let right = if op.is_shift() { self.shift_count(right) } else { self.eval(right) };
         self.op(class(op));
-        if is_comparison(op) {
+        if op.is_comparison() {
             let ty = if self.cx.is_interface(ty) { TypeId::BOOL } else { ty };
             return Value::shared(self.compare(op, left, right), ty);
         }
@@ -162,7 +153,7 @@ impl FunctionBuilder<'_, '_> {
 
     /// A comparison of two values, its op already charged. Where one is an interface the other is boxed, uncopied.
     pub(super) fn compare(&mut self, op: BinaryOp, left: Value, right: Value) -> Arg {
-        let negate = op == BinaryOp::Neq;
+        let negate = op == BinaryOp::NotEqual;
         let nil = self.cx.is_nil_type(left.ty) || self.cx.is_nil_type(right.ty);
         let (left_iface, right_iface) = (self.cx.is_interface(left.ty), self.cx.is_interface(right.ty));
         if (left_iface || right_iface) && !nil {
@@ -185,11 +176,11 @@ impl FunctionBuilder<'_, '_> {
             return self.typed(if negate { Op::NeValue } else { Op::EqValue }, repr, Repr::Bool, &args, desc).into();
         }
         let op = match op {
-            BinaryOp::Neq => Op::Ne,
-            BinaryOp::Lss => Op::Lt,
-            BinaryOp::Leq => Op::Le,
-            BinaryOp::Gtr => Op::Gt,
-            BinaryOp::Geq => Op::Ge,
+            BinaryOp::NotEqual => Op::Ne,
+            BinaryOp::Less => Op::Lt,
+            BinaryOp::LessEqual => Op::Le,
+            BinaryOp::Greater => Op::Gt,
+            BinaryOp::GreaterEqual => Op::Ge,
             _ => Op::Eq,
         };
         self.value(op, repr, Repr::Bool, &args).into()

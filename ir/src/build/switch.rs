@@ -86,7 +86,7 @@ impl FunctionBuilder<'_, '_> {
                 }
                 let value = self.eval(case);
                 self.op(OpClass::SwitchClauseCase);
-                let equal = self.compare(BinaryOp::Eql, tag, value);
+                let equal = self.compare(BinaryOp::Equal, tag, value);
                 let next = self.block();
                 self.branch(equal, body, next);
                 self.switch_to(next);

@@ -226,6 +226,7 @@ impl FunctionBuilder<'_, '_> {
         match &node.kind {
             ExprKind::Const(value) => self.constant_text(value, node.ty, style),
             ExprKind::Type(_) => self.type_text(node.ty),
+            ExprKind::TypeText(_, ty) => self.type_text(*ty),
             ExprKind::Local(var) => self.local(*var),
             ExprKind::Global { global, via_package } => self.global(*global, *via_package, style),
             ExprKind::Func { func, via_package } => self.func(*func, *via_package, style),

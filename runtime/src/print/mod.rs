@@ -188,7 +188,12 @@ impl Printer<'_> {
                     Repr::Iface => view::load(self.heap, value)?,
                     _ => select::load_pointer(self.heap, value),
                 };
-                self.typed(elem, target)?;
+                if self.heap.header(array).is(ObjectKind::Data) {
+                    // One byte of an array of data has a type of its own.
+                    self.text(&format!("({} <databyte> uint8)", target & 0xff));
+                } else {
+                    self.typed(elem, target)?;
+                }
             }
             &Kind::Slice { elem, .. } => self.slice(elem, value)?,
             &Kind::Array { elem, .. } => self.array(elem, value)?,
