@@ -1,4 +1,17 @@
-//! The limits of the front end, in one place.
+//! The limits of the front end, in one place: what an embedder can set, and below it what is fixed.
+
+/// Bits of an untyped integer, and of the integer part of a literal. Ours: the reference has none beyond memory.
+pub const MAX_INT_BITS: u64 = 1 << 20;
+
+/// Bytes of a constant string. Ours.
+pub const MAX_STRING_BYTES: usize = 64 << 20;
+
+/// Digits of the mantissa of a floating-point literal. Exponents reach ±100000 (spec/01 §1.8), so a decimal literal with
+/// more is out of range.
+pub const MAX_MANTISSA_DIGITS: usize = 200_001;
+
+/// Depth of arrays and inline tables in a module file. Ours.
+pub const MAX_TOML_DEPTH: u32 = 64;
 
 /// What the front end refuses to process. Every limit is the largest accepted value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +35,9 @@ pub struct Limits {
     pub type_depth: u32,
     /// Instances of generic types that the Go layer makes for one package. Ours: the reference has none.
     pub type_instances: usize,
+    /// Instances of generic types that the Go layer makes for one another: a type whose instances need ever larger ones has no end.
+    /// Ours.
+    pub instance_nesting: u32,
 }
 
 impl Default for Limits {
@@ -36,6 +52,7 @@ impl Default for Limits {
             path_depth: 127,
             type_depth: 1_000,
             type_instances: 2_000,
+            instance_nesting: 100,
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{
-    BinaryOp, Callee, CompositeKind, DeclSpec, ExprId, ExprKind, InitStep, Package, Place, StmtId, StmtKind, TypeExpr,
-    TypeExprId, TypeField, UnaryOp,
+    BinaryOp, Callee, CompositeKind, DeclSpec, ExprId, ExprKind, InitStep, Main, Package, Place, StmtId, StmtKind,
+    TypeExpr, TypeExprId, TypeField, UnaryOp,
 };
 
 const EVAL: u64 = 29;
@@ -239,7 +239,7 @@ fn price(source: &str) -> Result<u64, String> {
             InitStep::Abort(_) => 0,
         };
     }
-    let main = package.main.ok_or("no main")?;
+    let Some(Main::Func(main)) = package.main else { return Err("no main".into()) };
     for &stmt in &package.funcs[main].body {
         total += BODY + price.stmt(stmt);
     }

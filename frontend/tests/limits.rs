@@ -3,7 +3,8 @@
 use bumpalo::Bump;
 use regno_frontend::check::check_package;
 use regno_frontend::golayer;
-use regno_frontend::limits::Limits;
+use regno_frontend::limits::{Limits, MAX_TOML_DEPTH};
+use regno_frontend::package::GnoMod;
 use regno_frontend::source::SourceFile;
 use regno_frontend::syntax::parse_file;
 
@@ -73,6 +74,26 @@ fn blocks_in_each_other() {
 }
 
 #[test]
+fn blocks_between_name_and_declaration() {
+    let text = |n| format!("package main\nfunc f() {{\nx := 1\n{}_ = x\n{}}}\n", "{\n".repeat(n), "}\n".repeat(n));
+    let refusal = "exceeded maximum VPBlock depth";
+    let limits = Limits { path_depth: 20, ..Limits::default() };
+    let deepest = (1..100).take_while(|&n| messages(&text(n), &limits).is_empty()).count();
+    assert!((10..=20).contains(&deepest), "{deepest}");
+    holds(limits, deepest, text, refusal);
+    assert_eq!(messages(&text(deepest + 1), &Limits { path_depth: 21, ..limits }), Vec::<String>::new());
+}
+
+#[test]
+fn tables_in_each_other() {
+    let text = |n| format!("module = \"a.b/p/c\"\nx = {}{}\n", "[".repeat(n), "]".repeat(n));
+    let parse = |n| GnoMod::parse(text(n).as_bytes()).err().map(|error| error.to_string()).unwrap_or_default();
+    let n = MAX_TOML_DEPTH as usize;
+    assert!(!parse(n).contains("too deep"), "{}", parse(n));
+    assert!(parse(n + 1).contains("nested too deep"), "{}", parse(n + 1));
+}
+
+#[test]
 fn types_in_each_other() {
     let text = |n| format!("package main\nvar x {}int\n", "[]".repeat(n - 1));
     holds(Limits { type_depth: 9, ..Limits::default() }, 9, text, "type is nested deeper than 9 levels");
@@ -90,4 +111,19 @@ fn instances_of_generic_types() {
     };
     assert_eq!(count(6), 0);
     assert!(count(7) > 0);
+}
+
+#[test]
+fn instances_of_generic_types_for_each_other() {
+    let count = |n: u32| {
+        let types: String = (1..n).map(|i| format!("type T{i}[P any] struct{{ next *T{}[P] }}\n", i + 1)).collect();
+        let text = format!("package main\n{types}type T{n}[P any] struct{{ p P }}\nvar x T1[int]\n");
+        let files = [SourceFile::new("main.gno", text)];
+        let arena = Bump::new();
+        let limits = Limits { instance_nesting: 6, ..Limits::default() };
+        let parsed = [parse_file(&arena, &files[0], &limits)];
+        golayer::check_package("main", &parsed, &files, &limits).len()
+    };
+    let most = (1..20).take_while(|&n| count(n) == 0).count();
+    assert!((5..=7).contains(&most), "{most}");
 }

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::crossing::is_crossing;
 use super::scope::Entity;
-use crate::typed::FuncId;
+use crate::typed::Main;
 use crate::types::{FuncType, TypeId};
 use regno_bytecode::path::is_realm;
 
@@ -13,12 +13,24 @@ impl Checker<'_> {
         let found = self.package.names.get("main").and_then(|name| name.entity.as_ref());
         let text = match found {
             None => "name main not declared".to_owned(),
-            Some(Entity::Func(func)) => self.wrong_entry_count("main", 1, *func)?,
-            Some(Entity::Global(global)) => self.not_callable(self.globals[*global].ty)?,
+            Some(Entity::Func(func)) => self.wrong_entry_count("main", 1, self.funcs[*func].signature)?,
+            Some(Entity::Global(global)) => {
+                let t = self.globals[*global].ty;
+                self.not_callable(t).or_else(|| self.wrong_entry_count("main", 1, t))?
+            }
             Some(Entity::Const(_, t)) => self.not_callable(*t)?,
             Some(_) => "type conversion requires single argument".to_owned(),
         };
         Some(format!("{}:0:0: {text}", self.path))
+    }
+
+    /// What `main()` calls; a variable of function type will do, too (**Quirk**).
+    pub(super) fn main(&self) -> Option<Main> {
+        match self.package.names.get("main")?.entity.as_ref()? {
+            Entity::Func(func) => Some(Main::Func(*func)),
+            Entity::Global(global) => Some(Main::Variable(*global)),
+            _ => None,
+        }
     }
 
     fn not_callable(&self, t: TypeId) -> Option<String> {
@@ -27,9 +39,9 @@ impl Checker<'_> {
     }
 
     /// The error of a call without arguments; realms pass what a crossing function wants themselves.
-    fn wrong_entry_count(&self, name: &str, depth: u32, func: FuncId) -> Option<String> {
-        let FuncType { params, variadic, .. } = self.types.as_func(self.funcs[func].signature)?;
-        let crossing = is_realm(&self.path) && self.types.as_func(self.funcs[func].signature).is_some_and(is_crossing);
+    fn wrong_entry_count(&self, name: &str, depth: u32, signature: TypeId) -> Option<String> {
+        let ty @ FuncType { params, variadic, .. } = self.types.as_func(signature)?;
+        let crossing = is_realm(&self.path) && is_crossing(ty);
         let (want, got) = (params.len() - usize::from(*variadic), usize::from(crossing));
         if want == got {
             return None;
@@ -47,7 +59,7 @@ impl Checker<'_> {
     pub(super) fn check_inits(&mut self) -> Option<String> {
         let inits = self.package.inits.clone();
         let (index, text) = inits.iter().enumerate().find_map(|(index, &init)| {
-            let text = self.wrong_entry_count(&self.reserved_name(init, "init"), 2, init)?;
+            let text = self.wrong_entry_count(&self.reserved_name(init, "init"), 2, self.funcs[init].signature)?;
             Some((index, text))
         })?;
         self.package.inits.truncate(index);

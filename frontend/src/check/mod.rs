@@ -266,6 +266,7 @@ impl<'a> Checker<'a> {
     fn into_package(mut self, init_steps: Vec<typed::InitStep>) -> typed::Package {
         let (package_slots, slot_values) = (self.package_slots(), self.slot_values());
         let no_main = self.no_main();
+        let main = if no_main.is_none() { self.main() } else { None };
         let init_abort = self.check_inits();
         typed::Package {
             name: self.package_name().to_owned(),
@@ -280,7 +281,7 @@ impl<'a> Checker<'a> {
             globals: self.globals,
             init_steps,
             inits: self.package.inits,
-            main: if no_main.is_none() { self.package.main } else { None },
+            main,
             no_main,
             init_abort,
             package_slots,

@@ -101,8 +101,6 @@ pub(super) struct PackageScope<'a> {
     running: Vec<usize>,
     /// `init` functions in order.
     pub(super) inits: Vec<FuncId>,
-    /// `main`
-    pub(super) main: Option<FuncId>,
     /// Receiver and name of each method, as written.
     methods: HashSet<String>,
 }
@@ -228,12 +226,7 @@ impl<'a> Checker<'a> {
                 let hidden = format!("._{}", self.package.names.len());
                 self.reserve(hidden, decl, Some(Entity::Func(id)), true, repeated);
             }
-            _ => {
-                if name == "main" {
-                    self.package.main = Some(id);
-                }
-                self.reserve(name.to_owned(), decl, Some(Entity::Func(id)), false, repeated);
-            }
+            _ => self.reserve(name.to_owned(), decl, Some(Entity::Func(id)), false, repeated),
         }
         Ok(())
     }

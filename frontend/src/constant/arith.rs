@@ -1,7 +1,7 @@
 //! Unary and binary operators on constants of one type (spec/01 §1.7, §1.8, §1.9).
 
-use super::limits::{MAX_INT_BITS, MAX_STRING_BYTES};
 use super::{ConstError, Constant, Decimal, FixedInt, float};
+use crate::limits::{MAX_INT_BITS, MAX_STRING_BYTES};
 use crate::typed::{BinaryOp, UnaryOp};
 use crate::types::Kind;
 use num_bigint::BigInt;

@@ -56,7 +56,7 @@ pub enum ConstError {
     NotImplemented,
     /// A typed constant whose value the target cannot hold.
     NotRepresentable(Kind, Kind),
-    /// The result exceeds [`limits`](super::limits): Regno's own refusal.
+    /// The result exceeds [`limits`](crate::limits): Regno's own refusal.
     TooLarge,
 }
 

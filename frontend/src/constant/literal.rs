@@ -1,8 +1,8 @@
 //! Values of literals (spec/01 §1.8). The texts come from a scanner that has accepted them, so failures are rare.
 
 use super::decimal::pow10;
-use super::limits::{MAX_INT_BITS, MAX_MANTISSA_DIGITS};
 use super::{ConstError, Constant, Decimal, unquote};
+use crate::limits::{MAX_INT_BITS, MAX_MANTISSA_DIGITS};
 use num_bigint::{BigInt, BigUint};
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -18,14 +18,13 @@
 //!
 //! Both operands of [`binary`] must have been converted to one type first. Failures are a [`ConstError`]: data, with
 //! the reference's text, and whether that text stands without location (spec/01 §3.3 rule 3). Work is bounded: a result
-//! beyond [`limits`] is [`ConstError::TooLarge`].
+//! beyond [`limits`](crate::limits) is [`ConstError::TooLarge`].
 
 mod arith;
 mod convert;
 mod decimal;
 mod error;
 mod float;
-pub mod limits;
 mod literal;
 mod shift;
 #[cfg(test)]

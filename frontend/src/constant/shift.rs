@@ -1,7 +1,7 @@
 //! Constant shifts (spec/01 §1.8).
 
-use super::limits::MAX_INT_BITS;
 use super::{ConstError, Constant, FixedInt};
+use crate::limits::MAX_INT_BITS;
 use crate::typed::BinaryOp;
 use crate::types::Kind;
 use num_bigint::BigInt;

@@ -139,9 +139,8 @@ impl<'a> Checker<'a> {
         if named.params.len() != args.len() {
             return INVALID;
         }
-        // A type whose instances need ever larger ones has no end.
-        const MAX_NESTING: u32 = 100;
-        if self.instances.len() >= self.limits.type_instances || self.instance_nesting >= MAX_NESTING {
+        let limits = self.limits;
+        if self.instances.len() >= limits.type_instances || self.instance_nesting >= limits.instance_nesting {
             let place = self.place_of(named.obj);
             if !self.findings.iter().any(|finding| finding.code == Code::ManyInstances) {
                 self.report_at(Code::ManyInstances, place, Vec::new());

@@ -5,6 +5,7 @@ use super::finding::{Arg, Code, Place};
 use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, ScopeId, is_exported};
 use super::types::{INVALID, Type};
 use super::{Checker, deep};
+use crate::package::expected_name;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
 use crate::syntax::ast::{self, ExprKind, ExprRef, Ident, Specs};
@@ -111,7 +112,7 @@ impl<'a> Checker<'a> {
         if unit != 0 || self.named_by_files || expected == name {
             self.declare_injected();
         } else {
-            let args = vec![Arg::Name(expected.to_owned()), Arg::Name(name)];
+            let args = vec![Arg::Name(expected), Arg::Name(name)];
             self.report_at(Code::PackageMismatch, Place { file: None, span: Span::default() }, args);
         }
         if unit == 0 {
@@ -454,11 +455,11 @@ pub(super) fn unparen(mut expr: ExprRef<'_>) -> ExprRef<'_> {
     expr
 }
 
-/// The package name of the injected file: the last element of the path before a version (spec/01 §2.1).
-fn injected_package(path: &str) -> &str {
-    let mut elements = path.rsplit('/');
-    let last = elements.next().unwrap_or(path);
-    let version =
-        last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
-    if version { elements.next().unwrap_or(last) } else { last }
+/// The package name of the injected file (spec/01 §2.1): the expected one of the path; of tests beside a package, that of the package
+/// with the suffix.
+fn injected_package(path: &str) -> String {
+    match path.strip_suffix("_test") {
+        Some(tested) => format!("{}_test", expected_name(tested)),
+        None => expected_name(path).to_owned(),
+    }
 }

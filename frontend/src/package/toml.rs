@@ -3,6 +3,7 @@
 //! Keys keep the position of their definition. Duplicates and malformed text are errors in the words of the reference's reader
 //! (spec/01 §2.3).
 
+use crate::limits::MAX_TOML_DEPTH;
 use indexmap::IndexMap;
 use std::fmt;
 
@@ -71,9 +72,6 @@ impl Table {
 }
 
 type Result<T> = std::result::Result<T, TomlError>;
-
-/// Depth of arrays and inline tables.
-const MAX_DEPTH: u32 = 64;
 
 /// Reads a document.
 pub(super) fn parse(text: &str) -> Result<Table> {
@@ -179,7 +177,7 @@ impl Reader<'_> {
     }
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Value>) -> Result<Value> {
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= MAX_TOML_DEPTH {
             return Err(self.error("values are nested too deep"));
         }
         self.depth += 1;

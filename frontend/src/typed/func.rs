@@ -201,3 +201,12 @@ pub enum InitStep {
     /// The end of the initialisation: an abort with this text, before the next declaration is begun.
     Abort(String),
 }
+
+/// What is called as `main()`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Main {
+    /// `func main()`
+    Func(FuncId),
+    /// `var main = func() {…}` (**Quirk**)
+    Variable(GlobalId),
+}

@@ -23,7 +23,7 @@ pub use expr::{
     BinaryOp, Builtin, Callee, CompositeElement, CompositeKind, Expr, ExprKind, IndexKind, MethodRef, Place, Receiver,
     SliceKind, Spread, TypeExpr, TypeField, UnaryOp,
 };
-pub use func::{Func, FuncKind, Global, ImportedName, InitStep, Scope, ScopeKind, Slot, SlotValue, Var, VarKind};
+pub use func::{Func, FuncKind, Global, ImportedName, InitStep, Main, Scope, ScopeKind, Slot, SlotValue, Var, VarKind};
 pub use stmt::{BranchKind, Clause, DeclSpec, RangeKind, RangeStmt, Stmt, StmtKind, TypeClause};
 
 use crate::source::Span;
@@ -96,8 +96,8 @@ pub struct Package {
     pub inits: Vec<FuncId>,
     /// What the initialisation ends in after the `init` functions: an abort, or nothing.
     pub init_abort: Option<String>,
-    /// `func main()`, if declared.
-    pub main: Option<FuncId>,
+    /// What a run calls, if it is there.
+    pub main: Option<Main>,
     /// Why there is no `main()` to call: the reference's message, with the location of a call that has no source.
     pub no_main: Option<String>,
     /// Package-level names in slot order: constants, variables, types, functions (spec/03 §3, row "package").

@@ -9,7 +9,7 @@ use crate::op::Op;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
-use regno_frontend::typed::{FuncId, InitStep, Slot};
+use regno_frontend::typed::{FuncId, GlobalId, InitStep, Main, Slot};
 use regno_frontend::types::TypeId;
 
 /// Adds the three functions to the module.
@@ -19,10 +19,16 @@ pub(super) fn build_runners(cx: &mut Context<'_>) {
     cx.module.main = cx.package.main.map(|main| build_main(cx, main));
 }
 
-fn build_main(cx: &mut Context<'_>, main: FuncId) -> FuncRef {
-    let file = cx.package.funcs[main].file;
+fn build_main(cx: &mut Context<'_>, main: Main) -> FuncRef {
+    let file = match main {
+        Main::Func(func) => cx.package.funcs[func].file,
+        Main::Variable(_) => 0,
+    };
     let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, file);
-    b.top_level_call(main);
+    match main {
+        Main::Func(func) => b.top_level_call(func),
+        Main::Variable(global) => b.top_level_value_call(global),
+    }
     b.end(Op::Halt, Repr::Raw, &[], &[]);
     let function = b.finish();
     cx.add_function(function)
@@ -101,6 +107,18 @@ impl FunctionBuilder<'_, '_> {
             InitStep::Abort(text) => self.abort(text),
             InitStep::Type => self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::TypeDecl]),
         }
+    }
+
+    /// The call of a function value as a top-level run.
+    fn top_level_value_call(&mut self, global: GlobalId) {
+        self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::Eval]);
+        let global = Entity::Global(self.cx.global(global));
+        let function: Arg = self.value_of(Op::LoadGlobal, Repr::Func, Repr::Func, &[], global, 0).into();
+        self.op(OpClass::Precall);
+        self.effect(Op::CheckFunc, Repr::Func, &[function]);
+        self.op(OpClass::Call);
+        self.effect(Op::CallValue, Repr::Raw, &[function]);
+        self.ops(&[OpClass::PopResults, OpClass::Halt]);
     }
 
     /// A call as a top-level run.
