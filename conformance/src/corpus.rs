@@ -17,6 +17,9 @@ const LIBRARY: &[&str] = &["output", "error"];
 const STATIC: &[&str] = &["output", "error", "typecheck_error"];
 /// What a realm stores and says.
 const REALM: &[&str] = &["output", "error", "events", "realm", "storage"];
+/// What a realm stores, says and costs.
+const REALM_METERED: &[&str] =
+    &["output", "error", "events", "realm", "storage", "gas_by", "main_gas_by", "alloc_peak", "alloc_bytes"];
 
 /// One recorded program.
 #[derive(Clone, Debug)]
@@ -38,21 +41,23 @@ pub struct Corpus {
     pub gas_limit: Option<u64>,
     /// The keys that must be equal.
     pub keys: &'static [&'static str],
+    /// Those of programs that import nothing, so that no code but their own is measured.
+    pub keys_alone: &'static [&'static str],
 }
 
 /// Corpora of programs that are measured.
 pub const CORPORA: &[Corpus] = &[
-    Corpus { name: "meter", gas_limit: None, keys: METERED },
-    Corpus { name: "random", gas_limit: Some(20_000_000), keys: METERED },
-    Corpus { name: "apps", gas_limit: Some(3_000_000_000), keys: METERED },
-    Corpus { name: "memory", gas_limit: Some(200_000_000), keys: METERED },
+    Corpus { name: "meter", gas_limit: None, keys: METERED, keys_alone: METERED },
+    Corpus { name: "random", gas_limit: Some(20_000_000), keys: METERED, keys_alone: METERED },
+    Corpus { name: "apps", gas_limit: Some(3_000_000_000), keys: METERED, keys_alone: METERED },
+    Corpus { name: "memory", gas_limit: Some(200_000_000), keys: METERED, keys_alone: METERED },
 ];
 
 /// Corpora of programs whose results count, not what they cost.
 pub const RESULT_CORPORA: &[Corpus] = &[
-    Corpus { name: "static", gas_limit: Some(200_000_000), keys: STATIC },
-    Corpus { name: "library", gas_limit: Some(200_000_000), keys: LIBRARY },
-    Corpus { name: "realm", gas_limit: Some(200_000_000), keys: REALM },
+    Corpus { name: "static", gas_limit: Some(200_000_000), keys: STATIC, keys_alone: STATIC },
+    Corpus { name: "library", gas_limit: Some(200_000_000), keys: LIBRARY, keys_alone: LIBRARY },
+    Corpus { name: "realm", gas_limit: Some(200_000_000), keys: REALM, keys_alone: REALM_METERED },
 ];
 
 /// Allocation limit of the recordings in bytes, unless a program states its own (`MAXALLOC`).
@@ -82,13 +87,15 @@ impl Corpus {
 }
 
 impl Recorded {
-    /// Runs the program with the packages of a session and compares the keys; the error lists every difference.
+    /// Runs the program with the packages of a session and compares the keys of its corpus; the error lists every difference.
     ///
     /// # Errors
     ///
     /// A readable list of the differing keys with both values.
-    pub fn compare(&self, session: &mut Session<'_>, keys: &[&str], settings: Settings) -> Result<(), String> {
+    pub fn compare(&self, session: &mut Session<'_>, corpus: &Corpus, settings: Settings) -> Result<(), String> {
         let text = fs::read(&self.path).map_err(|error| error.to_string())?;
+        let imports = String::from_utf8_lossy(&text).lines().any(|line| line.starts_with("import"));
+        let keys = if imports { corpus.keys } else { corpus.keys_alone };
         let row = run(session, &self.file, &text, settings);
         let differences = differences(self, &row, keys);
         if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }

@@ -44,7 +44,7 @@ fn compare(corpus: &Corpus, row: &Recorded, settings: Settings) -> Result<(), St
     let packages =
         PackageFolders::new(None, &[], true).map_err(|(path, error)| format!("{}: {error}", path.display()))?;
     let store = SourceStore::default();
-    row.compare(&mut Session::new(&store, &packages), corpus.keys, settings)
+    row.compare(&mut Session::new(&store, &packages), corpus, settings)
 }
 
 fn failing(corpus: &Corpus, message: String) -> Trial {

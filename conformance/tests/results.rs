@@ -49,7 +49,7 @@ fn trial(corpus: &'static Corpus, row: Recorded, collected: bool) -> Trial {
     let settings = Settings { collection, ..corpus.settings() };
     Trial::test(format!("{}/{}{mode}", corpus.name, row.file), move || {
         SESSION.with_borrow_mut(|session| match session {
-            Ok(session) => row.compare(session, corpus.keys, settings).map_err(Failed::from),
+            Ok(session) => row.compare(session, corpus, settings).map_err(Failed::from),
             Err(error) => Err(Failed::from(error.as_str())),
         })
     })

@@ -65,11 +65,12 @@ impl Machine {
     /// The calls on the stack; the top one is at `pc`.
     pub(crate) fn trace(&mut self, pc: u32) -> Trace {
         let (top, bottom, total) = self.cx.end_frames(pc, END * 2);
+        let method = self.cx.caller_of_made(pc);
         let linked = &self.cx.linked;
         let native = |func: u32| linked.tables.get(func as usize).is_some_and(|f| f.kind == FunctionKind::Native);
         let named_panic = |func: u32| linked.tables.get(func as usize).is_some_and(|f| f.name == "panic");
-        // A call that failed once its frame was there: the line is that of the call.
-        let mut above = Some(self.failed_call.take().unwrap_or(pc));
+        // A call that failed once its frame was there: the line is that of the call. So it is in a predeclared method.
+        let mut above = Some(self.failed_call.take().or(method).unwrap_or(pc));
         let mut entry = |frame: &CallFrame, first: bool| {
             let line = above.and_then(|pc| linked.line_at(pc)).unwrap_or(0);
             above = frame.call_pc;
@@ -83,13 +84,13 @@ impl Machine {
                 entries.push(made);
             }
         }
-        // A predeclared function has no frame here.
-        if fails_in_native(self.cx.code_word(pc))
-            && linked.text_at(pc).is_some()
+        // A predeclared function has no frame here, a predeclared method one that is left out.
+        let native = method.or_else(|| Some(pc).filter(|&pc| fails_in_native(self.cx.code_word(pc))));
+        if native.is_some_and(|pc| linked.text_at(pc).is_some())
             && let Some(first) = entries.first_mut()
         {
             let line = first.line;
-            entries.insert(0, Entry { func: u32::MAX, call_pc: Some(pc), deferred: false, line });
+            entries.insert(0, Entry { func: u32::MAX, call_pc: native, deferred: false, line });
         }
         let mut elided = 0;
         if bottom.is_empty() && entries.len() > END * 2 {

@@ -333,4 +333,30 @@ impl Context<'_> {
         self.native_methods.push((builtin, func));
         func
     }
+
+    /// The function that stands for a method of realm values in method tables: entered as a native, it fails (spec/05 §2.4).
+    pub(super) fn realm_method(&mut self, name: &str, signature: TypeId) -> FuncRef {
+        let types = &self.package.types;
+        let (mut params, mut results) = (vec![Repr::Struct], Vec::new());
+        if let Some(func) = types.as_func(signature) {
+            params.extend(func.params.iter().map(|param| self.repr(param.ty)));
+            results.extend(func.results.iter().map(|result| self.repr(result.ty)));
+        }
+        let names = (params.len() + results.len()) as u64;
+        let mut b = FunctionBuilder::new(self, name, FunctionKind::Synthetic, 0);
+        b.native_state(None, None, &[]);
+        for repr in params {
+            let reg = b.temp(repr);
+            b.function.params.push(reg);
+        }
+        let nothing = vec![Arg::Bits(0); results.len()];
+        b.function.results.extend(results);
+        b.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * names);
+        b.native_state(None, Some(names), &[]);
+        b.op(OpClass::CallNativeBody);
+        b.abort("not yet implemented");
+        b.end(Op::Return, Repr::Raw, &nothing, &[]);
+        let function = b.finish();
+        self.add_function(function)
+    }
 }

@@ -181,6 +181,9 @@ impl Context<'_> {
                         let elem = self.package.types.elem(operand).filter(|_| through);
                         (receiver, Some(func), false, elem.unwrap_or(operand))
                     }
+                    None if self.package.types.as_named(TypeId::GREALM) == Some(named) => {
+                        (receiver, Some(self.realm_method(&entry.name, selection.ty)), false, operand)
+                    }
                     None => match self.address_method(named, &entry.name) {
                         Some(builtin) => (receiver, Some(self.native_method(builtin)), false, operand),
                         None => (receiver, None, true, operand),

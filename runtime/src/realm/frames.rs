@@ -489,6 +489,15 @@ impl Cx {
         found
     }
 
+    /// Where the program called the function that the compiler made for a predeclared method, if `pc` is in one.
+    pub(crate) fn caller_of_made(&mut self, pc: u32) -> Option<u32> {
+        if self.depth() <= 1 || !self.is_made(pc) {
+            return None;
+        }
+        let return_ip = self.top().return_ip;
+        self.linked.call_before(self.pc_of(return_ip))
+    }
+
     /// The package that the machine runs: that of the function at the bottom, which the compiler made, or the one that is tested.
     pub(crate) fn bottom_package(&mut self, pc: u32) -> String {
         if self.tested.is_some() {
