@@ -159,7 +159,7 @@ pub fn execute_scene(
     }
     let mut execution = Execution::default();
     let text = |error: RunError| error.to_string();
-    let result = initialise(&mut machine, &program).map_err(text).and_then(|()| {
+    let result = initialise(&mut machine, &program, settings.environment).map_err(text).and_then(|()| {
         execution.loaded = machine.report();
         if let Some(text) = no_main {
             return Err(text);
@@ -182,11 +182,11 @@ pub fn execute_scene(
     Ok(execution)
 }
 
-/// Makes all packages. Where realms take part they are put into a store, and the machine goes on with what it loads from there; a main
-/// package that is a realm is stored and loaded too, its initialisation does not pay for the store (spec/05 §10.2).
-fn initialise(machine: &mut Machine, program: &Program) -> Result<(), RunError> {
-    let realm = program.packages().any(is_realm);
-    if !realm || !machine.has_realms() {
+/// Makes all packages. In tests and where realms take part they are put into a store, and the machine goes on with what it loads from
+/// there; a main package that is a realm is stored and loaded too, its initialisation does not pay for the store (spec/05 §10.2).
+fn initialise(machine: &mut Machine, program: &Program, environment: Environment) -> Result<(), RunError> {
+    let stored = environment == Environment::Testing || program.packages().any(is_realm);
+    if !stored || !machine.has_realms() {
         return machine.run_init();
     }
     let store = MemoryStore::new();

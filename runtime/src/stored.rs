@@ -74,6 +74,9 @@ impl Cx {
 
     /// The import of a package: charges its objects, unless they are in memory already.
     pub fn load_package(&mut self, package: u32) -> Result<(), Trap> {
+        if self.lacks_package(package as usize) {
+            return self.ensure_package(package);
+        }
         if !self.linked.is_stored(package) || self.stored.loaded.contains(&package) {
             return Ok(());
         }

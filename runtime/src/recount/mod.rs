@@ -405,7 +405,10 @@ impl<'a> Walk<'_, 'a> {
     fn callee(&mut self, call: &Call) -> Result<(), Abort> {
         let Some(index) = self.linked.function_at(call.pc) else { return Ok(()) };
         if self.visitor.is_native(index) {
-            return self.visitor.native_func();
+            return match self.activation(call) {
+                Some(Activation::Defer { call_pc, .. }) => self.visitor.deferred_native(call_pc),
+                _ => self.visitor.native_func(),
+            };
         }
         let Some(function) = self.linked.tables.get(index as usize) else { return Ok(()) };
         let value = self.called_value(call);
@@ -481,7 +484,7 @@ impl<'a> Walk<'_, 'a> {
         let bound = Some(deferred.closure).filter(|&value| value != 0 && self.visitor.is_bound(value));
         match bound {
             Some(bound) => self.visitor.bound_copy(Ref::of(bound))?,
-            None if native => self.visitor.native_func()?,
+            None if native => self.visitor.deferred_native(deferred.pc)?,
             None if deferred.closure != 0 => self.visitor.object_func(deferred.closure)?,
             None if function.is_some_and(|function| matches!(function.kind, FunctionKind::Method(_))) => {
                 self.visitor.method_copy(deferred.func)?;

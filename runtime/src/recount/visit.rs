@@ -67,6 +67,8 @@ pub(super) struct Visitor<'a, T> {
     files: Vec<Vec<bool>>,
     packages: Vec<bool>,
     package_blocks: Vec<bool>,
+    /// Places of `defer` whose predeclared function has been visited.
+    native_sites: std::collections::HashSet<u32>,
     native_package: bool,
     native_block: bool,
     /// Functions of stored packages whose source is resolved.
@@ -99,6 +101,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             files: linked.packages.iter().map(|package| vec![false; package.files.len()]).collect(),
             packages: vec![false; linked.packages.len()],
             package_blocks: vec![false; linked.packages.len()],
+            native_sites: std::collections::HashSet::new(),
             native_package: false,
             native_block: false,
             called: called.to_vec(),
@@ -368,6 +371,11 @@ impl<'a, T: Tally> Visitor<'a, T> {
     pub fn declared(&mut self, function: u32) -> Result<(), Abort> {
         let value = self.functions.get(function as usize).copied().unwrap_or(0);
         self.object_func(value)
+    }
+
+    /// The predeclared function that the `defer` at this word defers: every place has one value of it, however often it runs.
+    pub fn deferred_native(&mut self, pc: u32) -> Result<(), Abort> {
+        if self.native_sites.insert(pc) { self.native_func() } else { Ok(()) }
     }
 
     /// A function value.
