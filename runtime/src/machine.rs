@@ -185,7 +185,9 @@ impl Machine {
     /// As [`Machine::run_init`].
     pub fn load_libraries(&mut self) -> Result<(), RunError> {
         let main = self.initialised.len().saturating_sub(1) as u32;
-        (0..main).try_for_each(|package| self.init_package(package, false))
+        (0..main).try_for_each(|package| self.init_package(package, false))?;
+        self.cx.heap.settle();
+        Ok(())
     }
 
     /// Initialises a package, unless that has been done. If not `measured`, nothing is charged, no limit of gas or bytes holds, and

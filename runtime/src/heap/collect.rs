@@ -3,6 +3,11 @@
 //! Headers say where references are; `Mixed` structs and maps name their type, whose layout is worked out once. There is no
 //! recursion: objects to be scanned stand on a stack of their own, long arrays piece by piece, so its depth does not
 //! follow the length of anything.
+//!
+//! What a program finds when it begins, the variables, constants and functions of its libraries, is looked at once: objects of that time
+//! that the first collection reaches are *settled*, and every later one starts with their bits set. They can refer to newer
+//! objects, so those with references are scanned each time; but their references to each other end at a set bit. Items of maps are not
+//! settled: a deleted item keeps its successor (`map`), and so would keep a chain of them for good.
 
 use super::runs::{Space, cover};
 use super::{FUNC_CAPTURES, Header, Heap, ITEM_KEY, ITEM_VALUE, Kind, SlotClass};
@@ -75,7 +80,7 @@ pub(crate) struct Marker<'a> {
 
 impl Marker<'_> {
     /// A root: a slot whose low half is a reference.
-    #[inline]
+    #[inline(always)]
     pub fn reference(&mut self, slot: u64) {
         let object = slot as u32 as usize;
         if object == 0 {
@@ -88,12 +93,17 @@ impl Marker<'_> {
             return;
         }
         *bits |= bit;
+        self.mark(object);
+    }
+
+    /// An object that has just got its bit.
+    #[inline(never)]
+    fn mark(&mut self, object: usize) {
         let header = Header(self.space.memory.get(object));
         let words = header.words();
         self.visited += words;
         cover(self.covered, object, words);
-        // A map's index holds nothing that the chain of its items does not.
-        if header.class() != SlotClass::Scalars && !header.is(Kind::MapIndex) {
+        if refers(header) {
             self.stack.push(object as u64);
         }
     }
@@ -186,6 +196,50 @@ impl Marker<'_> {
     }
 }
 
+/// Whether an object has to be scanned. A map's index holds nothing that the chain of its items does not.
+fn refers(header: Header) -> bool {
+    header.class() != SlotClass::Scalars && !header.is(Kind::MapIndex)
+}
+
+/// Objects that stay for good.
+#[derive(Default)]
+struct Settled {
+    /// Where objects started when the program began.
+    early: Option<Vec<u64>>,
+    /// Bits of the settled objects and of their words; empty before the first collection after that.
+    starts: Vec<u64>,
+    covered: Vec<u64>,
+    /// Those to be scanned, as entries of the marker's stack.
+    referring: Vec<u64>,
+}
+
+impl Settled {
+    /// Settles the marked objects, if it is time.
+    fn update(&mut self, space: &Space, marks: &[u64]) {
+        let Some(early) = self.early.as_mut().filter(|early| !early.is_empty()) else { return };
+        let early = core::mem::take(early);
+        self.starts.resize(early.len(), 0);
+        self.covered.resize(marks.len(), 0);
+        for (index, (&bits, &early)) in marks.iter().zip(&early).enumerate() {
+            let mut rest = bits & early;
+            while rest != 0 {
+                let object = index * 64 + rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                let header = Header(space.memory.get(object));
+                let size = header.words();
+                if header.is(Kind::MapItem) {
+                    continue;
+                }
+                cover(&mut self.starts, object, 1);
+                cover(&mut self.covered, object, size);
+                if refers(header) {
+                    self.referring.push(object as u64);
+                }
+            }
+        }
+    }
+}
+
 /// What collections keep from one to the next.
 #[derive(Default)]
 pub(super) struct Collector {
@@ -193,9 +247,17 @@ pub(super) struct Collector {
     marks: Vec<u64>,
     covered: Vec<u64>,
     stack: Vec<u64>,
+    settled: Settled,
 }
 
 impl Heap {
+    /// The program begins: objects made so far are its libraries'. Only the first call counts.
+    pub(crate) fn settle(&mut self) {
+        if self.collector.settled.early.is_none() {
+            self.collector.settled.early = Some(self.space.memory.starts.clone());
+        }
+    }
+
     /// Whether a collection should be made before the next operation that allocates. Nothing observable depends on it.
     #[inline(always)]
     pub(crate) fn collection_due(&self) -> bool {
@@ -208,17 +270,20 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(crate) fn collect(&mut self, types: &Types, roots: impl FnOnce(&mut Marker<'_>)) {
-        let Collector { shapes, marks, covered, stack } = &mut self.collector;
+        let Collector { shapes, marks, covered, stack, settled } = &mut self.collector;
         shapes.update(types);
-        for bits in [&mut *marks, &mut *covered] {
+        for (bits, settled) in [(&mut *marks, &settled.starts), (&mut *covered, &settled.covered)] {
             bits.clear();
-            bits.resize(self.space.memory.starts.len(), 0);
+            bits.extend_from_slice(settled);
+            bits.resize(self.space.memory.starts.len().max(settled.len()), 0);
         }
+        stack.extend_from_slice(&settled.referring);
         let mut marker = Marker { space: &self.space, shapes, marks, covered, stack, visited: 0 };
         marker.reference(self.empty.slot());
         roots(&mut marker);
         marker.run();
         let visited = marker.visited;
+        settled.update(&self.space, marks);
         let bitmaps = [core::mem::take(&mut self.collector.marks), core::mem::take(&mut self.collector.covered)];
         [self.collector.marks, self.collector.covered] = self.space.keep(bitmaps, visited);
         self.collections += 1;
