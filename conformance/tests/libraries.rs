@@ -303,3 +303,148 @@ func main() {{
     );
     assert_eq!(output(&program), expected);
 }
+
+/// Texts of every kind of damage: what is valid, where broken bytes are, and what the runes are, as Rust's own library has it.
+#[test]
+fn utf8() {
+    let mut random = Random::new(10);
+    let texts: Vec<Vec<u8>> = (0..600)
+        .map(|_| {
+            let mut text: Vec<u8> = (0..random.below(6))
+                .filter_map(|_| char::from_u32((random.below(1 << 21) as u32) >> random.below(20)))
+                .collect::<String>()
+                .into_bytes();
+            for _ in 0..random.below(3) {
+                let at = random.below(text.len() + 1);
+                match random.below(3) {
+                    0 => text.insert(at, [0x80, 0xbf, 0xc0, 0xe0, 0xed, 0xf0, 0xf4, 0xff][random.below(8)]),
+                    _ if at == text.len() => {}
+                    1 => text[at] = random.below(256) as u8,
+                    _ => drop(text.remove(at)),
+                }
+            }
+            text
+        })
+        .collect();
+    let body = r#"
+        line := ""
+        for i := 0; i < len(s); {
+            r, size := utf8.DecodeRuneInString(s[i:])
+            line += strconv.Itoa(int(r)) + ":" + strconv.Itoa(size) + " "
+            i += size
+        }
+        println(utf8.ValidString(s), utf8.RuneCountInString(s), line)"#;
+    compare(&["unicode/utf8", "strconv"], body, &texts, |text| {
+        let (mut line, mut count) = (String::new(), 0);
+        for chunk in text.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                let _ = write!(line, "{}:{} ", u32::from(character), character.len_utf8());
+                count += 1;
+            }
+            for _ in chunk.invalid() {
+                line += "65533:1 ";
+                count += 1;
+            }
+        }
+        format!("{} {count} {line}", std::str::from_utf8(text).is_ok())
+    });
+}
+
+/// A stable sort of records by a key of few values.
+#[test]
+fn stable_sort() {
+    let body = r#"
+        places := make([]int, len(s))
+        for i := range places {
+            places[i] = i
+        }
+        sort.SliceStable(places, func(i, j int) bool { return s[places[i]]%16 < s[places[j]]%16 })
+        line := ""
+        for _, place := range places {
+            line += strconv.Itoa(place) + " "
+        }
+        println(line)"#;
+    compare(&["sort", "strconv"], body, &inputs(11, 200), |input| {
+        let mut places: Vec<usize> = (0..input.len()).collect();
+        places.sort_by_key(|&place| input[place] % 16);
+        places.iter().map(|place| format!("{place} ")).collect()
+    });
+}
+
+/// Year, month and day of a number of days since 1970, counted year by year.
+fn date(mut days: i64) -> (i64, usize, i64, [i64; 12]) {
+    let leap = |year: i64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let months = |year| [31, 28 + i64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut year = 1970;
+    loop {
+        let length = 365 + i64::from(leap(year));
+        if days < 0 {
+            year -= 1;
+            days += 365 + i64::from(leap(year));
+        } else if days >= length {
+            days -= length;
+            year += 1;
+        } else {
+            break;
+        }
+    }
+    let mut month = 0;
+    while days >= months(year)[month] {
+        days -= months(year)[month];
+        month += 1;
+    }
+    (year, month, days + 1, months(year))
+}
+
+/// Random moments in zones of fixed offsets, written in every field, and read back.
+#[test]
+fn times() {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+    let mut random = Random::new(12);
+    let (mut cases, mut expected) = (String::new(), String::new());
+    for _ in 0..500 {
+        let seconds = random.below(1 << 34) as i64 - (1 << 33);
+        let (nanos, offset) = (random.below(1_000_000_000), (random.below(113) as i64 - 56) * 900);
+        let _ = writeln!(cases, "{{{seconds}, {nanos}, {offset}}},");
+        let local = seconds + offset;
+        let (days, clock) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        let (year, month, day, lengths) = date(days);
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+        let of_year = lengths[..month].iter().sum::<i64>() + day;
+        let (sign, minutes) = if offset < 0 { ('-', -offset / 60) } else { ('+', offset / 60) };
+        let (half, twelve) = (if hour < 12 { "AM" } else { "PM" }, (hour + 11) % 12 + 1);
+        let name = &MONTHS[3 * month..3 * month + 3];
+        let weekday = DAYS[days.rem_euclid(7) as usize];
+        let _ = writeln!(
+            expected,
+            "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanos:09}{sign}{:02}:{:02} \
+             {weekday} {name} {day:>2} {of_year:03} {twelve:02}{half} true",
+            month + 1,
+            minutes / 60,
+            minutes % 60,
+        );
+    }
+    let program = format!(
+        r#"package main
+
+import "time"
+
+const layout = "2006-01-02T15:04:05.000000000-07:00"
+
+func main() {{
+	for _, c := range [][3]int64{{
+{cases}}} {{
+		at := time.Unix(c[0], c[1]).In(time.FixedZone("", int(c[2])))
+		text := at.Format(layout)
+		again, err := time.Parse(layout, text)
+		println(text + at.Format(" Monday Jan _2 002 03PM"), err == nil && again.Equal(at))
+	}}
+}}
+"#
+    );
+    for (ours, theirs) in output(&program).lines().zip(expected.lines()) {
+        assert_eq!(ours, theirs);
+    }
+    assert_eq!(expected.lines().count(), 500);
+}

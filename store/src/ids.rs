@@ -35,7 +35,13 @@ macro_rules! twenty_bytes {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                let mut digits = [0; 40];
+                for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+                    if let [high, low] = pair {
+                        (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+                    }
+                }
+                f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
             }
         }
 
@@ -55,6 +61,11 @@ twenty_bytes! {
 twenty_bytes! {
     /// Hash of an object's bytes: the first 20 bytes of their SHA-256.
     Hash
+}
+
+/// The digit of a value below 16.
+const fn digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' + value - 10 }
 }
 
 fn nibble(digit: u8) -> Option<u8> {
