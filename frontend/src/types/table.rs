@@ -103,9 +103,10 @@ impl TypeTable {
         self.intern(Type::Struct(ty))
     }
 
-    /// An interface type: a new id for each call, except that every empty one is [`TypeId::ANY`].
+    /// An interface type: a new id for each call, except that a package has one empty one. It is identical to `any`
+    /// ([`TypeId::ANY`]), but stored with the package that wrote it (spec/04 §3.3).
     pub fn interface(&mut self, ty: InterfaceType) -> TypeId {
-        if ty.entries.is_empty() { TypeId::ANY } else { self.push(Type::Interface(ty)) }
+        if ty.entries.is_empty() { self.intern(Type::Interface(ty)) } else { self.push(Type::Interface(ty)) }
     }
 
     /// The type of several results.

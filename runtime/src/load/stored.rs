@@ -1,6 +1,7 @@
 //! Types and functions of a program in the form in which they are stored (spec/04 §3.4).
 
 use super::Linked;
+use crate::realm::PackageKind;
 use crate::value::TypeIndex;
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{FunctionKind, Module};
@@ -43,6 +44,8 @@ pub(crate) struct Place {
 pub(crate) struct StoredTable {
     /// By type index: as in a value, so declared types are references.
     pub types: Vec<Option<Type>>,
+    /// By package and type index: forms in programs' own packages that differ from those in `types`.
+    pub own: HashMap<(u32, TypeIndex), Type>,
     /// By type index: records of declared types.
     pub records: HashMap<TypeIndex, Type>,
     /// Function types of variables as they were declared, by global index.
@@ -56,6 +59,11 @@ pub(crate) struct StoredTable {
 }
 
 impl StoredTable {
+    /// The stored form of a type in an object of a package: as the package writes it, if it does.
+    pub fn ty_in(&self, package: u32, ty: TypeIndex) -> Option<Type> {
+        self.own.get(&(package, ty)).cloned().or_else(|| self.ty(ty))
+    }
+
     /// The stored form of a type.
     pub fn ty(&self, ty: TypeIndex) -> Option<Type> {
         self.types.get(ty as usize).cloned().flatten()
@@ -91,7 +99,7 @@ impl Forms<'_> {
             StoredType::Struct { package, fields: parts } => {
                 Type::Struct { pkg_path: package.clone(), fields: fields(parts) }
             }
-            // Every interface without methods is the predeclared one.
+            // `any` belongs to no package.
             StoredType::Interface { package, methods } => {
                 let package = if package == ".uverse" { String::new() } else { package.clone() };
                 Type::Interface { pkg_path: package, methods: fields(methods), generic: String::new() }
@@ -138,6 +146,7 @@ impl Linked {
     pub(super) fn add_stored(&mut self, package: u32, module: &Module, kinds: &[FunctionKind]) {
         let forms = Forms { stored: &module.stored };
         let Some(linked) = self.packages.get(package as usize) else { return };
+        let library = PackageKind::of(&linked.path) == PackageKind::Library;
         let table = &mut self.stored;
         table.functions.resize_with(self.functions.len(), FunctionForm::default);
         for (at, (stored, kind)) in module.stored.functions.iter().zip(kinds).enumerate() {
@@ -172,8 +181,15 @@ impl Linked {
         table.types.resize(self.types.len(), None);
         for (at, &form) in module.stored.types.iter().enumerate() {
             let Some(&index) = linked.map.types.get(at) else { continue };
-            if let Some(place @ None) = table.types.get_mut(index as usize) {
-                *place = forms.form(form, 0);
+            match table.types.get_mut(index as usize) {
+                Some(place @ None) => *place = forms.form(form, 0),
+                Some(Some(known)) if !library => {
+                    let form = forms.form(form, 0);
+                    if let Some(form) = form.filter(|form| form != known) {
+                        table.own.insert((package, index), form);
+                    }
+                }
+                _ => {}
             }
             let base = match module.stored.forms.get(form.index()) {
                 Some(StoredType::Declared { base, .. }) => *base,

@@ -1,5 +1,6 @@
 //! From the heap to the stored form (spec/04 §2.8, §3.4).
 
+use super::PackageIndex;
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Kind, Ref, SlotClass, Trap};
 use crate::interp::Cx;
 use crate::map;
@@ -17,13 +18,14 @@ impl Cx {
     /// The stored form of an object.
     pub(super) fn encode_object(&mut self, object: Ref) -> Result<Object, Trap> {
         let info = self.realm_state()?.known(object)?.info;
+        let home = self.realm_state()?.package_of(info.id.pkg).unwrap_or(PackageIndex::MAX);
         let header = self.heap.header(object);
         Ok(match header.kind() {
             Kind::Package => self.encode_package(header.aux(), info)?,
             Kind::Block => self.encode_block(header.aux(), header.len(), info)?,
             Kind::Cell => {
                 let ty = self.known_content(object)?;
-                let mut value = self.encode_value(ty, self.heap.slot(object, 0))?;
+                let mut value = self.encode_value(home, ty, self.heap.slot(object, 0))?;
                 if self.is_nil_func(ty, &value)
                     && let Some(global) = self.globals.iter().position(|&cell| Ref::of(cell) == object)
                     && let Some(declared) = self.linked.stored.globals.get(&(global as u32))
@@ -32,23 +34,23 @@ impl Cx {
                 }
                 Object::HeapItem { info, value }
             }
-            Kind::Struct => Object::Struct { info, fields: self.encode_fields(object)? },
+            Kind::Struct => Object::Struct { info, fields: self.encode_fields(home, object)? },
             Kind::Data => Object::Array { info, elements: Elements::Data(self.heap.bytes(object).to_vec()) },
             Kind::List => {
                 let ty = if header.is_empty() { 0 } else { self.known_content(object)? };
                 let mut list = Vec::with_capacity(header.len() as usize);
                 for index in 0..header.len() {
-                    list.push(self.encode_value(ty, self.heap.slot(object, index))?);
+                    list.push(self.encode_value(home, ty, self.heap.slot(object, index))?);
                 }
                 Object::Array { info, elements: Elements::List(list) }
             }
-            Kind::Map => Object::Map { info, items: self.encode_items(object)? },
+            Kind::Map => Object::Map { info, items: self.encode_items(home, object)? },
             Kind::Func => Object::Func(Box::new(self.encode_func(object)?)),
             Kind::Bound => {
                 let func = self.bound_func(object)?;
                 let func = Box::new(self.encode_func(func)?);
                 let ty = self.linked.stored.function(self.heap.func_index(object)).map_or(0, |form| form.receiver);
-                let receiver = self.encode_value(ty, self.heap.slot(object, BOUND_RECEIVER))?;
+                let receiver = self.encode_value(home, ty, self.heap.slot(object, BOUND_RECEIVER))?;
                 Object::BoundMethod { info, func, receiver }
             }
             kind => return Err(Trap::abort(format!("unexpected object of kind {kind:?}"))),
@@ -62,12 +64,12 @@ impl Cx {
         }
     }
 
-    fn encode_fields(&mut self, object: Ref) -> Result<Vec<TypedValue>, Trap> {
+    fn encode_fields(&mut self, home: PackageIndex, object: Ref) -> Result<Vec<TypedValue>, Trap> {
         let header = self.heap.header(object);
         let mut out = Vec::with_capacity(header.len() as usize);
         for index in 0..header.len() {
             let ty = self.slot_type(object, index);
-            let mut value = self.encode_value(ty, self.heap.slot(object, index))?;
+            let mut value = self.encode_value(home, ty, self.heap.slot(object, index))?;
             if self.is_nil_func(ty, &value)
                 && let Some(declared) = self.linked.stored.fields.get(&(header.aux(), index))
             {
@@ -83,7 +85,7 @@ impl Cx {
         self.linked.types.get(ty).repr == Repr::Func && value.value.is_none()
     }
 
-    fn encode_items(&mut self, object: Ref) -> Result<Vec<(TypedValue, TypedValue)>, Trap> {
+    fn encode_items(&mut self, home: PackageIndex, object: Ref) -> Result<Vec<(TypedValue, TypedValue)>, Trap> {
         let TypeKind::Map { key, elem } = self.linked.types.get(self.heap.header(object).aux()).kind else {
             return Ok(Vec::new());
         };
@@ -91,7 +93,7 @@ impl Cx {
         let mut iterator = map::start(&self.heap, object);
         while let Some(entry) = map::next(&self.heap, iterator) {
             iterator = entry.iterator;
-            items.push((self.encode_value(key, entry.key)?, self.encode_value(elem, entry.value)?));
+            items.push((self.encode_value(home, key, entry.key)?, self.encode_value(home, elem, entry.value)?));
         }
         Ok(items)
     }
@@ -141,8 +143,8 @@ impl Cx {
         Ok(RefValue { id: record.info.id, escaped, pkg_path: String::new(), hash })
     }
 
-    /// The stored form of a value of a static type.
-    pub(super) fn encode_value(&mut self, ty: TypeIndex, value: u64) -> Result<TypedValue, Trap> {
+    /// The stored form of a value of a static type, in an object of the package `home`.
+    fn encode_value(&mut self, home: PackageIndex, ty: TypeIndex, value: u64) -> Result<TypedValue, Trap> {
         let (ty, value) = match self.linked.types.get(ty).repr {
             Repr::Iface if slot::iface_is_nil(value) => return Ok(TypedValue::default()),
             Repr::Iface => iface::unpack(&self.heap, &self.linked.types, value),
@@ -150,7 +152,7 @@ impl Cx {
         };
         let repr = self.linked.types.get(ty).repr;
         let info = self.linked.types.get(ty);
-        let form = self.linked.stored.ty(ty).or_else(|| info.declared.then(|| Type::Ref(info.id.clone())));
+        let form = self.linked.stored.ty_in(home, ty).or_else(|| info.declared.then(|| Type::Ref(info.id.clone())));
         let mut out = TypedValue { ty: form, ..TypedValue::default() };
         if out.ty.is_none() {
             return Err(Trap::abort("cannot copy nil types"));
