@@ -1,10 +1,11 @@
 //! Types and functions of a program in the form in which they are stored (spec/04 §3.4).
 
 use super::Linked;
-use crate::realm::PackageKind;
+
 use crate::value::TypeIndex;
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{FunctionKind, Module};
+use regno_bytecode::path::PathKind;
 use regno_bytecode::stored::{Extent, FormRef, Stored, StoredField, StoredFunc, StoredType};
 use regno_store::model::{Declared, FieldType, Func, Location, Pos, Span, primitive};
 use regno_store::{Type, TypedValue, Value};
@@ -146,7 +147,7 @@ impl Linked {
     pub(super) fn add_stored(&mut self, package: u32, module: &Module, kinds: &[FunctionKind]) {
         let forms = Forms { stored: &module.stored };
         let Some(linked) = self.packages.get(package as usize) else { return };
-        let library = PackageKind::of(&linked.path) == PackageKind::Library;
+        let library = linked.path != "main" && PathKind::of(&linked.path) == PathKind::Library;
         let table = &mut self.stored;
         table.functions.resize_with(self.functions.len(), FunctionForm::default);
         for (at, (stored, kind)) in module.stored.functions.iter().zip(kinds).enumerate() {
