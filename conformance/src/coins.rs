@@ -24,6 +24,35 @@ pub fn parse_coins(text: &str) -> Result<Vec<Coin>, String> {
     Ok(coins)
 }
 
+/// Coins as text, as [`parse_coins`] reads them.
+#[must_use]
+pub fn coins_text(coins: &[Coin]) -> String {
+    let text: Vec<String> = coins.iter().map(|coin| format!("{}{}", coin.amount, coin.denom)).collect();
+    text.join(",")
+}
+
+/// Refuses coins that cannot be sent: amounts must be positive, denominations sorted, different and well-formed (spec/07 §2).
+///
+/// # Errors
+///
+/// Which coin is wrong.
+pub fn check_coins(coins: &[Coin]) -> Result<(), String> {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/_.:".contains(&byte);
+    let denom = |denom: &str| {
+        let first = denom.bytes().next().unwrap_or(b'0');
+        denom.len() >= 3 && (first.is_ascii_lowercase() || first == b'/') && denom.bytes().all(inner)
+    };
+    let valid = |coin: &Coin| coin.amount > 0 && denom(&coin.denom);
+    let invalid = |coin: &Coin| format!("invalid coins: {}", coins_text(std::slice::from_ref(coin)));
+    if let Some(coin) = coins.iter().find(|coin| !valid(coin)) {
+        return Err(invalid(coin));
+    }
+    match coins.windows(2).find(|pair| pair[0].denom >= pair[1].denom) {
+        Some(pair) => Err(invalid(&pair[1])),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +67,14 @@ mod tests {
         );
         assert_eq!(parse_coins("  "), Ok(Vec::new()));
         assert!(parse_coins("ugnot").is_err() && parse_coins("5").is_err());
+    }
+
+    #[test]
+    fn coins_that_cannot_be_sent() {
+        let check = |text: &str| parse_coins(text).and_then(|coins| check_coins(&coins));
+        assert_eq!(check("10/gno.land/r/x:token,5ugnot"), Ok(()));
+        for text in ["0ugnot", "5ug", "5Ugnot", "5ugnot,6ugnot", "5u-gnot"] {
+            assert!(check(text).is_err(), "{text}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! One program run to its end, with every observable.
 
 use crate::compile::CompileError;
+use crate::keep::{Keep, Memory};
 use regno_bytecode::event::{GasSchedule, size};
 use regno_bytecode::module::Module;
 use regno_bytecode::path::is_realm;
@@ -8,8 +9,7 @@ use regno_runtime::{
     Coin, Collection, Config, Context, Descriptor, Environment, Event, LoadError, Machine, Metering, Program, Report,
     RunError, TestBanker, package_address,
 };
-use regno_store::memory::MemoryStore;
-use regno_store::{Store, StoreError};
+use regno_store::StoreError;
 use std::fmt;
 
 /// How to run a program.
@@ -144,6 +144,21 @@ pub fn execute_scene(
     settings: Settings,
     scene: &Scene,
 ) -> Result<Execution, ExecuteError> {
+    execute_kept(modules, no_main, settings, scene, &mut Memory::default())
+}
+
+/// As [`execute_scene`], with the packages kept by `keep` between making them and `main`.
+///
+/// # Errors
+///
+/// As [`execute_linked`].
+pub fn execute_kept(
+    modules: Vec<Module>,
+    no_main: Option<String>,
+    settings: Settings,
+    scene: &Scene,
+    keep: &mut dyn Keep,
+) -> Result<Execution, ExecuteError> {
     let program = Program::link(modules, &GasSchedule::reference(), settings.environment);
     let program = program.map_err(ExecuteError::Load)?;
     let config = Config {
@@ -159,7 +174,7 @@ pub fn execute_scene(
     }
     let mut execution = Execution::default();
     let text = |error: RunError| error.to_string();
-    let result = initialise(&mut machine, &program, settings.environment).map_err(text).and_then(|()| {
+    let result = initialise(&mut machine, &program, settings.environment, keep).map_err(text).and_then(|()| {
         execution.loaded = machine.report();
         if let Some(text) = no_main {
             return Err(text);
@@ -184,19 +199,23 @@ pub fn execute_scene(
 
 /// Makes all packages. In tests and where realms take part they are put into a store, and the machine goes on with what it loads from
 /// there; a main package that is a realm is stored and loaded too, its initialisation does not pay for the store (spec/05 §10.2).
-fn initialise(machine: &mut Machine, program: &Program, environment: Environment) -> Result<(), RunError> {
+fn initialise(
+    machine: &mut Machine,
+    program: &Program,
+    environment: Environment,
+    keep: &mut dyn Keep,
+) -> Result<(), RunError> {
     let stored = environment == Environment::Testing || program.packages().any(is_realm);
     if !stored || !machine.has_realms() {
         return machine.run_init();
     }
-    let store = MemoryStore::new();
     machine.set_store_free(true);
     let paths: Vec<&str> = program.packages().collect();
     let Some(main) = paths.len().checked_sub(1).map(|main| main as u32) else { return Ok(()) };
     let (realms, libraries): (Vec<u32>, Vec<u32>) =
         (0..main).partition(|&package| paths.get(package as usize).is_some_and(|path| is_realm(path)));
     libraries.into_iter().try_for_each(|package| machine.init_package(package, false))?;
-    reopen(machine, &store)?;
+    reopen(machine, keep)?;
     // Imported realms are made together with the package, in one transaction.
     machine.set_store_free(true);
     for package in realms {
@@ -210,16 +229,19 @@ fn initialise(machine: &mut Machine, program: &Program, environment: Environment
     }
     machine.set_store_free(true);
     machine.init_package(main, true)?;
-    reopen(machine, &store)?;
+    reopen(machine, keep)?;
+    if let Some(program) = keep.program() {
+        machine.replace_program(&program)?;
+    }
     machine.load_package(main)?;
     machine.start_log();
     Ok(())
 }
 
-fn reopen(machine: &mut Machine, store: &MemoryStore) -> Result<(), RunError> {
+fn reopen(machine: &mut Machine, keep: &mut dyn Keep) -> Result<(), RunError> {
     let failed = |error: StoreError| RunError::Fatal(error.to_string());
-    store.write(&machine.take_writes()).map_err(failed)?;
-    machine.reopen(store.snapshot().map_err(failed)?)
+    let below = keep.reopen(&machine.close_store()).map_err(failed)?;
+    machine.reopen(below)
 }
 
 /// The execution of a package that was refused at compile time.

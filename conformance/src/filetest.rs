@@ -2,10 +2,12 @@
 
 use crate::coins::parse_coins;
 use crate::directives::Directives;
-use crate::execute::{Execution, Scene, Settings, execute_scene, refused, unusable};
+use crate::execute::{Execution, Scene, Settings, execute_kept, refused, unusable};
+use crate::keep::{Keep, Memory};
 use crate::session::Session;
 use crate::unit::Unit;
 use bumpalo::Bump;
+use regno_bytecode::module::Module;
 use regno_frontend::package::expected_name;
 use regno_frontend::source::SourceFile;
 use regno_runtime::{Environment, Event, Report};
@@ -91,27 +93,58 @@ pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings:
 }
 
 fn run_with(session: &mut Session<'_>, file: &str, text: &[u8], directives: &Directives, settings: Settings) -> Row {
-    let path = directives.get("PKGPATH").unwrap_or("main");
-    let settings = match settings_for(directives, settings) {
-        Ok(settings) => settings,
-        Err(message) => return row_of(file, &unusable(message)),
-    };
+    let prepared = prepare(session, file, text, directives, settings, |session, unit, scene, settings| {
+        let execution = run_unit(session, scene, unit, settings, &mut Memory::default());
+        let typecheck_error = session.type_check(&scene.path, unit).unwrap_or_default();
+        Row { typecheck_error, ..row_of(file, &execution) }
+    });
+    prepared.unwrap_or_else(|execution| row_of(file, &execution))
+}
+
+/// Runs a source text as a filetest whose packages `keep` keeps between making them and `main`.
+pub fn execution(
+    session: &mut Session<'_>,
+    file: &str,
+    text: &[u8],
+    settings: Settings,
+    keep: &mut dyn Keep,
+) -> Execution {
+    let directives = Directives::parse(&String::from_utf8_lossy(text));
+    let prepared = prepare(session, file, text, &directives, settings, |session, unit, scene, settings| {
+        run_unit(session, scene, unit, settings, keep)
+    });
+    prepared.unwrap_or_else(|execution| *execution)
+}
+
+/// The modules of a filetest, with those that it imports; none if it is refused.
+pub fn modules(session: &mut Session<'_>, file: &str, text: &[u8]) -> Option<Vec<Module>> {
+    let directives = Directives::parse(&String::from_utf8_lossy(text));
+    let prepared = prepare(session, file, text, &directives, Settings::default(), |session, unit, scene, _| {
+        session.compile_unit(&scene.path, Some(expected_name(&scene.path)), unit).ok()
+    });
+    Some(prepared.ok()??.into_modules())
+}
+
+/// Loads what a filetest imports and reads its directives for `run`, or gives the execution that ends with it.
+fn prepare<R>(
+    session: &mut Session<'_>,
+    file: &str,
+    text: &[u8],
+    directives: &Directives,
+    settings: Settings,
+    run: impl FnOnce(&mut Session<'_>, &Unit<'_>, &Scene, Settings) -> R,
+) -> Result<R, Box<Execution>> {
+    let path = directives.get("PKGPATH").unwrap_or("main").to_owned();
+    let settings = settings_for(directives, settings).map_err(|message| Box::new(unusable(message)))?;
     // Once its imports are loaded, the file is called without the suffix of a filetest.
     let name = base_name(file);
     let sources = [SourceFile::new(name.replace("_filetest", ""), text)];
     let arena = Bump::new();
     let unit = session.parse(&arena, &sources);
-    if let Err(error) = session.load_imports(&unit, name) {
-        return row_of(file, &refused(&error, settings));
-    }
-    let send = match parse_coins(directives.get("SEND").unwrap_or_default()) {
-        Ok(send) => send,
-        Err(message) => return row_of(file, &unusable(message)),
-    };
-    let scene = Scene { path: path.to_owned(), send };
-    let execution = run_unit(session, &scene, &unit, settings);
-    let typecheck_error = session.type_check(path, &unit).unwrap_or_default();
-    Row { typecheck_error, ..row_of(file, &execution) }
+    session.load_imports(&unit, name).map_err(|error| Box::new(refused(&error, settings)))?;
+    let send = parse_coins(directives.get("SEND").unwrap_or_default());
+    let send = send.map_err(|message| Box::new(unusable(message)))?;
+    Ok(run(session, &unit, &Scene { path, send }, settings))
 }
 
 /// What differs between a file's directives and its result, as `gno test` shows it (spec/05 §10.1).
@@ -170,13 +203,19 @@ fn base_name(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
-fn run_unit(session: &mut Session<'_>, scene: &Scene, unit: &Unit<'_>, settings: Settings) -> Execution {
+fn run_unit(
+    session: &mut Session<'_>,
+    scene: &Scene,
+    unit: &Unit<'_>,
+    settings: Settings,
+    keep: &mut dyn Keep,
+) -> Execution {
     let path = &scene.path;
     match session.compile_unit(path, Some(expected_name(path)), unit) {
         Ok(mut program) => {
             let settings = Settings { environment: Environment::Testing, ..settings };
             let no_main = program.no_main.take();
-            let execution = execute_scene(program.into_modules(), no_main, settings, scene);
+            let execution = execute_kept(program.into_modules(), no_main, settings, scene, keep);
             execution.unwrap_or_else(|error| unusable(error.to_string()))
         }
         Err(error) => refused(&error, settings),

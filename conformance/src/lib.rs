@@ -12,6 +12,7 @@
 //! | [`execute`] | one program run to its end, with every observable |
 //! | [`filetest`] | a file as a filetest: result row, check against its directives |
 //! | [`fuzz`] | damaged programs, and everything that reads source run over them |
+//! | [`keep`] | where a filetest's packages are between making them and `main` |
 //! | [`lint`] | everything that is wrong with a package, with suggestions |
 //! | [`listing`] | `regno list`, `regno mod graph`: packages with their files and imports |
 //! | [`modfile`] | `regno mod`: module files in a folder |
@@ -30,6 +31,7 @@ pub mod doc;
 pub mod execute;
 pub mod filetest;
 pub mod fuzz;
+pub mod keep;
 pub mod lint;
 pub mod listing;
 pub mod modfile;

@@ -205,7 +205,8 @@ fn damage_tables(random: &mut Random, module: &mut Module) -> Option<()> {
         }
         9 => {
             let scope = any_of(random, &mut function.scopes)?;
-            any_of(random, &mut scope.slots)?.ty = Some(regno_bytecode::types::TypeRef::from_u32(random.below(types) as u32));
+            any_of(random, &mut scope.slots)?.ty =
+                Some(regno_bytecode::types::TypeRef::from_u32(random.below(types) as u32));
         }
         10 => damage_state(random, function, frame)?,
         11 => any_of(random, &mut function.scopes)?.parent = Some(random.below(5) as u32),

@@ -71,9 +71,32 @@ impl fmt::Debug for Machine {
 impl Machine {
     /// A machine that has charged the parse gas and run nothing.
     pub fn new(program: &Program, config: Config) -> Machine {
+        let mut machine = Machine::empty(program, config);
+        if let Err(trap) = machine.fill_tables() {
+            machine.failed = Some(machine.end(trap));
+        }
+        machine.fail_if_stopped();
+        machine
+    }
+
+    /// The gas limit may be less than the parse has cost.
+    pub(crate) fn fail_if_stopped(&mut self) {
+        if self.cx.meter.stopped.is_some() {
+            self.failed = Some(self.end(Trap::Stop));
+        }
+    }
+
+    /// What runs is not the main package: it has cost nothing yet.
+    pub(crate) fn forget_parse(&mut self) {
+        self.cx.meter.forget_parse();
+        self.failed = None;
+    }
+
+    /// A machine whose tables are not filled.
+    pub(crate) fn empty(program: &Program, config: Config) -> Machine {
         let linked = Arc::clone(&program.linked);
         let string_type = linked.types.by_id("string").unwrap_or(0);
-        let mut machine = Machine {
+        Machine {
             cx: Box::new(Cx::new(linked, &config)),
             string_type,
             stage_run: false,
@@ -85,14 +108,7 @@ impl Machine {
             stacktrace: String::new(),
             failed: None,
             initialised: vec![false; program.linked.packages.len()],
-        };
-        if let Err(trap) = machine.fill_tables() {
-            machine.failed = Some(machine.end(trap));
         }
-        if machine.cx.meter.stopped.is_some() {
-            machine.failed = Some(machine.end(Trap::Stop));
-        }
-        machine
     }
 
     /// String constants, function values and zero variables that the tables do not have yet.

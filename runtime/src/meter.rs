@@ -151,6 +151,8 @@ pub(crate) struct Meter {
     /// Memory gas paid for a peak that was not reached, and an operation paid but not completed, at the end of a run.
     crossing_memory: i64,
     crossing_cycles: i64,
+    /// Bytes of the peak that were not paid for.
+    unpaid: i64,
     /// Why the machine has stopped.
     pub stopped: Option<Stop>,
     linked: Arc<Linked>,
@@ -203,6 +205,7 @@ impl Meter {
             store_gas: [0; StoreOp::ALL.len()],
             crossing_memory: 0,
             crossing_cycles: 0,
+            unpaid: 0,
             stopped: None,
             linked,
         };
@@ -219,9 +222,29 @@ impl Meter {
 
     /// The meter without the parse gas that it was made with.
     pub fn without_parse(mut self) -> Meter {
+        self.forget_parse();
+        self
+    }
+
+    /// Gives back the parse gas; nothing else has been charged.
+    pub fn forget_parse(&mut self) {
         self.budget = self.start_budget;
         self.parse_gas = 0;
-        self
+        self.stopped = None;
+    }
+
+    /// Charges scanning beside that of the main package. The limit is the caller's to look at.
+    pub fn charge_parse(&mut self, gas: i64) {
+        if !self.off {
+            self.budget -= gas;
+            self.parse_gas += gas;
+        }
+    }
+
+    /// From now on bytes raise the peak for nothing, or cost gas again (spec/03 §6 rule 4).
+    pub fn set_unpaid(&mut self, unpaid: bool) {
+        self.gas_per_byte = if unpaid { 0 } else { i64::from(self.linked.schedule.gas_per_byte) };
+        self.unpaid = if self.counts_bytes { self.max - self.room } else { 0 };
     }
 
     /// Goes on with a program of which the current one is the beginning.
@@ -241,7 +264,8 @@ impl Meter {
         }
         let gas = self.start_budget - self.budget;
         let peak = self.max - self.room;
-        let memory = if self.counts_bytes { peak * self.gas_per_byte + self.crossing_memory } else { 0 };
+        let memory =
+            if self.counts_bytes { (peak - self.unpaid) * self.gas_per_byte + self.crossing_memory } else { 0 };
         let store = self.store_gas.iter().sum::<i64>();
         let cpu = gas - memory - self.gc_gas - self.parse_gas - store;
         let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);

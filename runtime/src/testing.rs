@@ -96,7 +96,7 @@ impl Machine {
     }
 
     /// Index of a function of a linked package.
-    fn function(&self, path: &str, name: &str) -> Option<u32> {
+    pub(crate) fn function(&self, path: &str, name: &str) -> Option<u32> {
         let package = self.cx.linked.packages.iter().rfind(|package| package.path == path)?;
         match package.exports.get(name)? {
             Export::Func(index, _) => Some(*index),

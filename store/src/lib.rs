@@ -10,6 +10,7 @@
 //! to the byte, because hashes and gas are computed from the bytes. Nothing here knows the heap or charges gas.
 
 pub mod base64;
+pub mod cache;
 pub mod decode;
 pub mod diff;
 pub mod disk;

@@ -1,6 +1,6 @@
 //! A writer that is killed at any moment loses nothing that it had reported as written, and leaves no half of a batch.
 //!
-//! `REGNO_CRASHES` sets the number of kills (default 40).
+//! `REGNO_CRASHES` sets the number of kills (default 20).
 #![expect(clippy::unwrap_used)]
 
 use regno_store::disk::DiskStore;
@@ -49,7 +49,7 @@ fn killed_writers_lose_nothing() {
     if std::env::var_os(DIRECTORY).is_some() {
         return;
     }
-    let kills: u64 = std::env::var("REGNO_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    let kills: u64 = std::env::var("REGNO_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
     let directory = tempfile::tempdir().unwrap();
     let mut random = 12_345_u64;
     for _ in 0..kills {

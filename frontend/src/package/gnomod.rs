@@ -157,7 +157,10 @@ impl GnoMod {
         }
         let (creator, height) = &self.addpkg;
         if !creator.is_empty() || *height != 0 {
-            text.push_str(&format!("\n[addpkg]\n  creator = {}\n  height = {height}\n", quoted(creator)));
+            text.push_str(&format!("\n[addpkg]\n  creator = {}\n", quoted(creator)));
+            if *height != 0 {
+                text.push_str(&format!("  height = {height}\n"));
+            }
         }
         text
     }

@@ -79,6 +79,10 @@ impl Context<'_> {
             _ => Extent::default(),
         };
         debug_assert!(id.index() == self.module.stored.functions.len());
+        if func.crossing {
+            // What a call from outside gives it.
+            self.type_ref(TypeId::GREALM);
+        }
         StoredFunc {
             name: func.name.clone(),
             file: func.file,

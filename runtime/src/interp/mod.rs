@@ -376,6 +376,12 @@ impl Cx {
         Ok(())
     }
 
+    /// The current frame returns to another place.
+    pub fn returns_to(&mut self, return_pc: u32) {
+        let return_ip = self.ip_of(return_pc);
+        self.top().return_ip = return_ip;
+    }
+
     /// Drops the current frame and gives the word index of its return address.
     pub fn pop(&mut self) -> u32 {
         let frame = *self.top();

@@ -299,6 +299,24 @@ impl Program {
         Ok(Program { linked: Arc::new(linked) })
     }
 
+    /// The program with types that stored values have and its packages do not mention ([`crate::Missing::Type`]).
+    #[must_use]
+    pub fn with_types(self, types: &[regno_store::Type]) -> Program {
+        if types.is_empty() {
+            return self;
+        }
+        let mut linked = Arc::unwrap_or_clone(self.linked);
+        for form in types {
+            if let Some(index) = linked.types.add_form(form) {
+                linked.stored.types.resize(linked.types.len(), None);
+                if let Some(place) = linked.stored.types.get_mut(index as usize) {
+                    place.get_or_insert_with(|| form.clone());
+                }
+            }
+        }
+        Program { linked: Arc::new(linked) }
+    }
+
     /// Index of the linked package with this path.
     pub fn package(&self, path: &str) -> Option<u32> {
         self.linked.paths.get(path).copied()
@@ -357,7 +375,7 @@ impl Linked {
         self.packages.len() > 1 || self.packages.iter().any(|package| package.path != "main")
     }
 
-    /// Whether objects have to be written: without a realm in a program that is only run, their identities are all that shows.
+    /// Whether the program asks for objects to be written, wherever it runs: it has a realm, or is a test.
     pub fn stores_objects(&self) -> bool {
         let realm = |package: &Package| package.path.contains("/r/");
         self.environment == Environment::Testing || self.packages.iter().any(realm)

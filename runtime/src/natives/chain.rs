@@ -25,7 +25,7 @@ fn storage_deposit_address(call: &mut Call<'_>) -> Outcome {
     if path.is_empty() {
         return Err(Trap::abort("pkgpath cannot be empty in DeriveStorageDepositBech32Addr()"));
     }
-    call.give_string(hashed(&format!("pkgPath:{path}.storageDeposit")))
+    call.give_string(deposit_address_of(&path))
 }
 
 fn emit(call: &mut Call<'_>) -> Outcome {
@@ -45,6 +45,18 @@ pub fn address_of_package(path: &str) -> String {
         Some(user) => user.to_owned(),
         None => hashed(&format!("pkgPath:{path}")),
     }
+}
+
+/// Address that holds the deposit for what a package stores (spec/06 §7).
+pub fn deposit_address_of(path: &str) -> String {
+    hashed(&format!("pkgPath:{path}.storageDeposit"))
+}
+
+/// Whether a text is an address: 20 bytes in bech32.
+pub fn is_address(text: &str) -> bool {
+    bech32::decode(text).is_ok_and(|(prefix, bytes)| {
+        prefix.as_str() == PREFIX && bytes.len() == 20 && text.bytes().all(|byte| !byte.is_ascii_uppercase())
+    })
 }
 
 /// The first 20 bytes of a SHA-256 as an address.

@@ -29,7 +29,7 @@ mod time;
 mod unicode;
 
 pub(crate) use call::Call;
-pub use chain::address_of_package as package_address;
+pub use chain::{address_of_package as package_address, deposit_address_of as storage_address, is_address};
 pub use context::{Banker, Coin, Context, Event, NoParams, ParamValue, Params, TestBanker};
 
 use crate::heap::Trap;

@@ -38,6 +38,22 @@ pub fn sprint(heap: &Heap, types: &Types, value: u64, out: &mut Vec<u8>, limit: 
     if types.get(ty).declared { printer.typed(ty, value) } else { printer.top(ty, value, false) }
 }
 
+/// Appends the text of a value with its type, `(value type)`; of an interface, with that of its content.
+///
+/// # Errors
+///
+/// As [`sprint`].
+pub fn sprint_typed(
+    heap: &Heap,
+    types: &Types,
+    ty: TypeIndex,
+    value: u64,
+    out: &mut Vec<u8>,
+    limit: usize,
+) -> Result<(), Trap> {
+    Printer { heap, types, out, limit, open: Vec::new() }.typed(ty, value)
+}
+
 /// Appends the elements of a slice, the value of an interface, separated by spaces.
 ///
 /// # Errors

@@ -117,9 +117,8 @@ impl Machine {
             if let Resident::In(id) = cx.resident(receiver)
                 && active.and_then(|active| cx.package_id(active)) != Some(id)
             {
-                if let Some(package) = cx.realm.as_deref().and_then(|realm| realm.package_of(id)) {
-                    cx.ensure_package(package)?;
-                }
+                let package = cx.linked_package(id)?;
+                cx.ensure_package(package)?;
                 switched = Some((cx.realm_with_id(id), false));
             }
         }
@@ -502,6 +501,10 @@ impl Cx {
     pub(crate) fn bottom_package(&mut self, pc: u32) -> String {
         if self.tested.is_some() {
             return self.package_path(self.tested);
+        }
+        // A call from outside stands in no package.
+        if self.stacks.frame(0).is_some_and(|frame| self.pc_of(frame.return_ip) == SWITCH_RETURNED) {
+            return String::new();
         }
         let mut at = Some(pc);
         if self.depth() > 1

@@ -1,5 +1,6 @@
 //! From the store into the heap (spec/04 §7).
 
+use super::Missing;
 use super::encode::{READ_ONLY, scalar};
 use super::save::damaged;
 use crate::heap::{FUNC_CAPTURES, Header, Kind, Ref, SliceHeader, SlotClass, Trap};
@@ -167,9 +168,8 @@ impl Cx {
             self.settle_shape(object, expected)?;
             return Ok(Some(object));
         }
-        if id.time == 1
-            && let Some(package) = self.realm_state()?.package_of(id.pkg)
-        {
+        if id.time == 1 {
+            let package = self.linked_package(id.pkg)?;
             self.ensure_package(package)?;
             return Ok(Some(self.package_object(package)?));
         }
@@ -284,7 +284,7 @@ impl Cx {
     }
 
     /// Type of the content of an object, from where it is referred to or else from what it holds.
-    fn content_of(&self, expected: Expected, values: &[TypedValue]) -> Result<TypeIndex, Trap> {
+    fn content_of(&mut self, expected: Expected, values: &[TypedValue]) -> Result<TypeIndex, Trap> {
         if expected.content != 0 {
             return Ok(expected.content);
         }
@@ -295,9 +295,12 @@ impl Cx {
     }
 
     /// The program's type of this form.
-    pub(super) fn type_index(&self, ty: &Type) -> Result<TypeIndex, Trap> {
+    pub(super) fn type_index(&mut self, ty: &Type) -> Result<TypeIndex, Trap> {
         let id = type_id(ty);
-        self.linked.types.by_id(&id).ok_or_else(|| Trap::abort(format!("unexpected type with id {id}")))
+        match self.linked.types.by_id(&id) {
+            Some(index) => Ok(index),
+            None => Err(self.lacks_type(ty, &id)),
+        }
     }
 
     fn make_struct(&mut self, fields: &[TypedValue], expected: Expected) -> Result<Ref, Trap> {
@@ -389,10 +392,13 @@ impl Cx {
     }
 
     /// The function that a function value stands for.
-    fn function_at(&self, func: &Func) -> Result<u32, Trap> {
+    fn function_at(&mut self, func: &Func) -> Result<u32, Trap> {
         let unknown = || Trap::abort(format!("unexpected function {} of {}", func.name, func.pkg_path));
         let Some(Location { pkg_path, file, span }) = &func.source else { return Err(unknown()) };
-        let package = self.linked.paths.get(pkg_path).copied().ok_or_else(unknown)?;
+        let Some(package) = self.linked.paths.get(pkg_path).copied() else {
+            let text = format!("unexpected function {} of {}", func.name, func.pkg_path);
+            return Err(self.lacks(Missing::Path(pkg_path.clone()), text));
+        };
         let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
         let extent = Extent {
             line: number(span.pos.line),

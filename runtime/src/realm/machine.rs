@@ -2,6 +2,7 @@
 
 use super::{RealmState, store_failed};
 use crate::heap::Heap;
+use crate::load::Program;
 use crate::machine::{Machine, RunError};
 use regno_store::log::Log;
 use regno_store::model::MemPackage;
@@ -21,6 +22,10 @@ impl Machine {
     ///
     /// The heap limit; then the machine cannot run any more.
     pub fn reopen(&mut self, below: Box<dyn Snapshot>) -> Result<(), RunError> {
+        self.reopen_over(Some(below))
+    }
+
+    fn reopen_over(&mut self, below: Option<Box<dyn Snapshot>>) -> Result<(), RunError> {
         if !self.has_realms() {
             return Ok(());
         }
@@ -35,11 +40,24 @@ impl Machine {
         cx.activations.clear();
         cx.remembered = Default::default();
         (cx.callee, cx.exception) = (0, 0);
-        cx.realm = Some(Box::new(RealmState::new(&linked, Some(below))));
+        cx.realm = Some(Box::new(RealmState::new(&linked, below)));
         cx.loaded = vec![false; linked.packages.len()];
         cx.clear();
         self.all_initialised();
         self.refill_tables()
+    }
+
+    /// Goes on with another instance of the machine's program, right after [`Machine::reopen`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Machine::reopen`].
+    pub fn replace_program(&mut self, program: &Program) -> Result<(), RunError> {
+        let cx = &mut *self.cx;
+        cx.replace_program(Arc::clone(&program.linked));
+        self.string_type = program.linked.types.by_id("string").unwrap_or(0);
+        let below = cx.realm.as_mut().map(|realm| realm.tx.take_below());
+        self.reopen_over(below.flatten())
     }
 
     /// Accesses to the store and loads cost nothing from now on, or cost what they cost (spec/05 §10.2).
@@ -81,6 +99,15 @@ impl Machine {
         self.cx.realm.as_deref_mut().map(RealmState::take_writes).unwrap_or_default()
     }
 
+    /// As [`Machine::take_writes`], and the snapshot below is let go of: the machine must be reopened before it runs again.
+    pub fn close_store(&mut self) -> Vec<Write> {
+        let writes = self.take_writes();
+        if let Some(realm) = self.cx.realm.as_deref_mut() {
+            drop(realm.tx.take_below());
+        }
+        writes
+    }
+
     /// Begins a new operation log.
     pub fn start_log(&mut self) {
         if let Some(realm) = &mut self.cx.realm {
@@ -97,6 +124,13 @@ impl Machine {
     pub fn storage(&self) -> Vec<(String, i64)> {
         let realm = self.cx.realm.as_deref();
         realm.map(|realm| realm.storage().map(|(path, diff)| (path.to_owned(), diff)).collect()).unwrap_or_default()
+    }
+
+    /// Forgets what [`Machine::storage`] tells.
+    pub fn forget_storage(&mut self) {
+        if let Some(realm) = &mut self.cx.realm {
+            realm.diffs.clear();
+        }
     }
 
     /// A machine that cannot go on because of its store.

@@ -17,6 +17,7 @@
 //! | `encode`, `load` | between heap and stored form |
 //! | `shape` | types of structs, which the stored form does not say |
 //! | `package` | packages and their blocks |
+//! | `message`, `missing` | calls and queries from outside, and what they find that is not linked |
 //! | `public` | objects and types of private packages stay in them |
 
 mod access;
@@ -27,6 +28,8 @@ mod frames;
 mod guard;
 mod load;
 mod machine;
+mod message;
+mod missing;
 mod objects;
 mod package;
 mod public;
@@ -36,6 +39,7 @@ mod tx;
 mod update;
 
 pub(crate) use frames::CallFrame;
+pub use missing::Missing;
 pub(crate) use objects::{ObjectRecord, Objects};
 pub(crate) use package::PackageState;
 pub(crate) use tx::Transaction;
@@ -88,6 +92,10 @@ pub(crate) struct RealmState {
     pub log: Option<Log>,
     /// Bytes that finalizations added, by path of the realm (spec/04 §2.6 step 10).
     pub diffs: BTreeMap<String, i64>,
+    /// A package that has more names in the program than it has in the store, for a query.
+    pub extended: Option<PackageIndex>,
+    /// What is stored and not linked, if that ended the machine.
+    pub missing: Option<Missing>,
     /// Accesses to the store cost nothing: initialisation in tests (spec/05 §10.2).
     pub free: bool,
     /// Identity strings of the types that were read or written (spec/04 §6.1).
@@ -108,6 +116,8 @@ impl RealmState {
             tx: Transaction::new(below),
             log: None,
             diffs: BTreeMap::new(),
+            extended: None,
+            missing: None,
             free: false,
             types: HashSet::new(),
             stubs: Vec::new(),

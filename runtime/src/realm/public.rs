@@ -1,6 +1,6 @@
 //! What belongs to a private package stays in it (spec/04 §2.9, spec/05 §1.5).
 
-use super::PackageIndex;
+use super::{Missing, PackageIndex};
 use crate::heap::{Kind, Ref, Trap};
 use crate::interp::Cx;
 use regno_bytecode::path::PathKind;
@@ -21,9 +21,8 @@ impl Cx {
         let realm = self.realm_state()?;
         let own = realm.realm(package)?.realm.clone();
         let id = realm.known(object)?.info.id;
-        if id.pkg != own.id
-            && let Some(other) = realm.package_of(id.pkg)
-        {
+        if id.pkg != own.id {
+            let other = self.linked_package(id.pkg)?;
             self.ensure_package(other)?;
             if self.realm_state()?.realm(other)?.private {
                 return Err(Trap::abort(format!(
@@ -142,7 +141,8 @@ impl Cx {
             return Ok(false);
         }
         let Some(package) = self.linked.paths.get(path).copied() else {
-            return Err(Trap::abort(format!("cannot find package value from store for path {path}")));
+            let text = format!("cannot find package value from store for path {path}");
+            return Err(self.lacks(Missing::Path(path.to_owned()), text));
         };
         self.ensure_package(package)?;
         let state = self.realm_state()?.realm(package)?;

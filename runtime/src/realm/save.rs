@@ -42,6 +42,11 @@ impl Cx {
         if hash.0 != *stored { Err(damaged(key, "the hash does not fit")) } else { Ok(Some((hash, bytes))) }
     }
 
+    /// Whether objects have to be written: a program that is only run and has no realm shows their identities at most.
+    pub(super) fn stores_objects(&self) -> bool {
+        self.linked.stores_objects() || self.realm.as_deref().is_some_and(|realm| realm.tx.is_on_store())
+    }
+
     /// Stores an object that is new or has changed (spec/04 §2.6 save).
     pub(super) fn save_object(&mut self, package: PackageIndex, object: Ref) -> Result<(), Trap> {
         let record = self.realm_state()?.known(object)?;
@@ -52,7 +57,7 @@ impl Cx {
             record.info.escaped = true;
         }
         let (created, id) = (record.new_real, record.info.id);
-        if !self.linked.stores_objects() {
+        if !self.stores_objects() {
             self.realm_state()?.objects.set_instance(id, object);
             return Ok(());
         }

@@ -22,6 +22,16 @@ impl Transaction {
         Transaction { below, writes: IndexMap::new() }
     }
 
+    /// Whether there is a snapshot.
+    pub fn is_on_store(&self) -> bool {
+        self.below.is_some()
+    }
+
+    /// The snapshot; afterwards there is none.
+    pub fn take_below(&mut self) -> Option<Box<dyn Snapshot>> {
+        self.below.take()
+    }
+
     /// The value of an entry.
     pub fn get(&self, space: Space, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         match (self.writes.get(&(space, key.to_owned())), &self.below) {

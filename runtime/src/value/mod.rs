@@ -11,6 +11,7 @@ pub mod slot;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod types;
+mod unnamed;
 pub mod zero;
 
 pub use types::{FuncIndex, NameIndex, TypeIndex, Types};

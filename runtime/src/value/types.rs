@@ -208,6 +208,16 @@ impl Types {
         Ok(map)
     }
 
+    /// Enters a type that has no descriptor in a module.
+    pub(super) fn insert(&mut self, id: String, ty: Type) -> TypeIndex {
+        self.types.insert_full(id, ty).0 as TypeIndex
+    }
+
+    /// Index of a method name, entered if it is new.
+    pub(super) fn intern(&mut self, name: &str) -> NameIndex {
+        self.names.insert_full(name.to_owned(), ()).0 as NameIndex
+    }
+
     fn intern_names(&mut self, module: &Module, map: &mut ModuleTypes) -> Result<(), TypesError> {
         map.names = vec![None; module.strings.len()];
         let methods = module.types.iter().flat_map(|desc| {
@@ -276,7 +286,7 @@ impl Types {
     }
 
     /// Fills in what depends on other types.
-    fn derive(&mut self, first: usize) {
+    pub(super) fn derive(&mut self, first: usize) {
         for index in first..self.types.len() {
             let ty = self.get(index as TypeIndex);
             let (class, flat) = self.layout(ty);
