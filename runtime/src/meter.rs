@@ -155,6 +155,8 @@ pub(crate) struct Meter {
     unpaid: i64,
     /// Why the machine has stopped.
     pub stopped: Option<Stop>,
+    /// A bit for each word of the heap at which the latest recount found an object, until the realms have taken note.
+    pub reached: Option<Vec<u64>>,
     linked: Arc<Linked>,
 }
 
@@ -207,6 +209,7 @@ impl Meter {
             crossing_cycles: 0,
             unpaid: 0,
             stopped: None,
+            reached: None,
             linked,
         };
         if meter.budget < 0 {

@@ -47,6 +47,13 @@ impl Stored {
         self.loading.filter(|&(_, objects)| objects > 0)
     }
 
+    /// One more object of the package that is being loaded has been.
+    pub fn object_loaded(&mut self) {
+        if let Some((_, objects)) = &mut self.loading {
+            *objects += 1;
+        }
+    }
+
     /// A collection has not reached the blocks of these files.
     pub fn evict(&self, files: impl Iterator<Item = (u32, u32)>) {
         *self.evicted.borrow_mut() = files.filter(|(package, _)| self.loaded.contains(package)).collect();
@@ -75,7 +82,11 @@ impl Cx {
     /// The import of a package: charges its objects, unless they are in memory already.
     pub fn load_package(&mut self, package: u32) -> Result<(), Trap> {
         if self.lacks_package(package as usize) {
-            return self.ensure_package(package);
+            self.stored.loaded.push(package);
+            self.stored.loading = Some((package, 0));
+            let result = self.ensure_package(package).map_err(|trap| self.while_importing(trap));
+            self.stored.loading = None;
+            return result;
         }
         if !self.linked.is_stored(package) || self.stored.loaded.contains(&package) {
             return Ok(());

@@ -514,6 +514,8 @@ handler! {
                 }
             }
         }
+        let place = ip.offset_from((*cx).code) + *ip.add(1) as i32 as isize;
+        (*cx).note_call(place as usize);
         call::Call::<N>(cx, ip, regs, budget, table, word)
     }
     CallSelected(cx, ip, regs, budget, table, word) {
@@ -528,6 +530,7 @@ handler! {
                 return leave_switch(cx, ip, regs, budget, table, word);
             }
         }
+        (*cx).note_call((reg!(regs, word, c) >> 32) as usize);
         call::CallSelected::<N>(cx, ip, regs, budget, table, word)
     }
     CallValue(cx, ip, regs, budget, table, word) {
@@ -537,6 +540,9 @@ handler! {
         let switches = known && (field_b(word) & SWITCHES != 0 || unloaded || (*cx).is_crossing_method(func));
         if switches || header!(cx, func) & 31 == Kind::Bound as u64 {
             return leave_switch(cx, ip, regs, budget, table, word);
+        }
+        if known {
+            (*cx).note_call(((*cx).heap.slot(Ref::of(func), 0) >> 32) as usize);
         }
         call::CallValue::<N>(cx, ip, regs, budget, table, word)
     }

@@ -209,6 +209,8 @@ pub(crate) struct Cx {
     /// Realms can take part (`docs/realms.md`).
     pub guarded: bool,
     pub stored: Stored,
+    /// Of a guarded program, a bit for each word: a function with this entry has been called (spec/03 §8.3).
+    pub called: Vec<u64>,
     /// Replaces the program's code where nothing is metered.
     own_code: Option<Vec<u64>>,
 }
@@ -294,8 +296,10 @@ impl Cx {
             context: Context::default(),
             tested: None,
             stored: Stored::default(),
+            called: Vec::new(),
             own_code,
         };
+        cx.forget_calls();
         cx.clear();
         cx
     }
@@ -313,8 +317,26 @@ impl Cx {
             self.realm.get_or_insert_with(|| RealmState::of(&linked)).learn(&linked);
         }
         self.linked = linked;
+        self.called.resize(self.called_words(), 0);
         self.ip = self.code;
         self.clear();
+    }
+
+    fn called_words(&self) -> usize {
+        if self.guarded { self.linked.code.len() / 64 + 1 } else { 0 }
+    }
+
+    /// No function counts as called any more.
+    pub fn forget_calls(&mut self) {
+        self.called = vec![0; self.called_words()];
+    }
+
+    /// The function with this entry is called.
+    #[inline(always)]
+    fn note_call(&mut self, entry: usize) {
+        if let Some(bits) = self.called.get_mut(entry / 64) {
+            *bits |= 1 << (entry % 64);
+        }
     }
 
     /// Whether a package must be loaded before anything of it is used.
@@ -372,6 +394,7 @@ impl Cx {
             *self.frame = Frame { return_ip, meta: base, defers: 0, exception };
             std::ptr::copy_nonoverlapping(args.as_ptr(), self.regs, args.len());
         }
+        self.note_call(code.entry as usize);
         self.go_to(entry);
         Ok(())
     }

@@ -163,7 +163,22 @@ impl Cx {
         }
     }
 
+    /// A recount takes what it has not reached for gone: who refers to it loads it again, and has another instance (spec/04 Q29).
+    /// Packages stay, and what they lead to.
+    pub(super) fn forget_unreached(&mut self) {
+        let Some(reached) = self.meter.reached.take() else { return };
+        let Some(realm) = self.realm.as_deref_mut() else { return };
+        let heap = &self.heap;
+        realm.objects.retain_instances(|object| {
+            let at = object.slot() as usize;
+            let bits = reached.get(at / 64).copied().unwrap_or(u64::MAX);
+            bits >> (at % 64) & 1 != 0
+                || matches!(heap.header(object).kind(), Kind::Package | Kind::Block | Kind::Func | Kind::Bound)
+        });
+    }
+
     fn find_object(&mut self, id: ObjectId, expected: Expected) -> Result<Option<Ref>, Trap> {
+        self.forget_unreached();
         if let Some(object) = self.realm_state()?.objects.instance(id) {
             self.settle_shape(object, expected)?;
             return Ok(Some(object));
@@ -188,12 +203,14 @@ impl Cx {
         let (shallow, expanded) = load_sizes(&object);
         self.charge_load(shallow)?;
         self.charge_load(expanded)?;
+        self.stored.object_loaded();
         let info = ObjectInfo { hash, last_size: bytes.len() as i64 + 20, ..*object.info() };
         Ok(Some((object, info)))
     }
 
     /// Makes an object the loaded instance of what its info says.
     pub(super) fn enter(&mut self, object: Ref, info: ObjectInfo) -> Result<(), Trap> {
+        self.forget_unreached();
         let record = self.record(object)?;
         record.info = info;
         self.realm_state()?.objects.set_instance(info.id, object);

@@ -42,6 +42,7 @@ impl Machine {
         (cx.callee, cx.exception) = (0, 0);
         cx.realm = Some(Box::new(RealmState::new(&linked, below)));
         cx.loaded = vec![false; linked.packages.len()];
+        cx.forget_calls();
         cx.clear();
         self.all_initialised();
         self.refill_tables()

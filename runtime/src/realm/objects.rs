@@ -77,6 +77,11 @@ impl Objects {
         self.instances.insert(id, object);
     }
 
+    /// Keeps the instances that `keep` names.
+    pub fn retain_instances(&mut self, keep: impl Fn(Ref) -> bool) {
+        self.instances.retain(|_, object| keep(*object));
+    }
+
     /// The identity has no instance any more.
     pub fn forget_instance(&mut self, id: ObjectId) {
         self.instances.remove(&id);

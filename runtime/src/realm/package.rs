@@ -23,6 +23,8 @@ pub(crate) struct PackageState {
     pub kind: PathKind,
     /// Nothing of it may be kept by other realms.
     pub private: bool,
+    /// It was loaded from the store, not made here.
+    pub from_store: bool,
     object: Ref,
     block: Ref,
     files: Vec<Ref>,
@@ -39,6 +41,7 @@ impl PackageState {
         PackageState {
             kind: PathKind::of(path),
             private: false,
+            from_store: false,
             object: Ref::NIL,
             block: Ref::NIL,
             files: Vec::new(),
@@ -111,7 +114,8 @@ impl Cx {
         let Object::Package(stored) = object else {
             return Err(damaged(keys::object(id), "no package"));
         };
-        self.realm_state()?.realm(package)?.private = stored.private;
+        let state = self.realm_state()?.realm(package)?;
+        (state.private, state.from_store) = (stored.private, true);
         let place = self.package_object(package)?;
         self.enter(place, info)?;
         let (block, files) = self.package_blocks(package)?;

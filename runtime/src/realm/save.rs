@@ -49,6 +49,7 @@ impl Cx {
 
     /// Stores an object that is new or has changed (spec/04 §2.6 save).
     pub(super) fn save_object(&mut self, package: PackageIndex, object: Ref) -> Result<(), Trap> {
+        self.forget_unreached();
         let record = self.realm_state()?.known(object)?;
         if record.info.id.is_zero() {
             return Err(Trap::abort("unexpected zero object id"));

@@ -17,6 +17,7 @@ use crate::interp::{Cx, Deferred};
 use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::meter::{Meter, UNACCOUNTED};
 use crate::panic::{Activation, Exception};
+use crate::realm::RealmState;
 use crate::stored::Stored;
 use block::{At, Block, CallBlocks, blocks_of};
 use regno_bytecode::module::FunctionKind;
@@ -106,6 +107,9 @@ pub(crate) struct Roots<'a> {
     pub globals: &'a [u64],
     pub functions: &'a [u64],
     pub stored: &'a Stored,
+    pub called: &'a [u64],
+    pub loaded: &'a [bool],
+    pub realm: Option<&'a RealmState>,
 }
 
 /// The charger of a context, out of disjoint fields of it.
@@ -127,6 +131,9 @@ macro_rules! charger {
                 globals: &$cx.globals,
                 functions: &$cx.functions,
                 stored: &$cx.stored,
+                called: &$cx.called,
+                loaded: &$cx.loaded,
+                realm: $cx.realm.as_deref(),
             },
         }
     };
@@ -206,21 +213,32 @@ impl Charger<'_> {
         let linked = self.meter.linked();
         let roots = self.roots;
         self.meter.start_recount();
-        let called = roots.stored.called();
-        let mut visitor =
-            Visitor::new(heap, &linked, roots.globals, roots.functions, called, Counter(&mut *self.meter));
+        let counter = Counter { meter: &mut *self.meter, off: false };
+        let mut visitor = Visitor::new(heap, &linked, roots, counter);
         let result = Walk { roots, linked: &linked, visitor: &mut visitor }.run(at);
         let visits = visitor.visits;
         roots.stored.evict(visitor.unreached());
+        let reached = roots.realm.map(|_| {
+            visitor.tally.off = true;
+            visitor.mark_packages()
+        });
+        self.meter.reached = reached;
         self.meter.end_recount(visits, result.is_err())
     }
 }
 
-struct Counter<'a>(&'a mut Meter);
+struct Counter<'a> {
+    meter: &'a mut Meter,
+    /// Visits are not counted any more.
+    off: bool,
+}
 
 impl Tally for Counter<'_> {
     fn count(&mut self, bytes: u64) -> Result<(), Abort> {
-        self.0.recount(bytes).map_err(|gas| if gas { Abort::Gas } else { Abort::Limit })
+        if self.off {
+            return Ok(());
+        }
+        self.meter.recount(bytes).map_err(|gas| if gas { Abort::Gas } else { Abort::Limit })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Visiting values: counting, marking, sizes (spec/03 §8.2-8.3).
 
+use super::Roots;
 use super::block::{Block, Held};
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
 use crate::load::{Linked, Package};
@@ -56,8 +57,7 @@ enum Task {
 pub(super) struct Visitor<'a, T> {
     heap: &'a Heap,
     linked: &'a Linked,
-    globals: &'a [u64],
-    functions: &'a [u64],
+    roots: Roots<'a>,
     pub tally: T,
     pub visits: u64,
     marks: Vec<u64>,
@@ -81,19 +81,11 @@ pub(super) struct Visitor<'a, T> {
 }
 
 impl<'a, T: Tally> Visitor<'a, T> {
-    pub fn new(
-        heap: &'a Heap,
-        linked: &'a Linked,
-        globals: &'a [u64],
-        functions: &'a [u64],
-        called: &[u32],
-        tally: T,
-    ) -> Self {
+    pub fn new(heap: &'a Heap, linked: &'a Linked, roots: Roots<'a>, tally: T) -> Self {
         Visitor {
             heap,
             linked,
-            globals,
-            functions,
+            roots,
             tally,
             visits: 0,
             marks: vec![0; heap.used_words() / 64 + 1],
@@ -104,11 +96,50 @@ impl<'a, T: Tally> Visitor<'a, T> {
             native_sites: std::collections::HashSet::new(),
             native_package: false,
             native_block: false,
-            called: called.to_vec(),
+            called: roots.stored.called().to_vec(),
             making: None,
             staged: None,
             tasks: Vec::new(),
         }
+    }
+
+    /// Whether a package has been loaded from a store.
+    fn is_stored(&self, package: u32) -> bool {
+        self.linked.is_stored(package) || self.in_store(package)
+    }
+
+    fn in_store(&self, package: u32) -> bool {
+        let state = self.roots.realm.and_then(|realm| realm.packages.get(package as usize));
+        state.is_some_and(|state| state.from_store)
+    }
+
+    /// Whether a function has been called since its package was loaded, which resolves its source.
+    fn is_called(&self, function: u32) -> bool {
+        let entry = self.linked.functions.get(function as usize).map_or(0, |code| code.entry as usize);
+        let bits = self.roots.called.get(entry / 64).copied().unwrap_or(0);
+        bits >> (entry % 64) & 1 != 0 || self.called.contains(&function)
+    }
+
+    /// Whether code of a file has run, which resolves the parent of the file's block.
+    fn has_run(&self, package: u32, file: u32) -> bool {
+        self.linked.functions.iter().zip(&self.linked.tables).enumerate().any(|(index, (code, table))| {
+            code.package == package
+                && table.declared_at.0 == file
+                && !matches!(table.kind, FunctionKind::Native | FunctionKind::Synthetic)
+                && self.is_called(index as u32)
+        })
+    }
+
+    /// Marks what the packages in memory lead to, and gives all marks.
+    pub fn mark_packages(mut self) -> Vec<u64> {
+        self.tasks.clear();
+        self.staged = None;
+        for package in 0..self.linked.packages.len() as u32 {
+            if self.roots.loaded.get(package as usize) != Some(&false) && self.package(package).is_err() {
+                break;
+            }
+        }
+        self.marks
     }
 
     fn visit(&mut self, bytes: u64) -> Result<(), Abort> {
@@ -134,6 +165,18 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let (payload, repr) = (Ref::of(u64::from(slot::iface_payload(value))), self.linked.types.get(ty).repr);
         let read = value & slot::BOXED != 0 || repr == Repr::Str && !payload.is_nil();
         (!read || self.heap.is_object(payload)).then(|| (ty, iface::unpack_repr(self.heap, repr, value)))
+    }
+
+    /// Whether an object is left in the store.
+    fn is_unloaded(&self, object: Ref) -> bool {
+        !object.is_nil() && self.kind(object) == ObjectKind::Stub
+    }
+
+    /// The heap item of a captured variable in a block, which keeps it once it is loaded; the function does not.
+    fn captured(&self, cell: Ref) -> Ref {
+        let Some(realm) = self.roots.realm.filter(|_| self.is_unloaded(cell)) else { return cell };
+        let id = realm.stub(self.heap.slot(cell, 0)).map(|stub| stub.id);
+        id.and_then(|id| realm.objects.instance(id)).unwrap_or(cell)
     }
 
     /// Marks an object of a kind; `false` if it is marked already, or none.
@@ -168,7 +211,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             match held {
                 Held::Value(ty, value) => self.value(ty, value)?,
                 Held::Cell(ty, cell) => {
-                    self.tasks.push(Task::Cell(ty, Ref::of(cell)));
+                    self.tasks.push(Task::Cell(ty, self.captured(Ref::of(cell))));
                     self.run()?;
                 }
                 Held::Copies(ty, value) => self.copies(ty, value)?,
@@ -279,7 +322,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
         }
         self.visit(u64::from(size::PACKAGE))?;
         let files = self.files_of(package);
-        let stored = self.linked.is_stored(package);
+        let stored = self.is_stored(package);
         let tasks = (0..files).rev().map(|file| match stored {
             true => Task::Reference,
             false => Task::FileBlock(package, file as u32),
@@ -311,10 +354,15 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let imports = linked.packages.get(package as usize).and_then(|package| package.files.get(file as usize));
         let imports = imports.map_or(&[][..], Vec::as_slice);
         let bytes = u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64;
-        if linked.is_stored(package) {
-            // Its imports and its parent are references.
+        if self.is_stored(package) {
+            // Its imports and its parent are references until code of the file reads them.
             self.visit(bytes + u64::from(SOURCE_OF_BLOCK))?;
-            self.tasks.extend((0..=imports.len()).map(|_| Task::Reference));
+            let run = self.has_run(package, file);
+            let known = |import: u32| run && self.roots.loaded.get(import as usize) == Some(&true);
+            let import = |&import: &u32| if known(import) { Task::Package(import) } else { Task::Reference };
+            let parent = if run { Task::PackageBlock(package) } else { Task::Reference };
+            let tasks: Vec<Task> = [parent].into_iter().chain(imports.iter().rev().map(import)).collect();
+            self.tasks.extend(tasks);
             return Ok(());
         }
         self.visit(bytes)?;
@@ -369,7 +417,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// The function value of a declared function.
     pub fn declared(&mut self, function: u32) -> Result<(), Abort> {
-        let value = self.functions.get(function as usize).copied().unwrap_or(0);
+        let value = self.roots.functions.get(function as usize).copied().unwrap_or(0);
         self.object_func(value)
     }
 
@@ -450,15 +498,15 @@ impl<'a, T: Tally> Visitor<'a, T> {
         match *slot {
             PackageSlot::Global(global) => {
                 let Some(&global) = package.globals.get(global.index()) else { return Ok(()) };
-                let cell = self.globals.get(global as usize).copied().unwrap_or(0);
+                let cell = self.roots.globals.get(global as usize).copied().unwrap_or(0);
                 let ty = self.linked.globals.get(global as usize).map_or(0, |global| global.ty);
-                let (stored, cell) = (self.linked.is_stored(index), Ref::of(cell));
+                let (stored, cell) = (self.linked.is_stored(index) && !self.in_store(index), Ref::of(cell));
                 self.tasks.push(if stored { Task::StoredCell(ty, cell) } else { Task::Cell(ty, cell) });
                 Ok(())
             }
             PackageSlot::Func(func) => {
                 let Some(&func) = package.map.funcs.get(func.index()) else { return Ok(()) };
-                let value = self.functions.get(func as usize).copied().unwrap_or(0);
+                let value = self.roots.functions.get(func as usize).copied().unwrap_or(0);
                 self.func(Ref::of(value))
             }
             PackageSlot::Static { .. } => Ok(()),
@@ -466,6 +514,9 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn cell(&mut self, ty: TypeIndex, cell: Ref) -> Result<(), Abort> {
+        if self.is_unloaded(cell) {
+            return self.visit(u64::from(REFERENCE));
+        }
         if !self.mark(cell, ObjectKind::Cell) {
             return Ok(());
         }
@@ -505,12 +556,15 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let index = self.heap.func_index(func);
         let Some(function) = self.linked.tables.get(index as usize) else { return Ok(()) };
         let package = self.linked.functions.get(index as usize).map_or(0, |code| code.package);
-        if self.linked.is_stored(package) && function.kind != FunctionKind::Literal && !self.called.contains(&index) {
-            self.visit(u64::from(size::FUNC + SOURCE_OF_FUNC))?;
+        let literal = function.kind == FunctionKind::Literal;
+        // A literal with an identity has been loaded, or else was stored by the code that made it.
+        let real = |object| self.roots.realm.and_then(|realm| realm.objects.get(object)).is_some_and(|it| it.is_real());
+        let unresolved = self.is_stored(package) && !self.is_called(index) && (!literal || real(func));
+        self.visit(u64::from(size::FUNC + if unresolved { SOURCE_OF_FUNC } else { 0 }))?;
+        if unresolved && !literal {
             self.tasks.push(Task::Reference);
             return Ok(());
         }
-        self.visit(u64::from(size::FUNC))?;
         if function.kind == FunctionKind::Literal {
             let captures = usize::from(function.captures);
             let slots = function.scopes.first().map_or(&[] as &[_], |scope| scope.slots.as_slice());
@@ -538,6 +592,9 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 if object.is_nil() =>
             {
                 Ok(())
+            }
+            Repr::Map | Repr::Func | Repr::Struct | Repr::Array if self.is_unloaded(object) => {
+                self.visit(u64::from(REFERENCE))
             }
             Repr::Str => self.visit(u64::from(size::STRING) + u64::from(slot::string_len(value))),
             Repr::Ptr => {
@@ -610,6 +667,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
         }
         let header = self.heap.header(object);
         match kind {
+            ObjectKind::Stub => self.visit(u64::from(REFERENCE)),
             ObjectKind::Struct => self.structure(header.aux(), object),
             ObjectKind::Cell => self.cell(elem, object),
             ObjectKind::Data if self.mark(object, kind) => self.visit(u64::from(size::ARRAY) + u64::from(header.len())),
