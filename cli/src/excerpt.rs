@@ -36,7 +36,9 @@ fn finding<'r>(issue: &'r Issue, report: &'r Report) -> Group<'r> {
         }
         None => group = group.element(Level::NOTE.message(format!("in {}", issue.location))),
     }
-    for line in detail.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    // What a label says already needs no note.
+    let labelled = |line: &str| issue.related.iter().any(|(_, words)| line.starts_with(words.as_str()));
+    for line in detail.lines().map(str::trim).filter(|line| !line.is_empty() && !labelled(line)) {
         group = group.element(Level::NOTE.message(line));
     }
     if let Some(suggestion) = issue.suggestion.as_ref().filter(|suggestion| suggestion.edit.is_none()) {

@@ -308,6 +308,7 @@ impl Look<'_> {
 
     fn add_check_error(&mut self, error: &CheckError, file: usize) {
         let place = Place { file, span: error.span };
+        let related = error.related.iter().map(|&(span, words)| (Place { file, span }, words.to_owned()));
         let shown = self.report.files.get(file).map_or("", SourceFile::name);
         // The reference's location, with the path of the file in place of that of the package.
         let tail = error.location.as_deref().and_then(|location| location.split_once(".gno:"));
@@ -318,7 +319,7 @@ impl Look<'_> {
             place: error.location.is_some().then_some(place),
             location,
             message: error.message.trim().to_owned(),
-            related: Vec::new(),
+            related: related.collect(),
             suggestion: None,
         });
     }

@@ -88,6 +88,14 @@ impl Checker<'_> {
         let trail = trail.join(" ");
         let message =
             format!("loop in variable initialization: dependency trail [{trail}] circularly depends on {}", text(name));
-        CheckError { rule: Rule::InitializationLoop, message, location, span, file, while_reading: false }
+        CheckError {
+            rule: Rule::InitializationLoop,
+            message,
+            location,
+            span,
+            file,
+            related: None,
+            while_reading: false,
+        }
     }
 }

@@ -59,7 +59,15 @@ impl Checker<'_> {
             if let Some((rule, span, message)) = refused {
                 let located = message != TWO_DEFAULTS;
                 let location = located.then(|| format!("{}:{}", source.name(), source.position(span.start)));
-                return Err(CheckError { rule, message, location, span, file: file_index, while_reading: true });
+                return Err(CheckError {
+                    rule,
+                    message,
+                    location,
+                    span,
+                    file: file_index,
+                    related: None,
+                    while_reading: true,
+                });
             }
         }
         Ok(())

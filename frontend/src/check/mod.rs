@@ -94,6 +94,8 @@ pub struct CheckError {
     pub span: Span,
     /// Index of the file.
     pub file: u32,
+    /// Another place in the file that belongs to the error, and what it is.
+    pub related: Option<(Span, &'static str)>,
     /// The reference finds it while it reads the file, before the package is made.
     pub while_reading: bool,
 }
@@ -308,6 +310,7 @@ impl<'a> Checker<'a> {
             location: Some(self.location(span)),
             span,
             file: self.at.file,
+            related: None,
             while_reading: false,
         }
     }
@@ -319,7 +322,15 @@ impl<'a> Checker<'a> {
 
     /// An error that the reference reports without location (spec/01 §3.3 rule 3).
     pub(crate) fn error_bare(&self, rule: Rule, message: String) -> CheckError {
-        CheckError { rule, message, location: None, span: self.block_span(), file: self.at.file, while_reading: false }
+        CheckError {
+            rule,
+            message,
+            location: None,
+            span: self.block_span(),
+            file: self.at.file,
+            related: None,
+            while_reading: false,
+        }
     }
 
     /// `PATH/FILE:SPAN` of a range in the current file.

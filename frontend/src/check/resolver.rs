@@ -18,11 +18,20 @@ struct Labels<'a> {
     used: Vec<Ident<'a>>,
 }
 
+/// An error at an offset.
+struct Found {
+    offset: u32,
+    rule: Rule,
+    text: String,
+    /// The declaration before.
+    previous: Option<Span>,
+}
+
 struct Resolver<'s, 'a> {
     source: &'s SourceFile,
     scopes: Vec<HashMap<&'a str, Span>>,
     labels: Vec<Labels<'a>>,
-    errors: Vec<(u32, Rule, String)>,
+    errors: Vec<Found>,
 }
 
 /// The error of a file, if it has one: the first in order of position, and how many more there are.
@@ -35,27 +44,30 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
         resolver.inside(decl);
     }
     let mut errors = resolver.errors;
-    errors.sort_by_key(|&(offset, ..)| offset);
+    errors.sort_by_key(|found| found.offset);
     let mut lines = HashSet::new();
-    errors.retain(|&(offset, ..)| lines.insert(source.line(offset)));
+    errors.retain(|found| lines.insert(source.line(found.offset)));
     errors.truncate(MAX_ERRORS);
-    let Some((offset, rule, text)) = errors.first() else { return Ok(()) };
+    let Some(Found { offset, rule, text, previous }) = errors.first() else { return Ok(()) };
     let more = if errors.len() > 1 { format!(" (and {} more errors)", errors.len() - 1) } else { String::new() };
     let location = Some(format!("{}:{}", source.name(), source.position(*offset)));
     let message = format!("{text}{more}");
-    Err(CheckError { rule: *rule, message, location, span: Span::at(*offset), file: index, while_reading: true })
+    let related = previous.map(|span| (span, "previous declaration"));
+    let (rule, span) = (*rule, Span::at(*offset));
+    Err(CheckError { rule, message, location, span, file: index, related, while_reading: true })
 }
 
 impl<'a> Resolver<'_, 'a> {
     fn error(&mut self, rule: Rule, at: Span, text: String) {
-        self.errors.push((at.start, rule, text));
+        self.errors.push(Found { offset: at.start, rule, text, previous: None });
     }
 
     fn redeclared(&mut self, name: Ident<'a>, previous: Span) {
         let at = self.source.position(previous.start);
         let text =
             format!("{} redeclared in this block\n\tprevious declaration at {}:{at}", name.name, self.source.name());
-        self.error(Rule::Redeclared, name.span, text);
+        let (offset, rule) = (name.span.start, Rule::Redeclared);
+        self.errors.push(Found { offset, rule, text, previous: Some(previous) });
     }
 
     fn declare(&mut self, name: Ident<'a>) {

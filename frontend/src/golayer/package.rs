@@ -108,11 +108,11 @@ impl<'a> Checker<'a> {
         }
         // The injected file comes last and takes its package name from the path, unless the package has one of its own.
         self.env.file = u32::try_from(first).unwrap_or(u32::MAX);
-        let expected = injected_package(&self.path);
+        let expected = expected_name(&self.path);
         if unit != 0 || self.named_by_files || expected == name {
             self.declare_injected();
         } else {
-            let args = vec![Arg::Name(expected), Arg::Name(name)];
+            let args = vec![Arg::Name(expected.to_owned()), Arg::Name(name)];
             self.report_at(Code::PackageMismatch, Place { file: None, span: Span::default() }, args);
         }
         if unit == 0 {
@@ -453,13 +453,4 @@ pub(super) fn unparen(mut expr: ExprRef<'_>) -> ExprRef<'_> {
         expr = inner;
     }
     expr
-}
-
-/// The package name of the injected file (spec/01 §2.1): the expected one of the path; of tests beside a package, that of the package
-/// with the suffix.
-fn injected_package(path: &str) -> String {
-    match path.strip_suffix("_test") {
-        Some(tested) => format!("{}_test", expected_name(tested)),
-        None => expected_name(path).to_owned(),
-    }
 }
