@@ -6,8 +6,11 @@
 #![allow(missing_docs)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use regno_conformance::compile::{Source, compile_package};
-use regno_conformance::execute::{Settings, execute};
+use regno_conformance::compile::{CompileError, Program, Source};
+use regno_conformance::execute::{Settings, execute_linked};
+use regno_conformance::packages::PackageFolders;
+use regno_conformance::session::Session;
+use regno_conformance::store::SourceStore;
 use regno_runtime::Metering;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -25,6 +28,14 @@ fn programs() -> io::Result<Vec<(String, Vec<u8>)>> {
         .collect()
 }
 
+/// The program with what it imports, all compiled from source.
+fn compile(sources: &[Source]) -> Result<Program, CompileError> {
+    let packages =
+        PackageFolders::new(None, &[], false).unwrap_or_else(|(path, error)| panic!("{}: {error}", path.display()));
+    let store = SourceStore::default();
+    Session::new(&store, &packages).compile("main", None, sources)
+}
+
 fn bench(criterion: &mut Criterion) {
     let programs = match programs() {
         Ok(programs) => programs,
@@ -35,12 +46,13 @@ fn bench(criterion: &mut Criterion) {
         group.sample_size(10);
         group.throughput(Throughput::Bytes(text.len() as u64));
         let sources = [Source { name: format!("{name}.gno"), text }];
-        group.bench_function("compile", |b| b.iter(|| compile_package("main", &sources)));
+        group.bench_function("compile", |b| b.iter(|| compile(&sources)));
         group.throughput(Throughput::Elements(1));
-        let Ok(module) = compile_package("main", &sources) else { panic!("{name} does not compile") };
+        let Ok(program) = compile(&sources) else { panic!("{name} does not compile") };
+        let modules = program.into_modules();
         for (mode, metering) in [("block", Metering::Auto), ("exact", Metering::Exact), ("off", Metering::Off)] {
             let settings = Settings { metering, ..Settings::default() };
-            group.bench_function(mode, |b| b.iter(|| execute(module.clone(), settings)));
+            group.bench_function(mode, |b| b.iter(|| execute_linked(modules.clone(), None, settings)));
         }
         group.finish();
     }

@@ -51,7 +51,7 @@ impl Program {
     /// All modules, each after those that it imports; the program comes last.
     #[must_use]
     pub fn into_modules(self) -> Vec<Module> {
-        let mut modules: Vec<Module> = self.dependencies.iter().map(|module| Module::clone(module)).collect();
+        let mut modules: Vec<Module> = self.dependencies.into_iter().map(Rc::unwrap_or_clone).collect();
         modules.push(self.module);
         modules
     }

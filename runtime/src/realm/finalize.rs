@@ -245,12 +245,14 @@ impl Cx {
 
     fn save_unsaved(&mut self, package: PackageIndex) -> Result<(), Trap> {
         let mut visited = HashSet::new();
+        // Looking at every object's types is only for what that would find.
+        let open = self.nothing_is_private()?;
         let mut index = 0;
         while let Some(&object) = self.realm_state()?.realm(package)?.marks.created.get(index) {
             index += 1;
             let record = self.copied(object)?;
             if record.new_real && !record.deleted {
-                self.save_recursively(package, object, &mut visited)?;
+                self.save_recursively(package, object, open, &mut visited)?;
             }
         }
         let mut index = 0;
@@ -258,7 +260,9 @@ impl Cx {
             index += 1;
             let record = self.copied(object)?;
             if record.dirty && !record.deleted {
-                self.assert_public(package, object, &mut visited)?;
+                if !open {
+                    self.assert_public(package, object, &mut visited)?;
+                }
                 self.save_object(package, object)?;
                 self.realm_state()?.known(object)?.dirty = false;
             }
@@ -270,13 +274,16 @@ impl Cx {
         &mut self,
         package: PackageIndex,
         object: Ref,
+        open: bool,
         visited: &mut HashSet<String>,
     ) -> Result<(), Trap> {
         let mut stack = vec![Step::Enter(object)];
         while let Some(step) = stack.pop() {
             match step {
                 Step::Enter(object) => {
-                    self.assert_public(package, object, visited)?;
+                    if !open {
+                        self.assert_public(package, object, visited)?;
+                    }
                     stack.push(Step::Save(object));
                     let children = self.children(object)?;
                     for child in children.into_iter().rev() {

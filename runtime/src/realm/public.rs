@@ -10,6 +10,12 @@ use regno_store::{Object, Type, TypedValue, Value};
 use std::collections::HashSet;
 
 impl Cx {
+    /// Whether [`Cx::assert_public`] has nothing to do for any object: all packages are loaded, and none is private.
+    pub(super) fn nothing_is_private(&mut self) -> Result<bool, Trap> {
+        let loaded = self.loaded.iter().all(|&loaded| loaded);
+        Ok(loaded && self.realm_state()?.packages.iter().all(|package| !package.private))
+    }
+
     /// Fails if an object that `package`'s realm is about to save belongs to a private package, or has a type of one.
     /// Packages that were not touched yet are loaded.
     pub(super) fn assert_public(
