@@ -60,7 +60,8 @@ fn new_realm(call: &mut Call<'_>) -> Outcome {
     let cx = &mut *call.cx;
     let realm = zero::zero(&mut cx.heap, &cx.linked.types, ty, &mut crate::recount::charger!(cx))?;
     for (index, text) in [(0, address), (1, path)] {
-        let text = call.new_string(&text)?;
+        // The reference counts the struct only.
+        let text = call.cx.heap.new_string(&text)?;
         call.cx.heap.set_slot(Ref::of(realm), index, text);
     }
     call.give(realm);
