@@ -357,7 +357,7 @@ macro_rules! for_each_op {
             Recover        [Dst None None None] {c} "a = recover()";
             Stringify      [Mut None None None] {t c} "if interface a has a String or Error method, call it; a = the result in an interface";
             Print          [Base Num Num None] {d} "print b interfaces from a on; bit 0 of c: println, bit 1: a holds a slice, whose elements are printed, b = 1; charges length/10";
-            CheckConvert   [Src Num None Type] {t} "abort if realms forbid the conversion of a: b = 0: from the type, b = 1: to the type (spec/05 §5.5)";
+            CheckConvert   [Src Num None Type] {t} "abort if realms forbid the conversion of a: b = 0: from the type, b = 1: to the type (spec/05 §5.5); b = 2: load the array of a, which a variable gets (spec/04 §2.4)";
             CheckShift     [Src None None Type] {t} "abort if shift count a of the signed type is negative";
             Abort          [None None None Str] {t x} "end the machine with the fatal text";
             Raise          [None None None Str] {t x c} "raise a recoverable panic with the text";

@@ -176,3 +176,32 @@ func main(cur realm) {
     assert_eq!(mismatches(&[], &text.replace("\"<wood>\"", "\"<stone>\"")), ["Events"]);
     assert_eq!(mismatches(&[], &wrong), ["Stacktrace"]);
 }
+
+/// An assignment loads the array of the slice; looking at it does not.
+#[test]
+fn variables_hold_slices_that_are_loaded() {
+    passes(
+        &[],
+        r#"// PKGPATH: gno.land/r/test/slices
+package slices
+
+type T struct{ first, second, third []int }
+
+var t = &T{[]int{1}, []int{2}, []int{3}}
+
+func main(cur realm) {
+	first := t.first
+	println(first)
+	var second any
+	second = t.second
+	println(second, t.second)
+	println(len(t.third), t.third)
+}
+
+// Output:
+// slice[(1 int)]
+// slice[(2 int)] slice[(2 int)]
+// 1 slice[ref(5bd9c124454140daa408f1eb1b6163acfa42b185:8)]
+"#,
+    );
+}

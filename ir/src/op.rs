@@ -152,7 +152,7 @@ ops! {
     BytesFromStr "bytes_from_str" 1 1 None None 0 {d} "r = []byte(a)";
     RunesFromStr "runes_from_str" 1 1 None None 0 {d} "r = []rune(a)";
     CheckShift "check_shift" 0 1 None Type 0 {t} "abort if the signed count a is negative; the type is for the text";
-    CheckConvert "check_convert" 0 1 Number Type 0 {t} "abort if realms forbid the conversion of a: `index` 0: from the type, 1: to the type";
+    CheckConvert "check_convert" 0 1 Number Type 0 {t} "abort if realms forbid the conversion of a: `index` 0: from the type, 1: to the type; 2: load the array of a, which a variable gets";
     // Boxed variables, package variables, pointers.
     NewCell "new_cell" 1 1 None None 0 {} "r = new heap item holding a";
     LoadCell "load_cell" 1 1 None None 0 {r} "r = content of heap item a";

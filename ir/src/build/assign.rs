@@ -7,6 +7,8 @@ use super::value::{Value, one};
 use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::event::OpClass;
+use regno_bytecode::types::Repr;
+use regno_frontend::package::PathKind;
 use regno_frontend::typed::{BinaryOp, DeclSpec, ExprId, GlobalId, Place, VarId};
 use regno_frontend::types::TypeId;
 
@@ -44,6 +46,7 @@ impl FunctionBuilder<'_, '_> {
         for (index, (place, value)) in targets.iter().zip(values).enumerate() {
             match place {
                 Place::Local(var) => {
+                    self.load_assigned(value);
                     let content = self.copied(value, self.cx.package.vars[*var].ty);
                     self.write_var(*var, content, fresh.get(index).copied().unwrap_or(false));
                 }
@@ -94,6 +97,17 @@ impl FunctionBuilder<'_, '_> {
         self.target_text = before;
     }
 
+    /// A variable gets a value while a realm is active: the value's array is loaded (spec/04 §2.4). Only packages that realms can take
+    /// part in do so, and the library does not: it gets stored slices as arguments, which are not loaded.
+    pub(super) fn load_assigned(&mut self, value: Value) {
+        let repr = self.cx.repr(value.ty);
+        let library = PathKind::of(&self.cx.package.path) == PathKind::Library;
+        if self.cx.guarded && !library && matches!(repr, Repr::Slice | Repr::Iface) && value.arg.reg().is_some() {
+            let ty = Entity::Type(self.cx.type_ref(value.ty));
+            self.effect_of(Op::CheckConvert, repr, &[value.arg], ty, 2);
+        }
+    }
+
     /// One spec of a `var` declaration, its dispatch included.
     pub(super) fn var_spec(&mut self, spec: &DeclSpec, names: &[Declared]) {
         let values = self.declaration(spec);
@@ -126,6 +140,7 @@ impl FunctionBuilder<'_, '_> {
                 self.charge_copy(value);
             }
             Declared::Local(var) => {
+                self.load_assigned(value);
                 let content = self.copied(value, ty);
                 self.write_var(var, content, true);
             }

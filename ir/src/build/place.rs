@@ -217,6 +217,7 @@ impl FunctionBuilder<'_, '_> {
             return;
         };
         let repr = self.cx.repr(ty);
+        self.load_assigned(value);
         match target {
             Target::Map { map, key, map_ty, .. } => {
                 let content = self.converted(value, ty);

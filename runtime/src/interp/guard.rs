@@ -470,7 +470,10 @@ slow! {
         Ok(())
     }
     check_convert of CheckConvert(cx, regs, word, ext) {
-        cx.check_convert(regs.get(field_a(word)), ext as u32, field_b(word) == 1)
+        match field_b(word) {
+            2 => cx.load_assigned(regs.get(field_a(word)), ext as u32),
+            to => cx.check_convert(regs.get(field_a(word)), ext as u32, to == 1),
+        }
     }
 }
 

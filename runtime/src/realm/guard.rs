@@ -471,6 +471,26 @@ impl Cx {
         Ok(copied)
     }
 
+    /// A variable gets a value of a type: a slice's array is loaded (spec/04 §2.4).
+    pub(crate) fn load_assigned(&mut self, value: u64, ty: u32) -> Result<(), Trap> {
+        if self.active_realm().is_none() {
+            return Ok(());
+        }
+        let types = &self.linked.types;
+        let slice = match types.get(ty).repr {
+            Repr::Iface if slot::iface_is_nil(value) => return Ok(()),
+            Repr::Iface => match types.get(slot::iface_type(value)).repr {
+                Repr::Slice => u64::from(slot::iface_payload(value)),
+                _ => return Ok(()),
+            },
+            _ => value,
+        };
+        if self.heap.slice_or_nil(slice).is_some_and(|header| self.heap.stub_id(header.base).is_some()) {
+            self.own_base(Ref::of(slice))?;
+        }
+        Ok(())
+    }
+
     /// The rules for conversions (spec/05 §5.5): from a type, or `to` a type.
     pub(crate) fn check_convert(&self, value: u64, ty: u32, to: bool) -> Result<(), Trap> {
         let Some(active) = self.active_path() else { return Ok(()) };
