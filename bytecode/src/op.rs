@@ -468,8 +468,12 @@ pub mod call {
     pub const CUR: u16 = 8;
     /// The call of a function literal by `revive`.
     pub const REVIVE: u16 = 16;
-    /// Flags of calls that may switch the realm whatever their receiver is.
-    pub const SWITCHES: u16 = CROSS | CUR | REVIVE;
+    /// The call of an `init` function: nothing of the reference is below it on the stack.
+    pub const BOTTOM: u16 = 32;
+    /// All flags.
+    pub const ALL: u16 = 63;
+    /// Flags of calls that the guarded machine makes itself whatever their receiver is.
+    pub const SWITCHES: u16 = CROSS | CUR | REVIVE | BOTTOM;
 }
 
 /// Packs the first word of an instruction.

@@ -5,7 +5,7 @@ use crate::limits::Limits;
 use crate::packages::PackageArgs;
 use regno_conformance::packages::workspace_of;
 use regno_conformance::testing::{self, Coverage, Options, PackageReport, Snapshot, Unit};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,6 +45,12 @@ pub struct Args {
     /// Test this many packages at a time; the order of the results stays that of the folders
     #[arg(long, value_name = "N", default_value = "1")]
     jobs: NonZeroUsize,
+    /// After each test function, show the events that it emitted as JSON
+    #[arg(long)]
+    print_events: bool,
+    /// After each test function, show its cycles and the bytes that it allocated
+    #[arg(long)]
+    print_runtime_metrics: bool,
     /// Count which lines of the packages run, and print the percentage
     #[arg(long)]
     cover: bool,
@@ -109,6 +115,8 @@ fn run_all(args: &Args, library: Option<&Path>, units: &[Unit]) -> Result<Vec<Pa
         failfast: args.failfast,
         update: args.update_golden_tests,
         cover: args.cover || args.coverprofile.is_some(),
+        events: args.print_events,
+        metrics: args.print_runtime_metrics,
         settings: args.limits.settings(),
     };
     let mut workspaces: Vec<PathBuf> = units.iter().filter_map(|unit| workspace_of(&unit.folder)).collect();
@@ -137,12 +145,15 @@ fn run_all(args: &Args, library: Option<&Path>, units: &[Unit]) -> Result<Vec<Pa
                 }
             });
         }
+        let progress = Progress::new(args, units);
         for index in 0..units.len() {
+            progress.at(index);
             let Ok(done) = done.lock() else { break };
             let waiting = |done: &mut Vec<Option<PackageReport>>| done.get(index).is_some_and(Option::is_none);
             let Ok(mut done) = ready.wait_while(done, waiting) else { break };
             let Some(report) = done.get_mut(index).and_then(Option::take) else { break };
             drop(done);
+            progress.clear();
             show(args, &report)?;
             let failed = report.failed;
             reports.push(report);
@@ -154,6 +165,38 @@ fn run_all(args: &Args, library: Option<&Path>, units: &[Unit]) -> Result<Vec<Pa
         Ok(())
     })?;
     Ok(reports)
+}
+
+/// A line on a terminal that says which package is being waited for.
+struct Progress<'u> {
+    /// The packages; none if nobody would see it.
+    units: &'u [Unit],
+}
+
+impl<'u> Progress<'u> {
+    fn new(args: &Args, units: &'u [Unit]) -> Progress<'u> {
+        let seen = std::io::stderr().is_terminal() && !args.verbose && units.len() > 1;
+        Progress { units: if seen { units } else { &[] } }
+    }
+
+    fn at(&self, index: usize) {
+        if let Some(unit) = self.units.get(index) {
+            Progress::write(&format!("[{}/{}] {}", index + 1, self.units.len(), unit.label));
+        }
+    }
+
+    fn clear(&self) {
+        if !self.units.is_empty() {
+            Progress::write("");
+        }
+    }
+
+    /// Puts a text in place of the line.
+    fn write(text: &str) {
+        let mut terminal = std::io::stderr();
+        // A closed standard error leaves nobody to tell.
+        let _ = write!(terminal, "\r\x1b[K{text}").and_then(|()| terminal.flush());
+    }
 }
 
 fn show(args: &Args, report: &PackageReport) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use crate::execute::{Execution, Scene, Settings, execute_kept, refused, unusable
 use crate::keep::{Keep, Memory};
 use crate::session::Session;
 use crate::unit::Unit;
+use crate::verdict;
 use bumpalo::Bump;
 use regno_bytecode::module::Module;
 use regno_frontend::package::expected_name;
@@ -87,12 +88,19 @@ pub fn run(session: &mut Session<'_>, file: &str, text: &[u8], settings: Setting
 pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
     let directives = Directives::parse(&String::from_utf8_lossy(text));
     let mut row = run_with(session, file, text, &directives, settings);
-    row.mismatch = mismatches(&directives, &row);
+    row.mismatch = verdict::mismatches(&directives, &row);
     row.ok = Some(row.mismatch.is_empty());
     row
 }
 
-fn run_with(session: &mut Session<'_>, file: &str, text: &[u8], directives: &Directives, settings: Settings) -> Row {
+/// [`run`] with directives that are parsed already.
+pub(crate) fn run_with(
+    session: &mut Session<'_>,
+    file: &str,
+    text: &[u8],
+    directives: &Directives,
+    settings: Settings,
+) -> Row {
     let prepared = prepare(session, file, text, directives, settings, |session, unit, scene, settings| {
         let execution = run_unit(session, scene, unit, settings, &mut Memory::default());
         let typecheck_error = session.type_check(&scene.path, unit).unwrap_or_default();
@@ -145,48 +153,6 @@ fn prepare<R>(
     let send = parse_coins(directives.get("SEND").unwrap_or_default());
     let send = send.map_err(|message| Box::new(unusable(message)))?;
     Ok(run(session, &unit, &Scene { path, send }, settings))
-}
-
-/// What differs between a file's directives and its result, as `gno test` shows it (spec/05 §10.1).
-#[must_use]
-pub fn explain(text: &str, row: &Row) -> String {
-    let directives = Directives::parse(text);
-    if !row.error.is_empty() && directives.get("Error").is_none() {
-        return format!("unexpected panic: {}\noutput:\n{}", row.error, row.output);
-    }
-    if !row.output.is_empty() && directives.get("Output").is_none() && row.error.is_empty() {
-        return format!("unexpected output:\n{}", row.output);
-    }
-    let mut parts = Vec::new();
-    for name in &row.mismatch {
-        let got = match name.as_str() {
-            "Error" => row.error.clone(),
-            "Output" => row.output.clone(),
-            "TypeCheckError" => row.typecheck_error.clone(),
-            "Realm" => row.realm.clone(),
-            "Storage" => row.storage.clone(),
-            "Events" => events_text(&row.events),
-            "Stacktrace" => row.stacktrace.clone(),
-            _ => row.gas.to_string(),
-        };
-        parts.push(format!("{name} diff:\n{}", diff(directives.get(name).unwrap_or_default(), got.trim_end())));
-    }
-    parts.join("\n")
-}
-
-/// Lines that only one of two texts has: `-` of the first, `+` of the second.
-fn diff(want: &str, got: &str) -> String {
-    let (want, got): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
-    let start = want.iter().zip(&got).take_while(|(a, b)| a == b).count();
-    let end = want[start..].iter().rev().zip(got[start..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let mut text = String::from("--- Expected\n+++ Actual\n");
-    let side = |sign: char, lines: &[&str]| {
-        lines[start..lines.len() - end].iter().map(|line| format!("{sign}{line}\n")).collect::<String>()
-    };
-    text.push_str(&format!("@@ line {} @@\n", start + 1));
-    text.push_str(&side('-', &want));
-    text.push_str(&side('+', &got));
-    text
 }
 
 fn settings_for(directives: &Directives, settings: Settings) -> Result<Settings, String> {
@@ -246,44 +212,12 @@ fn row_of(file: &str, execution: &Execution) -> Row {
 }
 
 /// An event as the reference encodes it (spec/05 §8.4).
-fn event_json(event: &Event) -> Value {
+pub(crate) fn event_json(event: &Event) -> Value {
     let attributes = event.attributes.iter().map(|(key, value)| json!({ "key": key, "value": value }));
     json!({ "type": event.ty, "attrs": attributes.collect::<Vec<_>>(), "pkg_path": event.pkg_path })
-}
-
-/// Events as their directive has them: indented, what HTML could take for markup as escapes (spec/05 §8.4).
-fn events_text(events: &[Value]) -> String {
-    if events.is_empty() {
-        return "null".to_owned();
-    }
-    let text = serde_json::to_string_pretty(events).unwrap_or_default();
-    let escapes = [('<', "u003c"), ('>', "u003e"), ('&', "u0026"), ('\u{2028}', "u2028"), ('\u{2029}', "u2029")];
-    escapes.iter().fold(text, |text, (char, escape)| text.replace(*char, &format!("\\{escape}")))
 }
 
 /// Gas by category, zero categories left out.
 fn categories(report: &Report) -> Map<String, Value> {
     report.by_category().filter(|(_, gas)| *gas != 0).map(|(name, gas)| (name.to_owned(), Value::from(gas))).collect()
-}
-
-/// Names of the directives that the row does not satisfy.
-fn mismatches(directives: &Directives, row: &Row) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut compare = |name: &str, got: &str, required: bool| {
-        let want = directives.get(name);
-        let equal = want.unwrap_or("").trim_end_matches('\n') == got.trim_end_matches('\n');
-        if (want.is_some() || required) && !equal {
-            found.push(name.to_owned());
-        }
-    };
-    let output: Vec<&str> = row.output.lines().map(|line| line.trim_end_matches(' ')).collect();
-    compare("Error", &row.error, true);
-    compare("Output", &output.join("\n"), row.error.is_empty());
-    compare("TypeCheckError", &row.typecheck_error, false);
-    compare("Realm", &row.realm, false);
-    compare("Storage", &row.storage, false);
-    compare("Events", &events_text(&row.events), false);
-    compare("Stacktrace", row.stacktrace.trim_end(), false);
-    compare("Gas", &row.gas.to_string(), false);
-    found
 }

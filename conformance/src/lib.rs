@@ -10,7 +10,7 @@
 //! | [`directives`] | the comment directives of a filetest (spec/05 §10.1) |
 //! | [`doc`] | documentation of packages as text |
 //! | [`execute`] | one program run to its end, with every observable |
-//! | [`filetest`] | a file as a filetest: result row, check against its directives |
+//! | [`filetest`] | a file as a filetest: its result row |
 //! | [`fuzz`] | damaged programs, and everything that reads source run over them |
 //! | [`keep`] | where a filetest's packages are between making them and `main` |
 //! | [`lint`] | everything that is wrong with a package, with suggestions |
@@ -19,6 +19,7 @@
 //! | [`stack`] | running on a small host stack |
 //! | [`store`] | owner of sources and syntax trees |
 //! | [`testing`] | `regno test`: the tests of packages in folders |
+//! | [`verdict`] | a filetest's result beside its directives |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
 pub mod cache;
@@ -41,3 +42,4 @@ pub mod stack;
 pub mod store;
 pub mod testing;
 pub mod unit;
+pub mod verdict;

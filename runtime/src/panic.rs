@@ -32,6 +32,7 @@ pub(crate) enum Activation {
     Defer { pc: u32, native: bool, callee: u64, call_pc: u32, last: Option<u32>, crosses: bool },
     /// A call at `pc` that switched the realm from `last` and goes on at `resume`.
     /// `revive`: called by `revive`, when so many defers and arguments of them were pending.
+    /// `bottom`: called by the initialisation of a package, with no frame of the reference below.
     Switch {
         pc: u32,
         resume: u32,
@@ -40,6 +41,7 @@ pub(crate) enum Activation {
         did_crossing: bool,
         callee: u64,
         revive: Option<(u32, u32)>,
+        bottom: bool,
     },
     /// A printing method called by the `Stringify` at `pc`.
     Stringify { pc: u32 },

@@ -8,13 +8,11 @@
 //! | `report` | the lines that a user of `gno test` knows |
 //! | `snapshot` | gas and bytes of tests in a file, and the comparison with it |
 //! | `coverage` | which lines ran |
-//! | `bless` | writing results into the directives of filetests |
 //!
 //! A package is compiled once with the tests in it, as a package that others import; the tests outside import that one.
 //! Package `testing` needs parts of the library itself, so a library package that it depends on exists twice while it is tested: as that
 //! dependency, and with its tests.
 
-mod bless;
 mod coverage;
 mod discover;
 mod files;

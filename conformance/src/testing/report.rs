@@ -83,3 +83,39 @@ pub(super) fn seconds(duration: Duration) -> String {
     let centis = duration.as_millis() / 10;
     format!("{}.{:02}s", centis / 100, centis % 100)
 }
+
+/// What `gno test -print-runtime-metrics` says of a test (spec/05 §11.3). Its allocator has a limit that no test comes near.
+pub(super) fn metrics(report: &Report) -> String {
+    let (cycles, bytes) = (report.cycles, u64::try_from(report.alloc_bytes).unwrap_or(0));
+    let share = bytes as f64 / i64::MAX as f64 * 100.0;
+    format!("---       runtime: cycle={} allocs={}({share:.2}%)", scaled(cycles), scaled(bytes))
+}
+
+/// A number in thousands, millions, … with one decimal.
+fn scaled(number: u64) -> String {
+    if number < 1000 {
+        return number.to_string();
+    }
+    let (mut value, mut suffixes) = (number as f64, "kMGTPE".chars());
+    let mut suffix = ' ';
+    // The next unit begins where whole units reach it, so that 999,999 is 1000.0k.
+    let mut whole = number;
+    while whole >= 1000 {
+        (whole, value) = (whole / 1000, value / 1000.0);
+        suffix = suffixes.next().unwrap_or(suffix);
+    }
+    format!("{value:.1}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scaled;
+
+    #[test]
+    fn numbers_are_scaled_by_thousands() {
+        let cases = [(0, "0"), (999, "999"), (1000, "1.0k"), (1_250_000, "1.2M"), (999_999, "1000.0k")];
+        for (number, text) in cases {
+            assert_eq!(scaled(number), text);
+        }
+    }
+}

@@ -1,17 +1,18 @@
 //! The tests of one package (spec/05 §11.2).
 
-use super::bless;
 use super::coverage::Coverage;
 use super::discover::Unit;
 use super::files::TestFiles;
-use super::report::{PackageReport, TestKind, TestRow, seconds};
+use super::report::{PackageReport, TestKind, TestRow, metrics, seconds};
 use crate::cache::Cache;
 use crate::compile::{CompileError, Source};
+use crate::directives::Directives;
 use crate::execute::Settings;
 use crate::filetest::{self, Row};
 use crate::lint::{self, Linter};
 use crate::session::Session;
 use crate::store::SourceStore;
+use crate::verdict;
 use regno_bytecode::event::GasSchedule;
 use regno_bytecode::module::Module;
 use regno_frontend::package::{PackageFile, PackageSource, Packages};
@@ -35,6 +36,10 @@ pub struct Options {
     pub update: bool,
     /// Count which lines of the packages run.
     pub cover: bool,
+    /// Show the events that each test function emits.
+    pub events: bool,
+    /// Show cycles and allocated bytes of each test function.
+    pub metrics: bool,
     /// Metering.
     pub settings: Settings,
 }
@@ -299,6 +304,10 @@ impl Run<'_> {
                 self.report.line(format!("--- FAIL: {name} [{text}]"));
             }
             self.report.line(format!("--- GAS:  {}", row.gas));
+            let emitted = &machine.context().events;
+            if self.options.events && !emitted.is_empty() {
+                self.report.line(format!("EVENTS: {}", verdict::events_line(emitted)));
+            }
             let failed = row.failed();
             self.report.tests.push(row);
             if failed {
@@ -309,6 +318,9 @@ impl Run<'_> {
             }
             if failed && self.options.failfast {
                 break;
+            }
+            if self.options.metrics {
+                self.report.line(metrics(&result.report));
             }
         }
         true
@@ -367,16 +379,19 @@ impl Run<'_> {
     /// Runs a filetest; the second is what is wrong with it.
     fn filetest(&self, session: &mut Session<'_>, name: &str, file: &Path) -> Result<(Row, Option<String>), String> {
         let text = fs::read(file).map_err(|error| error.to_string())?;
-        let row = filetest::run_checked(session, name, &text, self.options.settings);
-        if row.ok == Some(true) {
+        let directives = Directives::parse(&String::from_utf8_lossy(&text));
+        if directives.get("TypeCheckError").is_some() {
+            return Err("type-check error directive is only available for gnovm internal test files".to_owned());
+        }
+        let row = filetest::run_with(session, name, &text, &directives, self.options.settings);
+        if verdict::mismatches(&directives, &row).is_empty() {
             return Ok((row, None));
         }
         if self.options.update {
-            let updated = bless::updated(&String::from_utf8_lossy(&text), &row);
-            fs::write(file, updated).map_err(|error| error.to_string())?;
+            fs::write(file, verdict::updated(directives, &row)).map_err(|error| error.to_string())?;
             return Ok((row, None));
         }
-        let problem = filetest::explain(&String::from_utf8_lossy(&text), &row);
+        let problem = verdict::explain(&directives, &row);
         Ok((row, Some(problem)))
     }
 }

@@ -6,6 +6,7 @@ use crate::entity::FuncRef;
 use crate::function::{Arg, Entity, Function, FunctionKind, InstData};
 use crate::op::Op;
 use regno_bytecode::event::{OpClass, size};
+use regno_bytecode::op::call;
 use regno_bytecode::types::Repr;
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{Builtin, Callee, ExprId, ExprKind, FuncId, MethodRef, Receiver, Spread};
@@ -110,16 +111,17 @@ impl FunctionBuilder<'_, '_> {
         operands.extend_from_slice(args);
         let mut data = self.data(op, Repr::Raw, &operands);
         data.entity = entity;
-        let packed = u64::from(matches!(spread, Spread::Pack(_)));
+        let packed = if matches!(spread, Spread::Pack(_)) { call::PACKED } else { 0 };
         // What the call may borrow: a receiver that is a reference.
         let borrowed = called.receiver.is_some_and(|receiver| self.cx.repr(receiver.ty).is_owned());
         let method = borrowed || matches!(called.callable, Callable::Selected(..));
+        let method = if method { call::METHOD } else { 0 };
         let crossing = match (called.crossing, called.crosses) {
-            (true, true) => 4,
-            (true, false) => 8,
+            (true, true) => call::CROSS,
+            (true, false) => call::CUR,
             _ => 0,
         };
-        data.index = packed | u64::from(method) << 1 | crossing;
+        data.index = u64::from(packed | method | crossing);
         data
     }
 

@@ -8,6 +8,7 @@ use crate::function::{Arg, BlockKind, Entity, FunctionKind};
 use crate::op::Op;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{OpClass, size};
+use regno_bytecode::op::call;
 use regno_bytecode::types::Repr;
 use regno_frontend::typed::{FuncId, GlobalId, InitStep, Main, Slot};
 use regno_frontend::types::TypeId;
@@ -26,7 +27,7 @@ fn build_main(cx: &mut Context<'_>, main: Main) -> FuncRef {
     };
     let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, file);
     match main {
-        Main::Func(func) => b.top_level_call(func),
+        Main::Func(func) => b.top_level_call(func, 0),
         Main::Variable(global) => b.top_level_value_call(global),
     }
     b.end(Op::Halt, Repr::Raw, &[], &[]);
@@ -56,7 +57,7 @@ fn build_inits(cx: &mut Context<'_>) -> Option<FuncRef> {
     let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, 0);
     for &init in &package.inits {
         b.file = package.funcs[init].file;
-        b.top_level_call(init);
+        b.top_level_call(init, call::BOTTOM);
     }
     if let Some(text) = &package.init_abort {
         b.abort(text);
@@ -121,8 +122,8 @@ impl FunctionBuilder<'_, '_> {
         self.ops(&[OpClass::PopResults, OpClass::Halt]);
     }
 
-    /// A call as a top-level run.
-    fn top_level_call(&mut self, func: FuncId) {
+    /// A call as a top-level run, with flags.
+    fn top_level_call(&mut self, func: FuncId, flags: u16) {
         let package = self.cx.package;
         self.at(package.funcs[func].span);
         let params = package.funcs[func].params.len();
@@ -137,7 +138,8 @@ impl FunctionBuilder<'_, '_> {
         let mut data = self.data(Op::Call, Repr::Raw, &args);
         data.entity = Entity::Func(self.cx.func(func));
         // The machine gives the realm itself.
-        data.index = if package.funcs[func].crossing { 8 } else { 0 };
+        let crossing = if package.funcs[func].crossing { call::CUR } else { 0 };
+        data.index = u64::from(flags | crossing);
         if package.funcs[func].crossing {
             self.cx.type_ref(TypeId::GREALM);
         }

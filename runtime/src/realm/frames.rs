@@ -12,7 +12,7 @@ use crate::recount::charger;
 use crate::value::copy::copy_iface;
 use crate::value::slot;
 use regno_bytecode::event::OpClass;
-use regno_bytecode::op::call::{CROSS, CUR, PACKED, REVIVE};
+use regno_bytecode::op::call::{BOTTOM, CROSS, CUR, PACKED, REVIVE};
 use regno_bytecode::op::{Op, code_of, field_a, field_b, field_c};
 use regno_bytecode::path;
 
@@ -126,6 +126,10 @@ impl Machine {
         if revive.is_some() {
             switched = Some((active, false));
         }
+        let bottom = flags & BOTTOM != 0;
+        if bottom && switched.is_none() {
+            switched = Some((active, false));
+        }
         let return_pc = match switched {
             Some((realm, with_cross)) => {
                 cx.activations.push(Activation::Switch {
@@ -133,9 +137,10 @@ impl Machine {
                     resume: pc + words,
                     last: active,
                     with_cross,
-                    did_crossing: with_cross,
+                    did_crossing: with_cross || bottom && flags & CUR != 0,
                     callee: callee.value,
                     revive,
+                    bottom,
                 });
                 cx.set_active_realm(realm);
                 SWITCH_RETURNED
@@ -165,10 +170,14 @@ impl Machine {
 
     /// A call that switched the realm has returned normally; its frame is gone.
     pub(crate) fn switch_returned(&mut self) -> Result<Next, RunError> {
-        let Some(Activation::Switch { resume, last, with_cross, .. }) = self.cx.activations.pop() else {
+        let Some(Activation::Switch { resume, last, with_cross, bottom, .. }) = self.cx.activations.pop() else {
             return Err(RunError::Fatal("switched call without caller".to_owned()));
         };
-        self.leave_realm(last, with_cross)?;
+        // **Quirk**: a printing method that ran has ended the stage of initialisation (spec/05 §0.1).
+        self.leave_realm(last, with_cross || bottom && self.stage_run)?;
+        if bottom {
+            self.stage_run = self.stage_run_at_start;
+        }
         self.cx.go_to(resume);
         Ok(Next::Run)
     }

@@ -175,6 +175,7 @@ impl Machine {
             did_crossing: true,
             callee: 0,
             revive: None,
+            bottom: false,
         });
         self.cx.set_active_realm(self.cx.linked.realm_of(func));
         Ok(())

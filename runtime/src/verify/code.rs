@@ -176,7 +176,7 @@ impl Instruction<'_> {
         let divides = matches!(self.op, Op::DivI64Imm | Op::RemI64Imm);
         ensure(!divides || field_c(word) != 0, Check::Immediate, || format!("{}: division by 0", self.op.name()))?;
         let flagged = matches!(self.op, Op::Call | Op::CallValue | Op::CallSelected);
-        ensure(!flagged || field_b(word) <= 31, Check::Immediate, || {
+        ensure(!flagged || field_b(word) <= call::ALL, Check::Immediate, || {
             format!("{}: flags {}", self.op.name(), field_b(word))
         })?;
         if self.op == Op::Call { self.call_flags(field_b(word)) } else { Ok(()) }
