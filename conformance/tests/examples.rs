@@ -116,7 +116,7 @@ fn a_recount_above_the_peak() {
 fn a_growing_global() {
     check(&Example {
         text: include_str!("examples/grow.gno"),
-        moments: &[6768, 49239, 6629, 7458, 16188, 17428, 6453, 6997],
+        moments: &[6768, 49239, 6629, 7458, 16188, 6453, 6997],
         visits: &[17, 16],
         memory_gas: 49239,
         bytes: 7922,

@@ -87,8 +87,9 @@ fn debug_tables(module: &Module, function: &Function) -> Result<(), VerifyError>
     let scopes = function.scope_map.iter().all(|&(_, scope)| index(scope) < function.scopes.len());
     ensure(scopes, check, || "a scope does not exist".to_owned())?;
     for (number, scope) in function.scopes.iter().enumerate() {
-        ensure(scope.parent.is_none_or(|parent| index(parent) < function.scopes.len()), check, || {
-            format!("scope {number}: parent does not exist")
+        // Each encloses only later ones, so that following them ends.
+        ensure(scope.parent.is_none_or(|parent| index(parent) < number), check, || {
+            format!("scope {number}: its parent does not come before it")
         })?;
         let placed = scope.slots.iter().all(|slot| match slot.place {
             SlotPlace::Register(register) | SlotPlace::Cell(register) => u32::from(register) < function.frame_size,
