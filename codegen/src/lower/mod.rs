@@ -20,6 +20,7 @@ use facts::Facts;
 use indexmap::IndexMap;
 use layout::Layout;
 use regno_bytecode::op::Op as ByteOp;
+use regno_bytecode::op::call;
 use regno_ir::entity::{Block, Reg};
 use regno_ir::function::{Arg, Entity, Function, InstData};
 use regno_ir::op::Op;
@@ -241,7 +242,7 @@ impl<'f> Lowering<'f> {
     /// Operations with operands in consecutive registers.
     fn windowed(&mut self, data: &'f InstData) -> Result<(), CodegenError> {
         // The flags of calls.
-        let flag = Field::Value(u16::try_from(data.index & 31).unwrap_or(0));
+        let flag = Field::Value(u16::try_from(data.index).unwrap_or(u16::MAX) & call::ALL);
         let func = |this: &Self| this.entity(data).map(Extension::Bits);
         let dynamic = matches!(data.op, Op::CallValue | Op::CallSelected | Op::DeferValue | Op::DeferSelected);
         let callee = if dynamic { Field::Reg(self.arg_reg(data, 0)?) } else { Field::None };
