@@ -353,22 +353,50 @@ fn utf8() {
 /// A stable sort of records by a key of few values.
 #[test]
 fn stable_sort() {
-    let body = r#"
-        places := make([]int, len(s))
-        for i := range places {
-            places[i] = i
-        }
-        sort.SliceStable(places, func(i, j int) bool { return s[places[i]]%16 < s[places[j]]%16 })
-        line := ""
-        for _, place := range places {
-            line += strconv.Itoa(place) + " "
-        }
-        println(line)"#;
-    compare(&["sort", "strconv"], body, &inputs(11, 200), |input| {
+    let inputs = inputs(11, 200);
+    let list: String = inputs.iter().map(|input| literal(input) + ",\n").collect();
+    let program = format!(
+        r#"package main
+
+import (
+	"sort"
+	"strconv"
+)
+
+type places struct {{
+	of []int
+	in string
+}}
+
+func (p places) Len() int           {{ return len(p.of) }}
+func (p places) Less(i, j int) bool {{ return p.in[p.of[i]]%16 < p.in[p.of[j]]%16 }}
+func (p places) Swap(i, j int)      {{ p.of[i], p.of[j] = p.of[j], p.of[i] }}
+
+func main() {{
+	for _, s := range []string{{
+{list}}} {{
+		p := places{{make([]int, len(s)), s}}
+		for i := range p.of {{
+			p.of[i] = i
+		}}
+		sort.Stable(p)
+		line := ""
+		for _, place := range p.of {{
+			line += strconv.Itoa(place) + " "
+		}}
+		println(line)
+	}}
+}}
+"#
+    );
+    let output = output(&program);
+    assert_eq!(output.lines().count(), inputs.len());
+    for (line, input) in output.lines().zip(&inputs) {
         let mut places: Vec<usize> = (0..input.len()).collect();
         places.sort_by_key(|&place| input[place] % 16);
-        places.iter().map(|place| format!("{place} ")).collect()
-    });
+        let expected: String = places.iter().map(|place| format!("{place} ")).collect();
+        assert_eq!(line, expected);
+    }
 }
 
 /// Year, month and day of a number of days since 1970, counted year by year.
