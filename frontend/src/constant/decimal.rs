@@ -1,8 +1,8 @@
 //! Arbitrary-precision decimals: the values of untyped floating-point constants (spec/01 §1.8).
 //!
 //! A value is coefficient × 10^exponent; trailing zeros of the coefficient are kept, because messages show them. Sums
-//! are exact, products and quotients have 1024 digits and round half up, exact quotients drop trailing zeros down to the
-//! exponent the operands suggest. The exponent of the leading digit stays within ±100000, and so do the digits that a
+//! are exact, products have up to 1024 digits, quotients and negative powers of two exactly 1024, trailing zeros included;
+//! they round half up. The exponent of the leading digit stays within ±100000, and so do the digits that a
 //! sum can have, which bounds the work of every operation.
 
 use num_bigint::{BigInt, BigUint, Sign};
@@ -167,12 +167,7 @@ impl Decimal {
         // One digit more than wanted is enough to round half up.
         let shift = (PRECISION + 1 + missing).max(0);
         let dividend = &self.coefficient * BigInt::from(pow10(u32::try_from(shift).unwrap_or(u32::MAX)));
-        let (mut quotient, remainder) = dividend.div_rem(&other.coefficient);
-        let mut exponent = ideal - shift;
-        if remainder.is_zero() {
-            (quotient, exponent) = strip_zeros(quotient, exponent, ideal);
-        }
-        Self::rounded(quotient, exponent)
+        Self::rounded(dividend / &other.coefficient, ideal - shift)
     }
 
     /// 2^`exponent`, rounded to 1024 digits.
@@ -189,7 +184,10 @@ impl Decimal {
         if exponent >= 0 {
             Self::rounded(BigInt::one() << magnitude, 0)
         } else {
-            Self::rounded(BigInt::from(BigUint::from(5u32).pow(magnitude)), exponent)
+            let fives = BigInt::from(BigUint::from(5u32).pow(magnitude));
+            let zeros = (PRECISION - digits(fives.magnitude())).max(0);
+            let padded = fives * BigInt::from(pow10(u32::try_from(zeros).unwrap_or(0)));
+            Self::rounded(padded, exponent - zeros)
         }
     }
 
@@ -317,17 +315,4 @@ fn digits(value: &BigUint) -> i64 {
 
 fn digits_estimate(bits: u64, log: u128) -> i64 {
     (u128::from(bits) * log / 1_000_000_000_000) as i64 + 1
-}
-
-/// Drops trailing zeros of the coefficient while the exponent is below `ideal`.
-fn strip_zeros(mut coefficient: BigInt, mut exponent: i64, ideal: i64) -> (BigInt, i64) {
-    while exponent < ideal {
-        let (quotient, remainder) = coefficient.div_rem(&BigInt::from(10));
-        if !remainder.is_zero() {
-            break;
-        }
-        coefficient = quotient;
-        exponent += 1;
-    }
-    (coefficient, exponent)
 }

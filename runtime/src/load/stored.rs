@@ -9,7 +9,7 @@ use regno_bytecode::path::PathKind;
 use regno_bytecode::stored::{Extent, FormRef, Stored, StoredField, StoredFunc, StoredType};
 use regno_store::model::{Declared, FieldType, Func, Location, Pos, Span, primitive};
 use regno_store::{Type, TypedValue, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Deepest nesting of a written type.
 const MAX_DEPTH: u32 = 200;
@@ -49,8 +49,10 @@ pub(crate) struct StoredTable {
     pub own: HashMap<(u32, TypeIndex), Type>,
     /// By type index: records of declared types.
     pub records: HashMap<TypeIndex, Type>,
-    /// Function types of variables as they were declared, by global index.
+    /// Types of variables as they were declared, by global index, where they differ from [`StoredTable::ty_in`].
     pub globals: HashMap<u32, Type>,
+    /// The types of those variables.
+    pub varied: HashSet<TypeIndex>,
     /// Function types of fields as they were declared, by struct type and field.
     pub fields: HashMap<(TypeIndex, u32), Type>,
     /// By function index.
@@ -174,11 +176,6 @@ impl Linked {
                 };
             }
         }
-        for (at, &form) in module.stored.globals.iter().enumerate() {
-            if let (Some(&index), Some(ty)) = (linked.globals.get(at), forms.function(form)) {
-                table.globals.entry(index).or_insert(ty);
-            }
-        }
         table.types.resize(self.types.len(), None);
         for (at, &form) in module.stored.types.iter().enumerate() {
             let Some(&index) = linked.map.types.get(at) else { continue };
@@ -220,6 +217,17 @@ impl Linked {
                     methods: methods.collect(),
                 };
                 table.records.insert(index, Type::Declared(Box::new(record)));
+            }
+        }
+        for (at, &form) in module.stored.globals.iter().enumerate() {
+            let Some(&index) = linked.globals.get(at) else { continue };
+            let content = self.globals.get(index as usize).map_or(0, |global| global.ty);
+            let usual = table.ty_in(package, content);
+            if let Some(ty) = forms.form(form, 0)
+                && usual.as_ref() != Some(&ty)
+            {
+                table.varied.insert(content);
+                table.globals.entry(index).or_insert(ty);
             }
         }
     }

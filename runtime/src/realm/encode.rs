@@ -26,7 +26,7 @@ impl Cx {
             Kind::Cell => {
                 let ty = self.known_content(object)?;
                 let mut value = self.encode_value(home, ty, self.heap.slot(object, 0))?;
-                if self.is_nil_func(ty, &value)
+                if self.has_declared_type(ty, &value)
                     && let Some(global) = self.globals.iter().position(|&cell| Ref::of(cell) == object)
                     && let Some(declared) = self.linked.stored.globals.get(&(global as u32))
                 {
@@ -78,6 +78,16 @@ impl Cx {
             out.push(value);
         }
         Ok(out)
+    }
+
+    /// Whether the value of a variable has the type as the variable was declared, and that can differ from how others write it.
+    fn has_declared_type(&self, ty: TypeIndex, value: &TypedValue) -> bool {
+        self.linked.stored.varied.contains(&ty)
+            && match self.linked.types.get(ty).repr {
+                Repr::Iface => false,
+                Repr::Func => value.value.is_none(),
+                _ => true,
+            }
     }
 
     /// Whether a nil function: its type is that of the place, names of parameters included, while other functions have their own.
