@@ -101,7 +101,8 @@ impl FunctionBuilder<'_, '_> {
     /// part in do so, and the library does not: it gets stored slices as arguments, which are not loaded.
     pub(super) fn load_assigned(&mut self, value: Value) {
         let repr = self.cx.repr(value.ty);
-        let library = PathKind::of(&self.cx.package.path) == PathKind::Library;
+        let path = &self.cx.package.path;
+        let library = path != "main" && PathKind::of(path) == PathKind::Library;
         if self.cx.guarded && !library && matches!(repr, Repr::Slice | Repr::Iface) && value.arg.reg().is_some() {
             let ty = Entity::Type(self.cx.type_ref(value.ty));
             self.effect_of(Op::CheckConvert, repr, &[value.arg], ty, 2);
