@@ -73,9 +73,9 @@ impl ContextArgs {
         packages: &PackageArgs,
         act: impl FnOnce(&Chain<'_>) -> T,
     ) -> Result<T, Error> {
-        let folders = packages.folders(false)?;
+        let (folders, cache) = (packages.folders(false)?, packages.cache.open());
         let (packages, sources) = (StoredPackages::new(store, &folders), SourceStore::default());
-        Ok(act(&Chain::new(&packages, &sources, self.options())))
+        Ok(act(&Chain::new(&packages, &sources, self.options()).with_cache(cache.as_ref())))
     }
 }
 

@@ -21,6 +21,7 @@ mod sources;
 pub use accounts::{FIRST_COINS, Ledger};
 pub use sources::{StoredPackages, packages, record_of, source_of};
 
+use crate::cache::Cache;
 use crate::coins::check_coins;
 use crate::compile::{CompileError, Source};
 use crate::session::Session;
@@ -34,7 +35,8 @@ use regno_frontend::package::{GnoMod, PackageFile, PathKind, is_production_file}
 use regno_frontend::source::SourceFile;
 use regno_frontend::syntax::parse_file;
 use regno_runtime::{
-    Coin, Config, Context, Environment, Event, Machine, Missing, Program, Report, RunError, is_address, package_address,
+    Coin, Config, Context, Environment, Event, Machine, Missing, NoParams, Program, Report, RunError, TestBanker,
+    is_address, package_address,
 };
 use regno_store::model::MemPackage;
 use regno_store::{Store, StoreError, Type, Write};
@@ -210,6 +212,7 @@ pub struct Chain<'c> {
     session: RefCell<Session<'c>>,
     /// Programs that were linked for calls of the package with this path.
     targets: RefCell<HashMap<String, (Extras, Program)>>,
+    cache: Option<&'c Cache>,
     options: Options,
 }
 
@@ -224,7 +227,14 @@ impl<'c> Chain<'c> {
     #[must_use]
     pub fn new(packages: &'c StoredPackages<'c>, sources: &'c SourceStore, options: Options) -> Chain<'c> {
         let session = RefCell::new(Session::new(sources, packages));
-        Chain { packages, sources, session, targets: RefCell::default(), options }
+        Chain { packages, sources, session, targets: RefCell::default(), cache: None, options }
+    }
+
+    /// The chain takes compiled packages from a cache, and puts those there that it compiles itself.
+    #[must_use]
+    pub fn with_cache(self, cache: Option<&'c Cache>) -> Chain<'c> {
+        let session = RefCell::new(Session::new(self.sources, self.packages).with_cache(cache));
+        Chain { session, cache, ..self }
     }
 
     fn store(&self) -> &'c dyn Store {
@@ -281,7 +291,7 @@ impl<'c> Chain<'c> {
         )?;
         if stored.is_some() && !self.options.simulate {
             // What was compiled is not what is stored any more.
-            *self.session.borrow_mut() = Session::new(self.sources, self.packages);
+            *self.session.borrow_mut() = Session::new(self.sources, self.packages).with_cache(self.cache);
             self.targets.borrow_mut().clear();
         }
         Ok(outcome)
@@ -546,8 +556,12 @@ impl<'c> Chain<'c> {
                     _ => return Err(error.into()),
                 },
             };
-            let mut writes: Vec<Write> = machine.take_writes();
+            // Both let go of their snapshots: a store in memory copies what one still sees.
+            let mut writes: Vec<Write> = machine.close_store();
             writes.extend(ledger.writes()?);
+            machine.context_mut().banker = Box::new(TestBanker::default());
+            machine.context_mut().params = Box::new(NoParams);
+            drop(ledger);
             if !self.options.simulate {
                 self.store().write(&writes)?;
             }
