@@ -100,3 +100,31 @@ fn test_runs_tests_in_the_package_that_they_test() {
     assert_eq!(code, 0, "{errors}");
     assert!(errors.lines().last().is_some_and(|line| line.starts_with("ok      . ")), "{errors}");
 }
+
+#[test]
+fn lint_finds_imports_in_the_workspace_and_leaves_workspaces_in_it_out() {
+    let module = |path: &str| format!("module = \"gno.land/p/x/{path}\"\ngno = \"0.9\"\n");
+    let (a, b, c) = (module("a"), module("b"), module("c"));
+    let user = "package b\n\nimport \"gno.land/p/x/a\"\n\nfunc B() int { return a.A() }\n";
+    let stranger = "package b\n\nimport \"gno.land/p/x/c\"\n\nfunc C() int { return c.C() }\n";
+    let folder = Folder::new(
+        "workspace",
+        &[
+            ("gnowork.toml", ""),
+            ("a/gnomod.toml", &a),
+            ("a/a.gno", "package a\n\nfunc A() int { return 1 }\n"),
+            ("b/gnomod.toml", &b),
+            ("b/b.gno", user),
+            ("inner/gnowork.toml", ""),
+            ("inner/c/gnomod.toml", &c),
+            ("inner/c/c.gno", "package c\n\nfunc C() int { return 1 }\n"),
+        ],
+    );
+    assert_eq!(folder.run(&["lint", "b"]), (0, String::new(), String::new()));
+    fs::write(folder.0.join("b/c.gno"), stranger).expect("file");
+    let (code, _, errors) = folder.run(&["lint", "--short", "b"]);
+    assert_eq!(
+        (code, errors.as_str()),
+        (1, "b/c.gno:3:8: unknown import path \"gno.land/p/x/c\" (code=gnoImportError)\n")
+    );
+}

@@ -76,8 +76,6 @@ pub enum Rule {
     NoBody,
     /// Limits.
     Limit,
-    /// The name of a package fits its path.
-    PackageName,
     /// Form of statements.
     Form,
     /// Internal errors of the reference, and what no other rule covers.
@@ -123,7 +121,6 @@ impl Rule {
         Self::Import,
         Self::NoBody,
         Self::Limit,
-        Self::PackageName,
         Self::Form,
         Self::Other,
     ];
@@ -168,7 +165,6 @@ impl Rule {
             Self::Import => "V034",
             Self::NoBody => "V035",
             Self::Limit => "V036",
-            Self::PackageName => "V037",
             Self::Form => "V038",
             Self::Other => "V099",
         }
@@ -214,7 +210,6 @@ impl Rule {
             Self::Import => "unknown import path …",
             Self::NoBody => "function … does not have a body…",
             Self::Limit => "exceeded maximum VPBlock depth…",
-            Self::PackageName => "expected package name … but got …",
             Self::Form => "expression in defer must be function call",
             Self::Other => "",
         }
