@@ -203,15 +203,27 @@ impl Pieces {
         random.pick(&self.tokens).cloned().unwrap_or_default()
     }
 
-    /// A token replaced by another one of its kind.
+    /// A token replaced by another one of its kind. Mostly it is a name, a literal or an operator: what the program's form does not
+    /// hang on.
     fn exchange(&self, text: &str, random: &mut Random) -> String {
         let ranges = tokens(text);
-        let Some(one) = random.pick(&ranges).cloned() else { return text.to_owned() };
+        let mut one = None;
+        for _ in 0..8 {
+            one = random.pick(&ranges).cloned();
+            let kind = one.clone().and_then(|range| text.get(range)).map_or(Kind::Other, kind_of);
+            if kind != Kind::Other {
+                break;
+            }
+        }
+        let Some(one) = one else { return text.to_owned() };
         let piece = text.get(one.clone()).unwrap_or_default();
-        let kind = kind_of(piece);
+        let mut kind = kind_of(piece);
+        if kind == Kind::Name && random.below(8) == 0 {
+            kind = Kind::Literal;
+        }
         let other = (0..20).find_map(|_| {
             // Mostly a token of the same program: its names exist.
-            let other = match random.below(4) {
+            let other = match random.below(8) {
                 0 => self.token(random),
                 _ => text.get(random.pick(&ranges)?.clone())?.to_owned(),
             };
@@ -250,18 +262,30 @@ impl Pieces {
 }
 
 /// Tokens of one kind can mostly stand for each other.
-fn kind_of(text: &str) -> u8 {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Name,
+    Literal,
+    Assignment,
+    Step,
+    Jump,
+    Operator,
+    Other,
+}
+
+fn kind_of(text: &str) -> Kind {
     use TokenKind as T;
     let mut lexer = Lexer::new(text.as_bytes(), 0);
     let kind = lexer.next_token().kind;
     match kind {
-        T::Ident | T::Literal(_) => 0,
-        T::Assign | T::Define => 1,
-        T::Inc | T::Dec => 2,
-        T::Break | T::Continue | T::Fallthrough | T::Return => 3,
-        kind if kind.compound_assignment().is_some() => 1,
-        kind if kind.binary().is_some() => 4,
-        _ => 5,
+        T::Ident => Kind::Name,
+        T::Literal(_) => Kind::Literal,
+        T::Assign | T::Define => Kind::Assignment,
+        T::Inc | T::Dec => Kind::Step,
+        T::Break | T::Continue | T::Fallthrough | T::Return => Kind::Jump,
+        kind if kind.compound_assignment().is_some() => Kind::Assignment,
+        kind if kind.binary().is_some() => Kind::Operator,
+        _ => Kind::Other,
     }
 }
 
@@ -300,7 +324,7 @@ pub fn read(text: &[u8]) -> Reach {
     let store = SourceStore::default();
     let mut session = Session::new(&store, &NoPackages);
     let unit = session.parse(&arena, &sources);
-    let checks_as_go = session.type_check("main", &unit).is_none();
+    let checks_as_go = session.type_check("main", &unit).is_none() && formatted.is_ok();
     let compiles = session.compile_unit("main", None, &unit).is_ok();
     Reach { parses: formatted.is_ok(), checks_as_go, compiles }
 }
