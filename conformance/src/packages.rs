@@ -34,6 +34,10 @@ impl PackageFolders {
         for root in roots {
             scan(root, &mut folders);
         }
+        // What lies in the library belongs to it, also where it is a workspace that tests are run in.
+        if let Some(own) = library.as_ref().and_then(|library| library.canonicalize().ok()) {
+            folders.retain(|_, folder| folder.canonicalize().is_ok_and(|folder| !folder.starts_with(&own)));
+        }
         Ok(Self { library, testing, folders })
     }
 
