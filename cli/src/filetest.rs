@@ -6,6 +6,7 @@ use crate::packages::PackageArgs;
 use regno_conformance::filetest::{self, Row};
 use regno_conformance::session::Session;
 use regno_conformance::store::SourceStore;
+use regno_conformance::verdict;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -80,7 +81,7 @@ fn run_one(args: &Args, session: &mut Session<'_>, path: &Path) -> io::Result<Ro
     let text = fs::read(path)?;
     let name = path.to_string_lossy();
     let settings = args.limits.settings();
-    let run = if args.check { filetest::run_checked } else { filetest::run };
+    let run = if args.check { verdict::run_checked } else { filetest::run };
     Ok(run(session, &name, &text, settings))
 }
 

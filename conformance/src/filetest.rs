@@ -1,4 +1,4 @@
-//! A file run as a filetest (spec/05 §10): its result row, and the check against its own directives.
+//! A file run as a filetest (spec/05 §10): its result row. How it compares with the directives: [`crate::verdict`].
 
 use crate::coins::parse_coins;
 use crate::directives::Directives;
@@ -6,7 +6,6 @@ use crate::execute::{Execution, Scene, Settings, execute_kept, refused, unusable
 use crate::keep::{Keep, Memory};
 use crate::session::Session;
 use crate::unit::Unit;
-use crate::verdict;
 use bumpalo::Bump;
 use regno_bytecode::module::Module;
 use regno_frontend::package::expected_name;
@@ -82,15 +81,6 @@ fn is_zero_signed(value: &i64) -> bool {
 /// The file's `MAXALLOC` directive, if any, overrides the allocation limit of the settings.
 pub fn run(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
     run_with(session, file, text, &Directives::parse(&String::from_utf8_lossy(text)), settings)
-}
-
-/// Runs a source text and compares the result with the file's directives.
-pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
-    let directives = Directives::parse(&String::from_utf8_lossy(text));
-    let mut row = run_with(session, file, text, &directives, settings);
-    row.mismatch = verdict::mismatches(&directives, &row);
-    row.ok = Some(row.mismatch.is_empty());
-    row
 }
 
 /// [`run`] with directives that are parsed already.

@@ -1,10 +1,21 @@
 //! A filetest's result beside its directives (spec/05 §10.1).
 
 use crate::directives::Directives;
-use crate::filetest::{Row, event_json};
+use crate::execute::Settings;
+use crate::filetest::{self, Row, event_json};
+use crate::session::Session;
 use regno_runtime::Event;
 use serde_json::Value;
 use similar::TextDiff;
+
+/// Runs a source text and compares the result with the file's directives.
+pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
+    let directives = Directives::parse(&String::from_utf8_lossy(text));
+    let mut row = filetest::run_with(session, file, text, &directives, settings);
+    row.mismatch = mismatches(&directives, &row);
+    row.ok = Some(row.mismatch.is_empty());
+    row
+}
 
 /// What a run gave for a directive; `None` for those that are no results.
 #[must_use]

@@ -1,10 +1,10 @@
 //! Small realms as filetests, with what they import: each compares itself with its directives.
 
 use regno_conformance::execute::Settings;
-use regno_conformance::filetest;
 use regno_conformance::packages::PackageFolders;
 use regno_conformance::session::Session;
 use regno_conformance::store::SourceStore;
+use regno_conformance::verdict;
 use regno_frontend::package::{PackageFile, PackageSource, Packages};
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ fn mismatches(packages: &[(&str, &str)], text: &str) -> Vec<String> {
     let folders = PackageFolders::new(None, &[], true).unwrap_or_else(|(path, error)| panic!("{path:?}: {error}"));
     let (store, packages) = (SourceStore::default(), With(folders, packages));
     let mut session = Session::new(&store, &packages);
-    filetest::run_checked(&mut session, "main.gno", text.as_bytes(), Settings::default()).mismatch
+    verdict::run_checked(&mut session, "main.gno", text.as_bytes(), Settings::default()).mismatch
 }
 
 /// The type of the struct is not known where it is loaded first, and one with an interface would do.
