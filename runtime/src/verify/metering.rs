@@ -60,6 +60,9 @@ fn prefixes(function: &Function, starts: &Starts) -> Result<(), VerifyError> {
     let mut current = (0_u32, 0_u32);
     let mut next_segment = function.segments.iter();
     for (pc, &end) in function.event_ends.iter().enumerate() {
+        // Of words that are no instructions nothing more is asked: nothing is charged there.
+        ensure(index(end) <= function.events.len(), Check::EventPrefix, || format!("prefix {end} beyond all events"))
+            .map_err(|error| error.at(pc))?;
         if starts.op_at(pc) == Some(Op::Segment) {
             current = next_segment.next().map_or(current, |segment| (segment.events_start, segment.events_end));
             continue;
