@@ -456,6 +456,16 @@ impl Op {
     }
 }
 
+/// What `CheckConvert` asks, in field `b`.
+pub mod convert {
+    /// Whether realms forbid the conversion from the type (spec/05 §5.5).
+    pub const FROM: u16 = 0;
+    /// Whether realms forbid the conversion to the type.
+    pub const TO: u16 = 1;
+    /// Nothing: it loads the array of a slice that a variable gets (spec/04 §2.4).
+    pub const ASSIGNED: u16 = 2;
+}
+
 /// Flags of calls, in field `b`.
 pub mod call {
     /// The last argument is a packed variadic slice.

@@ -7,6 +7,7 @@ use super::value::{Value, one};
 use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::event::OpClass;
+use regno_bytecode::op::convert;
 use regno_bytecode::types::Repr;
 use regno_frontend::package::PathKind;
 use regno_frontend::typed::{BinaryOp, DeclSpec, ExprId, GlobalId, Place, VarId};
@@ -105,7 +106,7 @@ impl FunctionBuilder<'_, '_> {
         let library = path != "main" && PathKind::of(path) == PathKind::Library;
         if self.cx.guarded && !library && matches!(repr, Repr::Slice | Repr::Iface) && value.arg.reg().is_some() {
             let ty = Entity::Type(self.cx.type_ref(value.ty));
-            self.effect_of(Op::CheckConvert, repr, &[value.arg], ty, 2);
+            self.effect_of(Op::CheckConvert, repr, &[value.arg], ty, u64::from(convert::ASSIGNED));
         }
     }
 

@@ -6,6 +6,7 @@ use super::value::Value;
 use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::event::OpClass;
+use regno_bytecode::op::convert;
 use regno_bytecode::types::Repr;
 use regno_frontend::typed::{ExprId, TypeExprId};
 use regno_frontend::types::{Kind, TypeId};
@@ -32,12 +33,12 @@ impl FunctionBuilder<'_, '_> {
         }
         if mutable(self.cx.repr(value.ty)) && value.arg.reg().is_some() {
             let from = Entity::Type(self.cx.type_ref(value.ty));
-            self.effect_of(Op::CheckConvert, self.cx.repr(value.ty), &[value.arg], from, 0);
+            self.effect_of(Op::CheckConvert, self.cx.repr(value.ty), &[value.arg], from, u64::from(convert::FROM));
         }
         let types = &self.cx.package.types;
         if types.as_named(to).is_some() && mutable(self.cx.repr(to)) && value.arg.reg().is_some() {
             let target = Entity::Type(self.cx.type_ref(to));
-            self.effect_of(Op::CheckConvert, self.cx.repr(value.ty), &[value.arg], target, 1);
+            self.effect_of(Op::CheckConvert, self.cx.repr(value.ty), &[value.arg], target, u64::from(convert::TO));
         }
     }
 

@@ -14,6 +14,7 @@ use crate::value::slot::{self, TAINT};
 use crate::value::types::Kind as TypeKind;
 use crate::value::{equal, iface};
 use regno_bytecode::op::call::{METHOD, SWITCHES};
+use regno_bytecode::op::convert;
 use regno_bytecode::op::{field_a, field_b, field_c};
 use regno_bytecode::types::{MethodReceiver, Repr};
 
@@ -471,8 +472,8 @@ slow! {
     }
     check_convert of CheckConvert(cx, regs, word, ext) {
         match field_b(word) {
-            2 => cx.load_assigned(regs.get(field_a(word)), ext as u32),
-            to => cx.check_convert(regs.get(field_a(word)), ext as u32, to == 1),
+            convert::ASSIGNED => cx.load_assigned(regs.get(field_a(word)), ext as u32),
+            to => cx.check_convert(regs.get(field_a(word)), ext as u32, to == convert::TO),
         }
     }
 }
