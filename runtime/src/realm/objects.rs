@@ -2,10 +2,10 @@
 
 use crate::heap::Ref;
 use crate::value::TypeIndex;
+use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use regno_store::{ObjectId, ObjectInfo};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// What realms know of an object (spec/04 §1.2).
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,49 +38,13 @@ impl ObjectRecord {
     }
 }
 
-/// Hashes references and identities, of which programs choose no part freely: every object of a realm is looked up.
-#[derive(Debug, Default)]
-struct Folding(u64);
-
-impl Folding {
-    fn fold(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
-        self.0 = product as u64 ^ (product >> 64) as u64;
-    }
-}
-
-impl Hasher for Folding {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        words.iter().for_each(|word| self.fold(u64::from_le_bytes(*word)));
-        self.fold(rest.iter().fold(rest.len() as u64, |word, &byte| word << 8 | u64::from(byte)));
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.fold(u64::from(word));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.fold(word);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.fold(word as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
-type Folded = BuildHasherDefault<Folding>;
-
-/// All records of a machine.
+/// All records of a machine. Every object of a realm is looked up; of references and identities programs choose no part freely, so that
+/// the cheap hash does.
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
-    records: IndexMap<Ref, ObjectRecord, Folded>,
+    records: IndexMap<Ref, ObjectRecord, FixedState>,
     /// The instance of each identity: the one made or loaded last (spec/04 §1.5).
-    instances: HashMap<ObjectId, Ref, Folded>,
+    instances: HashMap<ObjectId, Ref, FixedState>,
 }
 
 impl Objects {
