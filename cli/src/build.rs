@@ -1,6 +1,7 @@
 //! `regno build`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::packages::PackageArgs;
 use regno_bytecode::artifact;
 use std::io::Write;

@@ -1,6 +1,7 @@
 //! `regno cache`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::packages::{CacheArgs, PackageArgs};
 use regno_conformance::cache::{Cache, Entry};
 use regno_conformance::packages::PackageFolders;

@@ -1,6 +1,7 @@
 //! `regno call`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::packages::PackageArgs;
 use regno_conformance::chain::{CALLER, Chain, ChainError, Message, Options, Outcome, StoredPackages};
 use regno_conformance::coins;

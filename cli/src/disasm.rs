@@ -1,6 +1,7 @@
 //! `regno disasm`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::packages::PackageArgs;
 use regno_bytecode::disasm;
 use regno_bytecode::event::GasSchedule;

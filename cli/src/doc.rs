@@ -1,6 +1,7 @@
 //! `regno doc`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::packages::PackageArgs;
 use crate::paths;
 use regno_conformance::compile::Source;

@@ -1,6 +1,7 @@
 //! `regno exec`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::limits::Limits;
 use crate::packages::PackageArgs;
 use crate::run::{failed, run_program};

@@ -1,6 +1,7 @@
 //! `regno explain`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use regno_frontend::explain;
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! `regno filetest`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::limits::Limits;
 use crate::packages::PackageArgs;
 use regno_conformance::filetest::{self, Row};

@@ -1,6 +1,7 @@
 //! `regno fmt`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::paths;
 use regno_frontend::format::format_file;
 use regno_frontend::limits::Limits;

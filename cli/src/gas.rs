@@ -1,6 +1,7 @@
 //! `regno gas`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use regno_bytecode::event::{GasSchedule, OpClass};
 use serde_json::json;
 use std::fmt::Write;

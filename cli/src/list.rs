@@ -1,6 +1,7 @@
 //! `regno list`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::packages::PackageArgs;
 use regno_conformance::listing::{Follow, Listed, list};
 use std::io::Write;

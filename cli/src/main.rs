@@ -7,6 +7,7 @@ mod cache;
 mod call;
 mod disasm;
 mod doc;
+mod error;
 mod excerpt;
 mod exec;
 mod explain;

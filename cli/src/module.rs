@@ -1,6 +1,7 @@
 //! `regno mod`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::list;
 use crate::packages::PackageArgs;
 use clap::{Subcommand, ValueEnum};

@@ -1,6 +1,6 @@
 //! The options that say where imported packages are found.
 
-use crate::input::Error;
+use crate::error::Error;
 use regno_conformance::cache::{Cache, DEFAULT_LIMIT};
 use regno_conformance::packages::{PackageFolders, workspace_of};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Source files named on the command line: files, folders, and `folder/...` for everything below.
 
-use crate::input::Error;
+use crate::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,7 @@
 //! `regno run`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::limits::Limits;
 use crate::metrics;
 use crate::packages::PackageArgs;

@@ -1,7 +1,8 @@
 //! `regno state`
 
 use crate::call::{self, ContextArgs};
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::packages::PackageArgs;
 use regno_conformance::chain::{self, Chain, ChainError, Options, StoredPackages};
 use regno_conformance::coins;

@@ -1,6 +1,7 @@
 //! `regno test`
 
-use crate::input::{self, Error};
+use crate::error::Error;
+use crate::input;
 use crate::limits::Limits;
 use crate::packages::PackageArgs;
 use regno_conformance::packages::workspace_of;

@@ -6,6 +6,7 @@
 
 use crate::code::{Code, Field};
 use crate::liveness::Interval;
+use crate::registers::Registers;
 use crate::window::Plan;
 use cranelift_entity::EntityRef;
 use regno_bytecode::op::Op;
@@ -14,34 +15,9 @@ use regno_ir::function::Function;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-/// The register of each virtual register; unbounded numbers, emission rejects those that do not fit 16 bits.
-#[derive(Clone, Debug)]
-pub struct Registers {
-    of: Vec<Option<u32>>,
-}
-
-impl Registers {
-    /// The register, if the virtual register occurs.
-    pub fn get(&self, reg: Reg) -> Option<u32> {
-        self.of.get(reg.index()).copied().flatten()
-    }
-
-    /// Gives the virtual register its place.
-    pub(crate) fn set(&mut self, reg: Reg, register: u32) {
-        if let Some(slot) = self.of.get_mut(reg.index()) {
-            *slot = Some(register);
-        }
-    }
-
-    /// One more than the highest register in use.
-    pub fn count(&self) -> u32 {
-        self.of.iter().flatten().max().map_or(0, |highest| highest.saturating_add(1))
-    }
-}
-
 /// Allocates everything that the plan does not put into windows.
 pub fn allocate(function: &Function, code: &Code, intervals: &[Interval], plan: &Plan) -> Registers {
-    let mut registers = Registers { of: vec![None; code.regs] };
+    let mut registers = Registers::new(code.regs);
     let mut pool = Pool::default();
     for (index, &param) in function.params.iter().enumerate() {
         let register = u32::try_from(index).unwrap_or(u32::MAX);

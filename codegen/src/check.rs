@@ -1,9 +1,9 @@
 //! A check of register allocation that shares nothing with the allocator: exact liveness is followed backwards through each
 //! block, and no register may be asked to hold two values at once. Runs in debug builds.
 
-use crate::allocate::Registers;
 use crate::code::{Access, Code, Inst};
 use crate::liveness::{Interval, live_out};
+use crate::registers::Registers;
 use cranelift_entity::EntityRef;
 use regno_ir::entity::Reg;
 use std::collections::HashMap;

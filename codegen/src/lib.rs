@@ -10,7 +10,7 @@
 //! | [`window`] | outgoing windows of calls above everything that is live, arguments and results placed in them |
 //! | [`emit`] | code words, metering segments and events, branch offsets, line and scope tables |
 //!
-//! [`code`] holds the form between lowering and emission. The result of a step is never changed by a later one. In debug
+//! [`code`] holds the form between lowering and emission, [`registers`] where virtual registers are. The result of a step is never changed by a later one. In debug
 //! builds [`check`] proves each allocation independently.
 
 pub mod allocate;
@@ -20,6 +20,7 @@ pub mod emit;
 mod error;
 pub mod liveness;
 pub mod lower;
+pub mod registers;
 pub mod window;
 
 pub use error::CodegenError;

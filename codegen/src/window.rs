@@ -11,9 +11,9 @@
 //! window lies inside the window, except in its own place, the moves of a call can be made in any order; likewise those of its
 //! results.
 
-use crate::allocate::Registers;
 use crate::code::{Code, Window, reads_at, writes_at};
 use crate::liveness::Interval;
+use crate::registers::Registers;
 use cranelift_entity::{EntityRef, EntitySet};
 use regno_ir::entity::Reg;
 use std::cmp::Reverse;

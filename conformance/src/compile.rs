@@ -1,9 +1,6 @@
-//! Source text to a compiled module, through all compiler crates.
+//! What compiling takes, and what it gives.
 
-use crate::session::Session;
-use crate::store::SourceStore;
 use regno_bytecode::module::Module;
-use regno_frontend::package::{NoPackages, Packages, expected_name};
 use std::fmt;
 use std::rc::Rc;
 
@@ -55,23 +52,4 @@ impl Program {
         modules.push(self.module);
         modules
     }
-}
-
-/// Compiles a package of one or more files that imports nothing.
-///
-/// # Errors
-///
-/// The first finding of the parser, the checker or the code generator.
-pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
-    Session::new(&SourceStore::default(), &NoPackages).compile(path, None, sources).map(|program| program.module)
-}
-
-/// Compiles a package that is going to be run by calling its `main`, with what it imports. Its name must be the last element of the
-/// path, versions left out.
-///
-/// # Errors
-///
-/// The first finding of the parser, the checker or the code generator.
-pub fn compile_program(path: &str, sources: &[Source], packages: &dyn Packages) -> Result<Program, CompileError> {
-    Session::new(&SourceStore::default(), packages).compile(path, Some(expected_name(path)), sources)
 }

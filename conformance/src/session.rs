@@ -15,7 +15,7 @@ use regno_frontend::diagnostic::Diagnostic;
 use regno_frontend::golayer::{self, Dependency, Finding};
 use regno_frontend::limits::Limits;
 use regno_frontend::package::{
-    ImportError, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import,
+    ImportError, NoPackages, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import, expected_name,
 };
 use regno_frontend::source::{SourceFile, Span};
 use regno_frontend::syntax::ParsedFile;
@@ -467,4 +467,23 @@ fn generate(
     let mut ir = regno_ir::build::build_package(package, files, charges).map_err(|e| e.to_string())?;
     ir.functions.values_mut().for_each(regno_ir::passes::optimize);
     regno_codegen::compile_module(&ir).map_err(|e| e.to_string())
+}
+
+/// Compiles a package of one or more files that imports nothing.
+///
+/// # Errors
+///
+/// The first finding of the parser, the checker or the code generator.
+pub fn compile_package(path: &str, sources: &[Source]) -> Result<Module, CompileError> {
+    Session::new(&SourceStore::default(), &NoPackages).compile(path, None, sources).map(|program| program.module)
+}
+
+/// Compiles a package that is going to be run by calling its `main`, with what it imports. Its name must be the last element of the
+/// path, versions left out.
+///
+/// # Errors
+///
+/// The first finding of the parser, the checker or the code generator.
+pub fn compile_program(path: &str, sources: &[Source], packages: &dyn Packages) -> Result<Program, CompileError> {
+    Session::new(&SourceStore::default(), packages).compile(path, Some(expected_name(path)), sources)
 }

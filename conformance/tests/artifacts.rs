@@ -2,9 +2,10 @@
 //! anything else.
 
 use regno_bytecode::artifact::{decode, encode};
-use regno_conformance::compile::{Source, compile_package};
+use regno_conformance::compile::Source;
 use regno_conformance::corpus::CORPORA;
 use regno_conformance::execute::execute;
+use regno_conformance::session::compile_package;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 

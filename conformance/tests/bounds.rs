@@ -1,7 +1,8 @@
 //! Inputs and programs that ask for depth or size: a result or a clean error, in bounded time, on a 256 KiB host stack.
 
-use regno_conformance::compile::{CompileError, Source, compile_package};
+use regno_conformance::compile::{CompileError, Source};
 use regno_conformance::execute::{Execution, Settings, execute};
+use regno_conformance::session::compile_package;
 use regno_conformance::stack::on_small_stack;
 use std::time::{Duration, Instant};
 

@@ -5,8 +5,9 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regno_bytecode::module::Module;
-use regno_conformance::compile::{Source, compile_package};
+use regno_conformance::compile::Source;
 use regno_conformance::execute::{Execution, Settings, execute};
+use regno_conformance::session::compile_package;
 
 const TABLE: &str = include_str!("../corpora/charges.txt");
 const MAX_ALLOC: u64 = 500_000_000;

@@ -13,9 +13,10 @@
 use regno_bytecode::artifact::{decode, encode};
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
 use regno_bytecode::module::{BlockKind, Function, Module, PackageSlot, SlotPlace};
-use regno_conformance::compile::{Source, compile_package};
+use regno_conformance::compile::Source;
 use regno_conformance::execute::{Settings, execute};
 use regno_conformance::fuzz::Random;
+use regno_conformance::session::compile_package;
 use regno_runtime::{Collection, Environment, Metering, Program};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,8 @@
 //! The heap frees what a program cannot reach, and nothing else; when it does cannot be seen.
 
-use regno_conformance::compile::{Source, compile_package};
+use regno_conformance::compile::Source;
 use regno_conformance::execute::{Execution, Settings, execute};
+use regno_conformance::session::compile_package;
 use regno_runtime::{Collection, Metering};
 
 fn run(text: &str, settings: Settings) -> Execution {

@@ -6,9 +6,10 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regno_bytecode::module::Module;
-use regno_conformance::compile::{Source, compile_package};
+use regno_conformance::compile::Source;
 use regno_conformance::corpus::{CORPORA, MAX_ALLOC, Recorded};
 use regno_conformance::execute::{Execution, Settings, execute};
+use regno_conformance::session::compile_package;
 use regno_runtime::{Metering, Report};
 use std::fs;
 use std::path::Path;

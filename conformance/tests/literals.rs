@@ -1,7 +1,8 @@
 //! Slice literals with keys that are known only when they are evaluated: Go refuses them, the reference runs them.
 
-use regno_conformance::compile::{Source, compile_package};
+use regno_conformance::compile::Source;
 use regno_conformance::execute::{Execution, Settings, execute};
+use regno_conformance::session::compile_package;
 
 fn run(text: String) -> Execution {
     let source = Source { name: "literal.gno".to_owned(), text: text.into_bytes() };

@@ -1,7 +1,8 @@
 //! Programs of several packages: linking, initialisation in dependency order, natives.
 
-use regno_conformance::compile::{Source, compile_program};
+use regno_conformance::compile::Source;
 use regno_conformance::execute::{Execution, Settings, execute_linked};
+use regno_conformance::session::compile_program;
 use regno_frontend::package::{PackageFile, PackageSource, Packages};
 use std::rc::Rc;
 

@@ -10,9 +10,9 @@
 mod scopes;
 
 use crate::CodegenError;
-use crate::allocate::Registers;
 use crate::code::{Code, Extension, Field, Inst, Window};
 use crate::lower::inverted_branch;
+use crate::registers::Registers;
 use regno_bytecode::event::Event;
 use regno_bytecode::module::{self as bytecode, LineEntry, Segment, StateEntry, TextEntry};
 use regno_bytecode::op::{Op, Operand, encode, encode_long};

@@ -1,7 +1,7 @@
 //! Scope tables: where the slots of the reference's blocks are.
 
 use crate::CodegenError;
-use crate::allocate::Registers;
+use crate::registers::Registers;
 use cranelift_entity::EntityRef;
 use regno_bytecode::module::{BlockKind as Kind, BlockState, ScopeDesc, SlotDesc, SlotPlace as Place};
 use regno_ir::entity::Reg;

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `imports` | order of imports |
 //! | `printer`, `lists`, `expr`, `operators`, `fields`, `stmt`, `decl` | the walk over the tree |
+//! | `shape` | which operators an expression has, and which of them get blanks |
 //! | `writer`, `comments`, `doc` | whitespace and comments; the form of documentation comments |
 //! | `align` | columns |
 //! | `text`, `tokens` | tables over the source; the check that nothing but layout changed |
@@ -29,6 +30,7 @@ mod imports;
 mod lists;
 mod operators;
 mod printer;
+mod shape;
 mod stmt;
 mod text;
 mod tokens;

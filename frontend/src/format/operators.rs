@@ -5,42 +5,10 @@
 //! operators that occur in it; operators that would run into the next token always get them.
 
 use super::printer::Printer;
+use super::shape::Shape;
 use super::writer::Space;
 use crate::syntax::ast::{BinaryExpr, BinaryOp, Expr, ExprKind, ExprRef, UnaryOp};
 use crate::syntax::token::TokenKind;
-
-/// Which operators a binary expression contains, parentheses and other operands not counted.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Shape {
-    /// One of `+ - | ^`.
-    additive: bool,
-    /// One of `* / % << >> & &^`.
-    multiplicative: bool,
-    /// The strongest operator that would run into the operand after it, as in `a / *p`.
-    must_separate: u8,
-}
-
-impl Shape {
-    fn and(self, other: Self) -> Self {
-        Self {
-            additive: self.additive || other.additive,
-            multiplicative: self.multiplicative || other.multiplicative,
-            must_separate: self.must_separate.max(other.must_separate),
-        }
-    }
-
-    /// Operators below this precedence get blanks.
-    fn cutoff(self, depth: usize) -> u8 {
-        if self.must_separate > 0 {
-            return self.must_separate + 1;
-        }
-        match (depth <= 1, self.additive && self.multiplicative) {
-            (true, true) => 5,
-            (true, false) => 6,
-            (false, _) => 4,
-        }
-    }
-}
 
 impl Printer<'_> {
     /// Prints `x op y`.

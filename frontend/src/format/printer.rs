@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use super::operators::Shape;
+use super::shape::Shape;
 use super::text::Text;
 use super::writer::Writer;
 use crate::syntax::ast::{ExprRef, NodeId, StmtRef};

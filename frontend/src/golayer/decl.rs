@@ -253,7 +253,7 @@ impl<'a> Checker<'a> {
         let placeholder = self.empty_signature();
         self.objs[obj].ty = Some(placeholder);
         self.objs[obj].progress = Progress::Done;
-        let strip = super::package::strips_parameters(decl);
+        let strip = strips_parameters(decl);
         let receiver = decl.receiver.filter(|list| !list.fields.is_empty());
         let (signature, scope) = self.func_type(receiver, decl.ty, strip);
         self.types.set(placeholder, self.types.get(signature).clone());
@@ -291,4 +291,9 @@ impl<'a> Checker<'a> {
             _ => Value::Unknown,
         }
     }
+}
+
+/// Whether the reference removes the parameters of an entry function before the check (spec/01 §3.1).
+pub(super) fn strips_parameters(decl: &ast::FuncDecl<'_>) -> bool {
+    decl.receiver.is_none() && matches!(decl.name.name, "main" | "init") && decl.ty.params.fields.len() == 1
 }

@@ -1,6 +1,6 @@
 //! Collecting the names of a package, and what can be said about them without types.
 
-use super::decl::Decl;
+use super::decl::{Decl, strips_parameters};
 use super::finding::{Arg, Code, Place};
 use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, ScopeId, is_exported};
 use super::types::{INVALID, Type};
@@ -423,11 +423,6 @@ impl<'a> Checker<'a> {
         let object = &self.objs[obj];
         is_exported(&object.name) || object.home == home
     }
-}
-
-/// Whether the reference removes the parameters of an entry function before the check (spec/01 §3.1).
-pub(super) fn strips_parameters(decl: &ast::FuncDecl<'_>) -> bool {
-    decl.receiver.is_none() && matches!(decl.name.name, "main" | "init") && decl.ty.params.fields.len() == 1
 }
 
 /// The name in a receiver type `T`, `*T`, `T[P]` or `*T[P]`, and whether it has a star.
