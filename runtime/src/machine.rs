@@ -119,15 +119,15 @@ impl Machine {
             let slot = cx.heap.new_string(string)?;
             cx.strings.push(slot);
         }
-        for func in cx.functions.len()..linked.functions.len() {
+        for func in cx.roots.functions.len()..linked.functions.len() {
             let func = cx.new_func(func as u32, &[])?;
-            cx.functions.push(func);
+            cx.roots.functions.push(func);
         }
-        for global in linked.globals.get(cx.globals.len()..).unwrap_or_default() {
+        for global in linked.globals.get(cx.roots.globals.len()..).unwrap_or_default() {
             let value = zero(&mut cx.heap, &linked.types, global.ty, &mut NoCharge)?;
             let class = SlotClass::of(linked.types.get(global.ty).repr);
             let cell = cx.heap.new_cell(class, value)?;
-            cx.globals.push(cell.slot());
+            cx.roots.globals.push(cell.slot());
         }
         Ok(())
     }

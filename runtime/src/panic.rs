@@ -82,8 +82,8 @@ impl Machine {
         } else {
             value
         };
-        self.raise(value, self.cx.exception);
-        self.cx.remembered.native = true;
+        self.raise(value, self.cx.roots.exception);
+        self.cx.roots.remembered.native = true;
         self.charge(OpClass::ReturnCallDefers)?;
         self.charge(OpClass::Panic2)?;
         self.run_defers(pc)
@@ -117,16 +117,16 @@ impl Machine {
 
     fn raise_text(&mut self, text: &str) -> Result<(), RunError> {
         let value = self.string_value(text.as_bytes())?;
-        let current = self.cx.exception;
+        let current = self.cx.roots.exception;
         let previous = if current == 0 && self.cx.depth() > 0 { self.cx.top().exception } else { current };
         self.raise(value, previous);
         Ok(())
     }
 
     fn raise(&mut self, value: u64, previous: u32) {
-        self.cx.exceptions.push(Exception { value, previous });
+        self.cx.roots.exceptions.push(Exception { value, previous });
         // Each panic charges bytes or gas, so their number stays far below 2^32; a saturated number is a lost link at worst.
-        self.cx.exception = u32::try_from(self.cx.exceptions.len()).unwrap_or(u32::MAX);
+        self.cx.roots.exception = u32::try_from(self.cx.roots.exceptions.len()).unwrap_or(u32::MAX);
         self.keep_trace();
     }
 
@@ -149,14 +149,14 @@ impl Machine {
                 }
                 continue;
             }
-            if self.cx.exception == 0 {
+            if self.cx.roots.exception == 0 {
                 return self.recovered(pc);
             }
             if self.cx.depth() == 2 && self.stage_run && self.bottom_is_boundary() || self.at_boundary() {
                 if self.revive()? {
                     return Ok(Next::Run);
                 }
-                self.cx.remembered.uncaught = Some(pc);
+                self.cx.roots.remembered.uncaught = Some(pc);
                 // The bottom frame of a package with a realm: a panic does not cross it.
                 return Err(self.uncaught());
             }
@@ -169,12 +169,12 @@ impl Machine {
     /// Starts the last pending deferred call; `false` if that raised a panic instead.
     fn start_deferred(&mut self, pc: u32) -> Result<bool, RunError> {
         let number = self.cx.top().defers as usize;
-        let Some(deferred) = number.checked_sub(1).and_then(|index| self.cx.defers.get(index).copied()) else {
+        let Some(deferred) = number.checked_sub(1).and_then(|index| self.cx.roots.defers.get(index).copied()) else {
             return Ok(false);
         };
-        self.cx.defers.truncate(number - 1);
-        self.cx.remembered.forget_defer(number);
-        let args = self.cx.defer_args.split_off(deferred.args);
+        self.cx.roots.defers.truncate(number - 1);
+        self.cx.roots.remembered.forget_defer(number);
+        let args = self.cx.roots.defer_args.split_off(deferred.args);
         self.cx.top().defers = deferred.previous;
         if deferred.func == Deferred::NIL {
             if !args.is_empty() {
@@ -186,43 +186,43 @@ impl Machine {
         let Some(code) = self.cx.linked.functions.get(deferred.func as usize).copied() else { return Ok(false) };
         self.cx.ensure_package_of(&code).map_err(|trap| self.end(trap))?;
         let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
-        let last = self.cx.exception;
+        let last = self.cx.roots.exception;
         let hidden = if last == self.cx.top().exception { 0 } else { last };
-        let native = std::mem::take(&mut self.cx.remembered.native);
+        let native = std::mem::take(&mut self.cx.roots.remembered.native);
         let (last, crosses) = (self.cx.active_realm(), deferred.crosses);
         let activation =
             Activation::Defer { pc, native, callee: deferred.closure, call_pc: deferred.pc, last, crosses };
-        self.cx.activations.push(activation);
+        self.cx.roots.activations.push(activation);
         if crosses {
             let target = self.cx.linked.realm_of(deferred.func);
             self.cx.set_active_realm(target);
         }
         self.cx.callee = deferred.closure;
         self.cx.push(DEFER_RETURNED, base, &code, code.defer_entry, &args).map_err(|trap| self.end(trap))?;
-        self.cx.exception = hidden;
+        self.cx.roots.exception = hidden;
         Ok(true)
     }
 
     /// A deferred call has returned normally; its frame is gone.
     pub(crate) fn defer_returned(&mut self) -> Result<Next, RunError> {
-        let Some(Activation::Defer { pc, native, last, crosses, .. }) = self.cx.activations.pop() else {
+        let Some(Activation::Defer { pc, native, last, crosses, .. }) = self.cx.roots.activations.pop() else {
             return Err(RunError::Fatal("deferred call without caller".to_owned()));
         };
-        self.cx.remembered.native = native;
+        self.cx.roots.remembered.native = native;
         self.leave_realm(last, crosses)?;
-        if self.cx.exception == 0 {
-            self.cx.exception = self.cx.top().exception;
+        if self.cx.roots.exception == 0 {
+            self.cx.roots.exception = self.cx.top().exception;
         }
         self.run_defers(pc)
     }
 
     /// All defers have run and no panic is in flight: the function returns its result variables.
     fn recovered(&mut self, pc: u32) -> Result<Next, RunError> {
-        if self.cx.activations.is_empty() {
+        if self.cx.roots.activations.is_empty() {
             // No frame can hold an older panic.
-            self.cx.exceptions.clear();
+            self.cx.roots.exceptions.clear();
         }
-        self.cx.remembered.forget_unwound(self.cx.activations.len());
+        self.cx.roots.remembered.forget_unwound(self.cx.roots.activations.len());
         let Some(recovery) = self.function_at(pc).and_then(|function| function.recovery) else {
             return Err(RunError::Fatal("function without recovery point".to_owned()));
         };
@@ -234,7 +234,7 @@ impl Machine {
     fn leave_frame(&mut self) -> Result<u32, RunError> {
         let mut return_pc = self.cx.pop();
         if return_pc == STRING_RETURNED {
-            return_pc = match self.cx.activations.pop() {
+            return_pc = match self.cx.roots.activations.pop() {
                 Some(Activation::Stringify { pc }) => {
                     self.leave_print(pc)?;
                     pc
@@ -242,12 +242,12 @@ impl Machine {
                 _ => return Err(self.uncaught()),
             };
         } else if return_pc == DEFER_RETURNED {
-            return_pc = match self.cx.activations.pop() {
+            return_pc = match self.cx.roots.activations.pop() {
                 Some(Activation::Defer { pc, .. }) => pc,
                 _ => return Err(self.uncaught()),
             };
         } else if return_pc == SWITCH_RETURNED {
-            return_pc = match self.cx.activations.pop() {
+            return_pc = match self.cx.roots.activations.pop() {
                 Some(Activation::Switch { pc, revive, .. }) => {
                     if revive.is_some() {
                         self.leave_native(pc)?;
@@ -270,10 +270,10 @@ impl Machine {
         let mut value = 0;
         if deferred
             && !native
-            && let Some(exception) = self.exception(self.cx.exception)
+            && let Some(exception) = self.exception(self.cx.roots.exception)
         {
             value = exception.value;
-            self.cx.exception = 0;
+            self.cx.roots.exception = 0;
         }
         let word = self.word_at(pc);
         self.cx.set_register(field_a(word), value);
@@ -282,7 +282,7 @@ impl Machine {
     }
 
     fn exception(&self, number: u32) -> Option<Exception> {
-        (number as usize).checked_sub(1).and_then(|index| self.cx.exceptions.get(index).copied())
+        (number as usize).checked_sub(1).and_then(|index| self.cx.roots.exceptions.get(index).copied())
     }
 
     /// `Stringify` at `pc` of a value with a printing method: calls it.
@@ -292,7 +292,7 @@ impl Machine {
         let base = self.function_at(pc).map_or(0, |caller| caller.frame_size);
         match self.call_printer(value, base) {
             Ok(()) => {
-                self.cx.activations.push(Activation::Stringify { pc });
+                self.cx.roots.activations.push(Activation::Stringify { pc });
                 Ok(Next::Run)
             }
             Err(Trap::Raise(text)) => {
@@ -349,7 +349,7 @@ impl Machine {
 
     /// A printing method has returned; its frame is gone.
     pub(crate) fn string_returned(&mut self) -> Result<Next, RunError> {
-        let activation = self.cx.activations.pop();
+        let activation = self.cx.roots.activations.pop();
         let caller = match activation {
             Some(Activation::Stringify { pc }) => self.function_at(pc),
             _ => None,
@@ -378,7 +378,7 @@ impl Machine {
     /// machine.
     pub(crate) fn describe(&mut self) -> Result<Vec<(u32, String)>, RunError> {
         let mut values = Vec::new();
-        let mut next = self.cx.exception;
+        let mut next = self.cx.roots.exception;
         while let Some(exception) = self.exception(next) {
             values.push((next, exception.value));
             next = exception.previous;
@@ -400,7 +400,7 @@ impl Machine {
         }
         self.describe_base = self.cx.linked.max_frame;
         self.call_printer(value, self.describe_base).map_err(|trap| self.end(trap))?;
-        self.cx.activations.push(Activation::Describe { pc: self.cx.remembered.uncaught });
+        self.cx.roots.activations.push(Activation::Describe { pc: self.cx.roots.remembered.uncaught });
         self.run_until_described()
     }
 

@@ -76,30 +76,30 @@ impl Cx {
     /// Whether the native of a function is resolved (spec/06 §4.1).
     pub fn native_resolved(&self, function: u32) -> bool {
         let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
-        !self.linked.is_stored(package) || self.stored.has_called(function)
+        !self.linked.is_stored(package) || self.roots.stored.has_called(function)
     }
 
     /// The import of a package: charges its objects, unless they are in memory already.
     pub fn load_package(&mut self, package: u32) -> Result<(), Trap> {
         if self.lacks_package(package as usize) {
-            self.stored.loaded.push(package);
-            self.stored.loading = Some((package, 0));
+            self.roots.stored.loaded.push(package);
+            self.roots.stored.loading = Some((package, 0));
             let result = self.ensure_package(package).map_err(|trap| self.while_importing(trap));
-            self.stored.loading = None;
+            self.roots.stored.loading = None;
             return result;
         }
-        if !self.linked.is_stored(package) || self.stored.loaded.contains(&package) {
+        if !self.linked.is_stored(package) || self.roots.stored.loaded.contains(&package) {
             return Ok(());
         }
-        self.stored.loaded.push(package);
+        self.roots.stored.loaded.push(package);
         let linked = std::sync::Arc::clone(&self.linked);
         let index = package;
         let Some(package) = linked.packages.get(index as usize) else { return Ok(()) };
-        for (number, object) in objects(&linked, &self.heap, &self.globals, package).into_iter().enumerate() {
-            self.stored.loading = Some((index, number));
+        for (number, object) in objects(&linked, &self.heap, &self.roots.globals, package).into_iter().enumerate() {
+            self.roots.stored.loading = Some((index, number));
             self.charge_object(object).map_err(|trap| self.while_importing(trap))?;
         }
-        self.stored.loading = None;
+        self.roots.stored.loading = None;
         Ok(())
     }
 
@@ -124,13 +124,13 @@ impl Cx {
 
     /// A native is called. The first time the block of its file is looked up, and loaded if a collection has evicted it.
     pub fn resolve_native(&mut self, function: u32) -> Result<(), Trap> {
-        if self.stored.has_called(function) {
+        if self.roots.stored.has_called(function) {
             return Ok(());
         }
-        self.stored.called.push(function);
+        self.roots.stored.called.push(function);
         let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
         let file = self.linked.tables.get(function as usize).map_or(0, |function| function.declared_at.0);
-        let evicted = self.stored.evicted.get_mut();
+        let evicted = self.roots.stored.evicted.get_mut();
         let Some(at) = evicted.iter().position(|&block| block == (package, file)) else { return Ok(()) };
         evicted.swap_remove(at);
         let files = self.linked.packages.get(package as usize).map_or(&[][..], |package| &package.files);

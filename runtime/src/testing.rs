@@ -73,7 +73,7 @@ impl Machine {
             Kind::Struct { fields } => fields.iter().position(|field| field.name == wanted),
             _ => None,
         };
-        let function = self.cx.functions.get(test as usize).copied().unwrap_or(0);
+        let function = self.cx.roots.functions.get(test as usize).copied().unwrap_or(0);
         let package = linked.functions.get(test as usize).map_or(0, |code| code.package);
         let cur = match crossing {
             true => self.cx.new_realm_value(package).map_err(|trap| failed(self, trap))?,

@@ -114,7 +114,7 @@ impl Machine {
             // Package `testing` asks for it when it catches the panic.
             self.cx.last_trace = self.show_trace(&trace);
         }
-        self.traces.keep(self.cx.exception, trace);
+        self.traces.keep(self.cx.roots.exception, trace);
     }
 
     /// The text of a trace.

@@ -17,15 +17,15 @@ use regno_bytecode::op::{field_a, field_b, field_c};
 /// leaves where the stacks are too small.
 macro_rules! call {
     ($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident, $window:ident, $size:expr, $words:expr, $entry:expr) => {{
-        let frame = (*$cx).frame.wrapping_add(1);
+        let frame = (*$cx).roots.frame.wrapping_add(1);
         if $window.wrapping_add($size) > (*$cx).regs_end || frame >= (*$cx).frame_end {
             return leave_grow($cx, $ip, $regs, $budget, $table, $word);
         }
         // Fields a and b of every call are the window and the packed flag; there are no defers yet.
         let meta = (($word >> 16) as u32, 0_u32);
-        let exception = (*$cx).exception;
+        let exception = (*$cx).roots.exception;
         *frame = Frame { return_ip: $ip.add($words), meta: meta.0, defers: meta.1, exception };
-        (*$cx).frame = frame;
+        (*$cx).roots.frame = frame;
         // The entry of a function allocates its block.
         let entry = $entry;
         enter_bytes($cx, entry, $window, $budget, $table, *entry)
@@ -51,14 +51,14 @@ handler! {
         }
         (*cx).callee = func;
         let window = regs.wrapping_add(field_a(word) as usize);
-        let entry = (*cx).code.add((callee >> 32) as usize);
+        let entry = (*cx).roots.code.add((callee >> 32) as usize);
         call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
     }
     CallSelected(cx, ip, regs, budget, table, word) {
         let callee = reg!(regs, word, c);
         let code = &*(*cx).entries.add(callee as u32 as usize);
         let window = regs.wrapping_add(field_a(word) as usize);
-        let entry = (*cx).code.add((callee >> 32) as usize);
+        let entry = (*cx).roots.code.add((callee >> 32) as usize);
         call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
     }
     CheckFunc(cx, ip, regs, budget, table, word) {
@@ -68,27 +68,27 @@ handler! {
         next!(cx, ip, regs, budget, table, 1)
     }
     Return0(cx, _ip, regs, budget, table, _word) {
-        let frame = (*cx).frame;
+        let frame = (*cx).roots.frame;
         let (back, base) = ((*frame).return_ip, (*frame).base());
-        (*cx).frame = frame.wrapping_sub(1);
+        (*cx).roots.frame = frame.wrapping_sub(1);
         enter!(cx, back, regs.sub(base), budget, table)
     }
     Return1(cx, _ip, regs, budget, table, word) {
-        let frame = (*cx).frame;
+        let frame = (*cx).roots.frame;
         let (back, base) = ((*frame).return_ip, (*frame).base());
         *regs = reg!(regs, word, a);
-        (*cx).frame = frame.wrapping_sub(1);
+        (*cx).roots.frame = frame.wrapping_sub(1);
         enter!(cx, back, regs.sub(base), budget, table)
     }
     ReturnN(cx, _ip, regs, budget, table, word) {
-        let frame = (*cx).frame;
+        let frame = (*cx).roots.frame;
         let (back, base) = ((*frame).return_ip, (*frame).base());
         let (first, count) = (field_a(word) as usize, field_b(word) as usize);
         // Results stand at or above their places, so an ascending copy never overwrites one that is still to be read.
         for index in 0..count {
             *regs.add(index) = *regs.add(first + index);
         }
-        (*cx).frame = frame.wrapping_sub(1);
+        (*cx).roots.frame = frame.wrapping_sub(1);
         enter!(cx, back, regs.sub(base), budget, table)
     }
     MarkCross(cx, ip, regs, budget, table, _word) {
@@ -103,11 +103,11 @@ handler! {
         next!(cx, ip, regs, budget, table, 2)
     }
     HasDefers(cx, ip, regs, budget, table, word) {
-        reg!(regs, word, a) = u64::from((*(*cx).frame).defers != 0);
+        reg!(regs, word, a) = u64::from((*(*cx).roots.frame).defers != 0);
         next!(cx, ip, regs, budget, table, 1)
     }
     LoadFunc(cx, ip, regs, budget, table, word) {
-        reg!(regs, word, a) = named!(cx, ip, functions);
+        reg!(regs, word, a) = named!(cx, ip, roots.functions);
         next!(cx, ip, regs, budget, table, 2)
     }
     NativeResolved(cx, ip, regs, budget, table, word) {
@@ -138,14 +138,14 @@ unsafe extern "C" fn call_bound(
     if window.wrapping_add(code.frame_size as usize) > (*cx).regs_end {
         return leave_grow(cx, ip, regs, budget, table, word);
     }
-    let frame = (*cx).frame.wrapping_add(1);
+    let frame = (*cx).roots.frame.wrapping_add(1);
     if frame >= (*cx).frame_end {
         return leave_grow(cx, ip, regs, budget, table, word);
     }
     // The callee's frame, all of it on the stack, has room for its parameters.
     std::ptr::copy(window, window.add(1), (code.params as usize).saturating_sub(1));
     *window = (*cx).heap.slot(object, BOUND_RECEIVER);
-    let entry = (*cx).code.add(code.entry as usize);
+    let entry = (*cx).roots.code.add(code.entry as usize);
     call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
 }
 
@@ -302,13 +302,13 @@ impl Cx {
 
     /// Registers a deferred call of the current frame.
     fn defer(&mut self, func: u32, closure: u64, args: &[u64], receiver: Option<u64>) -> Result<(), Trap> {
-        let first = self.defer_args.len();
-        self.defer_args.extend(receiver);
-        self.defer_args.extend_from_slice(args);
+        let first = self.roots.defer_args.len();
+        self.roots.defer_args.extend(receiver);
+        self.roots.defer_args.extend_from_slice(args);
         let previous = self.top().defers;
         let crosses = std::mem::take(&mut self.defer_crosses);
-        self.defers.push(Deferred { previous, func, closure, args: first, crosses, pc: self.meter.pc });
-        let Ok(number) = u32::try_from(self.defers.len()) else {
+        self.roots.defers.push(Deferred { previous, func, closure, args: first, crosses, pc: self.meter.pc });
+        let Ok(number) = u32::try_from(self.roots.defers.len()) else {
             return Err(Trap::abort(crate::frame::STACK_EXHAUSTED));
         };
         self.top().defers = number;
@@ -322,7 +322,7 @@ handler! {
         let linked = &(*cx).linked;
         if let Some(native) = linked.natives.get(*ip.add(1) as usize)
             && let Body::Bits(run) = native.body
-            && (*cx).stored.has_called(native.function)
+            && (*cx).roots.stored.has_called(native.function)
         {
             reg!(regs, word, a) = run(reg!(regs, word, a));
             next!(cx, ip, regs, budget, table, 2)
@@ -345,7 +345,7 @@ slow! {
                 return Ok(());
             }
         };
-        if cx.realm.is_some() {
+        if cx.roots.realm.is_some() {
             cx.fill_arguments(native.function, regs, field_a(word), field_b(word))?;
         }
         let mut call = Call::new(cx, native.function, regs.slice(field_a(word), field_b(word)));

@@ -200,7 +200,7 @@ impl Cx {
         // Builds without optimisation have no tail calls.
         let threaded = !self.meter.exact && cfg!(not(debug_assertions));
         let table = if threaded { handlers.as_ptr() } else { STEPS.as_ptr() };
-        let (ip, regs, budget) = (self.ip, self.regs, self.budget());
+        let (ip, regs, budget) = (self.ip, self.roots.regs, self.budget());
         // SAFETY: `ip` is an instruction of verified code and `regs` its frame's window; see the module documentation.
         unsafe { (handler.0)(self, ip, regs, budget, table, word) }
     }
@@ -212,14 +212,15 @@ impl Cx {
         let pc = self.pc_of(self.ip);
         let function = self.linked.function_at(pc).and_then(|index| self.linked.functions.get(index as usize));
         let frame_size = function.map_or(self.linked.max_frame, |function| function.frame_size) as usize;
-        let (bottom, _) = self.stacks.registers();
-        let window = (self.regs as usize).wrapping_sub(bottom as usize) / size_of::<u64>();
-        let registers = self.stacks.lowest(window + frame_size);
-        let (strings, globals, functions) = (&self.strings, &self.globals, &self.functions);
-        let (exceptions, remembered) = (&self.exceptions, &self.remembered);
-        let activations = &self.activations;
-        let realm = self.realm.as_deref();
-        let (defers, defer_args, callee, revived) = (&self.defers, &self.defer_args, self.callee, self.revived);
+        let (bottom, _) = self.roots.stacks.registers();
+        let window = (self.roots.regs as usize).wrapping_sub(bottom as usize) / size_of::<u64>();
+        let registers = self.roots.stacks.lowest(window + frame_size);
+        let (strings, globals, functions) = (&self.strings, &self.roots.globals, &self.roots.functions);
+        let (exceptions, remembered) = (&self.roots.exceptions, &self.roots.remembered);
+        let activations = &self.roots.activations;
+        let realm = self.roots.realm.as_deref();
+        let (defers, defer_args, callee, revived) =
+            (&self.roots.defers, &self.roots.defer_args, self.callee, self.revived);
         self.heap.collect(&self.linked.types, |marker| {
             for table in [strings, globals, functions] {
                 table.iter().for_each(|&slot| marker.reference(slot));
@@ -250,15 +251,15 @@ impl Cx {
     /// Grows the stacks for one more frame and `registers` registers from the current window on.
     pub fn reserve(&mut self, registers: usize) -> Result<(), Trap> {
         let depth = self.depth();
-        let (bottom, _) = self.stacks.registers();
-        let window = (self.regs as usize).wrapping_sub(bottom as usize) / size_of::<u64>();
-        if !self.stacks.reserve(depth + 1, window + registers) {
+        let (bottom, _) = self.roots.stacks.registers();
+        let window = (self.roots.regs as usize).wrapping_sub(bottom as usize) / size_of::<u64>();
+        if !self.roots.stacks.reserve(depth + 1, window + registers) {
             return Err(Trap::abort(STACK_EXHAUSTED));
         }
-        let (frames, frame_end) = self.stacks.frames();
-        let (bottom, regs_end) = self.stacks.registers();
-        self.frame = frames.wrapping_add(depth).wrapping_sub(1);
-        self.regs = bottom.wrapping_add(window);
+        let (frames, frame_end) = self.roots.stacks.frames();
+        let (bottom, regs_end) = self.roots.stacks.registers();
+        self.roots.frame = frames.wrapping_add(depth).wrapping_sub(1);
+        self.roots.regs = bottom.wrapping_add(window);
         (self.frame_end, self.regs_end) = (frame_end, regs_end);
         Ok(())
     }

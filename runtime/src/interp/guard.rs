@@ -88,10 +88,10 @@ guarded! {
     LoadCell = memory::LoadCell, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => load_cell;
     StoreCell = memory::StoreCell, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_cell;
     LoadGlobal = memory::LoadGlobal, (cx, ip, regs, word)
-        *ip.add(1) & IMPORTED != 0 || touched!(cx, named!(cx, ip, globals)) => load_global;
-    StoreGlobal = memory::StoreGlobal, (cx, ip, regs, word) touched!(cx, named!(cx, ip, globals)) => store_global;
+        *ip.add(1) & IMPORTED != 0 || touched!(cx, named!(cx, ip, roots.globals)) => load_global;
+    StoreGlobal = memory::StoreGlobal, (cx, ip, regs, word) touched!(cx, named!(cx, ip, roots.globals)) => store_global;
     AddrGlobal = memory::AddrGlobal, (cx, ip, regs, word)
-        *ip.add(1) & IMPORTED != 0 || touched!(cx, named!(cx, ip, globals)) => addr_global;
+        *ip.add(1) & IMPORTED != 0 || touched!(cx, named!(cx, ip, roots.globals)) => addr_global;
     LoadPtr = memory::LoadPtr, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, b)) => load_ptr;
     StorePtr = memory::StorePtr, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, a)) => store_ptr;
     LoadPtrByte = memory::LoadPtrByte, (cx, ip, regs, word) pointer_touched!(cx, reg!(regs, word, b)) => load_ptr;
@@ -424,7 +424,7 @@ slow! {
         if let Some(code) = cx.linked.functions.get(ext as usize).copied() {
             cx.ensure_package_of(&code)?;
         }
-        let value = cx.functions.get(ext as usize).copied().unwrap_or(0);
+        let value = cx.roots.functions.get(ext as usize).copied().unwrap_or(0);
         regs.set(field_a(word), value);
         Ok(())
     }
@@ -518,7 +518,7 @@ handler! {
                 }
             }
         }
-        let place = ip.offset_from((*cx).code) + *ip.add(1) as i32 as isize;
+        let place = ip.offset_from((*cx).roots.code) + *ip.add(1) as i32 as isize;
         (*cx).note_call(place as usize);
         call::Call::<N>(cx, ip, regs, budget, table, word)
     }
@@ -629,7 +629,7 @@ impl Cx {
         {
             self.ensure_package(package)?;
         }
-        self.globals.get(ext as u32 as usize).copied().ok_or_else(|| Trap::abort("no such variable"))
+        self.roots.globals.get(ext as u32 as usize).copied().ok_or_else(|| Trap::abort("no such variable"))
     }
 
     /// Whether the function value is that of a method that crosses.

@@ -50,8 +50,8 @@ macro_rules! late {
 
 /// The entry of a table of the context that the extension word names.
 macro_rules! named {
-    ($cx:expr, $ip:expr, $table:ident) => {{
-        let table = &(*$cx).$table;
+    ($cx:expr, $ip:expr, $($table:ident).+) => {{
+        let table = &(*$cx).$($table).+;
         *table.get_unchecked(*$ip.add(1) as u32 as usize)
     }};
 }

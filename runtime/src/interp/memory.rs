@@ -45,17 +45,17 @@ handler! {
         next!(cx, ip, regs, budget, table, 1)
     }
     LoadGlobal(cx, ip, regs, budget, table, word) {
-        let cell = named!(cx, ip, globals);
+        let cell = named!(cx, ip, roots.globals);
         reg!(regs, word, a) = *slot_at!(cx, cell, 0);
         next!(cx, ip, regs, budget, table, 2)
     }
     StoreGlobal(cx, ip, regs, budget, table, word) {
-        let cell = named!(cx, ip, globals);
+        let cell = named!(cx, ip, roots.globals);
         *slot_at!(cx, cell, 0) = reg!(regs, word, a);
         next!(cx, ip, regs, budget, table, 2)
     }
     AddrGlobal(cx, ip, regs, budget, table, word) {
-        reg!(regs, word, a) = named!(cx, ip, globals);
+        reg!(regs, word, a) = named!(cx, ip, roots.globals);
         next!(cx, ip, regs, budget, table, 2)
     }
     LoadPtr(cx, ip, regs, budget, table, word) {
@@ -275,10 +275,10 @@ making! {
         Ok(())
     }
     DefineGlobal(cx, regs, word, ext) {
-        let old = cx.globals.get(ext as u32 as usize).copied().unwrap_or(0);
+        let old = cx.roots.globals.get(ext as u32 as usize).copied().unwrap_or(0);
         let class = cx.heap.header(Ref::of(old)).class();
         let cell = cx.heap.new_cell(class, regs.get(field_a(word)))?;
-        if let Some(place) = cx.globals.get_mut(ext as u32 as usize) {
+        if let Some(place) = cx.roots.globals.get_mut(ext as u32 as usize) {
             *place = cell.slot();
         }
         Ok(())

@@ -20,7 +20,7 @@
 //!    the table or its extension, that branches and entries are `Segment` words, and that no path runs off the end.
 //! 2. *Registers.* `regs..regs + frame_size` lies in the register stack: calls check it, and the verifier has checked that all
 //!    register operands and windows are below `frame_size`.
-//! 3. *Frames.* `cx.frame` is the current frame. Returns come from frames that calls pushed; the bottom frame's return address is
+//! 3. *Frames.* `cx.roots.frame` is the current frame. Returns come from frames that calls pushed; the bottom frame's return address is
 //!    the runtime's own code, which leaves the loop.
 //! 4. *Tables.* References to strings, globals, functions and types in code are below the table lengths (verifier), and the
 //!    machine makes its tables as long as the module's.
@@ -148,24 +148,18 @@ impl Deferred {
 #[repr(C)]
 pub(crate) struct Cx {
     pub meter: Meter,
-    /// Current frame.
-    pub frame: *mut Frame,
+    pub roots: Roots,
     /// One past the last usable frame.
     pub frame_end: *mut Frame,
     /// One past the last register.
     pub regs_end: *mut u64,
-    /// Word 0 of the code.
-    pub code: *const u64,
     /// Function 0 of the program's functions.
     pub entries: *const Code,
     /// Function value that was called last; for `LoadCapture`.
     pub callee: u64,
-    /// Panic in flight, one-based index into the machine's exceptions; 0 for none.
-    pub exception: u32,
     pub exit: Exit,
     /// Where the loop was left.
     pub ip: *const u64,
-    pub regs: *mut u64,
     /// Value of `Exit::Panic`.
     pub value: u64,
     pub trap: Option<Trap>,
@@ -173,20 +167,10 @@ pub(crate) struct Cx {
     pub linked: Arc<Linked>,
     /// Slots of the string constants.
     pub strings: Vec<u64>,
-    /// Heap items of the package-level variables.
-    pub globals: Vec<u64>,
-    /// Function values of the declared functions.
-    pub functions: Vec<u64>,
-    pub stacks: Stacks,
     /// Value of the panic that `revive` stopped, until it is read.
     pub revived: u64,
     /// The call that is deferred next crosses.
     pub defer_crosses: bool,
-    pub defers: Vec<Deferred>,
-    pub defer_args: Vec<u64>,
-    pub exceptions: Vec<Exception>,
-    pub activations: Vec<Activation>,
-    pub remembered: Remembered,
     pub satisfied: Satisfied,
     pub methods: methods::Methods,
     pub output: Vec<u8>,
@@ -197,22 +181,46 @@ pub(crate) struct Cx {
     pub max_output: usize,
     pub max_heap_words: u64,
     pub collection: crate::heap::Collection,
-    /// By package: its objects stand in the machine; false only where packages are loaded from a store.
-    pub loaded: Vec<bool>,
     /// How often each word has been executed, where that is counted. Only exact metering passes every word.
     pub hits: Option<Vec<u32>>,
-    /// What realms keep, in machines that have them.
-    pub realm: Option<Box<RealmState>>,
     pub context: Context,
     /// The package whose test runs: it is what the machine runs then, although the function at the bottom is one of `testing`.
     pub tested: Option<u32>,
     /// Realms can take part (`docs/realms.md`).
     pub guarded: bool,
+    /// Replaces the program's code where nothing is metered.
+    own_code: Option<Vec<u64>>,
+}
+
+/// What a recount reads of the machine: the stacks, and what else refers to objects. They stand together so that every
+/// operation that charges passes them on as one reference.
+#[repr(C)]
+pub(crate) struct Roots {
+    /// Current frame.
+    pub frame: *mut Frame,
+    /// Registers of the current frame.
+    pub regs: *mut u64,
+    /// Word 0 of the code.
+    pub code: *const u64,
+    /// Panic in flight, one-based index into the machine's exceptions; 0 for none.
+    pub exception: u32,
+    pub stacks: Stacks,
+    /// Heap items of the package-level variables.
+    pub globals: Vec<u64>,
+    /// Function values of the declared functions.
+    pub functions: Vec<u64>,
+    pub defers: Vec<Deferred>,
+    pub defer_args: Vec<u64>,
+    pub exceptions: Vec<Exception>,
+    pub activations: Vec<Activation>,
+    pub remembered: Remembered,
     pub stored: Stored,
     /// Of a guarded program, a bit for each word: a function with this entry has been called (spec/03 §8.3).
     pub called: Vec<u64>,
-    /// Replaces the program's code where nothing is metered.
-    own_code: Option<Vec<u64>>,
+    /// By package: its objects stand in the machine; false only where packages are loaded from a store.
+    pub loaded: Vec<bool>,
+    /// What realms keep, in machines that have them.
+    pub realm: Option<Box<RealmState>>,
 }
 
 // SAFETY: the pointers in a context point into vectors that it owns itself (stacks) or shares immutably (code, functions),
@@ -254,33 +262,40 @@ impl Cx {
         let guarded = linked.guarded();
         let realm = guarded.then(|| RealmState::of(&linked));
         let code = own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
-        let mut cx = Cx {
-            meter,
+        let roots = Roots {
             frame: std::ptr::null_mut(),
-            frame_end: std::ptr::null_mut(),
-            regs_end: std::ptr::null_mut(),
-            code,
-            entries: linked.functions.as_ptr(),
-            callee: 0,
-            exception: 0,
-            exit: Exit::Halt,
-            ip: code,
             regs: std::ptr::null_mut(),
-            value: 0,
-            trap: None,
-            heap: Heap::collected(config.limits.max_heap_words as u64, config.collection),
-            linked,
-            strings: Vec::new(),
+            code,
+            exception: 0,
+            stacks: Stacks::new(config.limits),
             globals: Vec::new(),
             functions: Vec::new(),
-            stacks: Stacks::new(config.limits),
-            revived: 0,
-            defer_crosses: false,
             defers: Vec::new(),
             defer_args: Vec::new(),
             exceptions: Vec::new(),
             activations: Vec::new(),
             remembered: Remembered::default(),
+            stored: Stored::default(),
+            called: Vec::new(),
+            loaded: Vec::new(),
+            realm,
+        };
+        let mut cx = Cx {
+            meter,
+            roots,
+            frame_end: std::ptr::null_mut(),
+            regs_end: std::ptr::null_mut(),
+            entries: linked.functions.as_ptr(),
+            callee: 0,
+            exit: Exit::Halt,
+            ip: code,
+            value: 0,
+            trap: None,
+            heap: Heap::collected(config.limits.max_heap_words as u64, config.collection),
+            linked,
+            strings: Vec::new(),
+            revived: 0,
+            defer_crosses: false,
             satisfied: Satisfied::default(),
             methods: methods::Methods::new(),
             output: Vec::new(),
@@ -289,14 +304,10 @@ impl Cx {
             max_output: config.limits.max_output,
             max_heap_words: config.limits.max_heap_words as u64,
             collection: config.collection,
-            loaded: Vec::new(),
             hits: None,
-            realm,
-            guarded,
             context: Context::default(),
             tested: None,
-            stored: Stored::default(),
-            called: Vec::new(),
+            guarded,
             own_code,
         };
         cx.forget_calls();
@@ -309,16 +320,16 @@ impl Cx {
         if let Some(code) = &mut self.own_code {
             *code = unmetered(&linked);
         }
-        self.code = self.own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
+        self.roots.code = self.own_code.as_ref().unwrap_or(&linked.fast).as_ptr();
         self.entries = linked.functions.as_ptr();
         self.meter.replace_program(Arc::clone(&linked));
         self.guarded = linked.guarded();
         if self.guarded {
-            self.realm.get_or_insert_with(|| RealmState::of(&linked)).learn(&linked);
+            self.roots.realm.get_or_insert_with(|| RealmState::of(&linked)).learn(&linked);
         }
         self.linked = linked;
-        self.called.resize(self.called_words(), 0);
-        self.ip = self.code;
+        self.roots.called.resize(self.called_words(), 0);
+        self.ip = self.roots.code;
         self.clear();
     }
 
@@ -328,13 +339,13 @@ impl Cx {
 
     /// No function counts as called any more.
     pub fn forget_calls(&mut self) {
-        self.called = vec![0; self.called_words()];
+        self.roots.called = vec![0; self.called_words()];
     }
 
     /// The function with this entry is called.
     #[inline(always)]
     fn note_call(&mut self, entry: usize) {
-        if let Some(bits) = self.called.get_mut(entry / 64) {
+        if let Some(bits) = self.roots.called.get_mut(entry / 64) {
             *bits |= 1 << (entry % 64);
         }
     }
@@ -342,7 +353,7 @@ impl Cx {
     /// Whether a package must be loaded before anything of it is used.
     #[inline(always)]
     pub fn lacks_package(&self, package: usize) -> bool {
-        self.loaded.get(package) == Some(&false)
+        self.roots.loaded.get(package) == Some(&false)
     }
 
     /// Whether the package of a function must be loaded before it is called.
@@ -354,45 +365,45 @@ impl Cx {
 
     /// Drops all frames: the next one pushed is frame 0.
     pub fn clear(&mut self) {
-        let ((frames, frame_end), (registers, regs_end)) = (self.stacks.frames(), self.stacks.registers());
-        self.frame = frames.wrapping_sub(1);
-        self.regs = registers;
+        let ((frames, frame_end), (registers, regs_end)) = (self.roots.stacks.frames(), self.roots.stacks.registers());
+        self.roots.frame = frames.wrapping_sub(1);
+        self.roots.regs = registers;
         (self.frame_end, self.regs_end) = (frame_end, regs_end);
     }
 
     /// Number of frames.
     pub fn depth(&mut self) -> usize {
-        let (frames, _) = self.stacks.frames();
-        (self.frame as usize).wrapping_sub(frames as usize).wrapping_add(size_of::<Frame>()) / size_of::<Frame>()
+        let (frames, _) = self.roots.stacks.frames();
+        (self.roots.frame as usize).wrapping_sub(frames as usize).wrapping_add(size_of::<Frame>()) / size_of::<Frame>()
     }
 
     /// The current frame. There must be one.
     pub fn top(&mut self) -> &mut Frame {
         debug_assert!(self.depth() > 0);
         // SAFETY: `frame` is the frame pushed last (module documentation, 3).
-        unsafe { &mut *self.frame }
+        unsafe { &mut *self.roots.frame }
     }
 
     /// Register `index` of the current frame.
     pub fn register(&mut self, index: u16) -> u64 {
-        Window(self.regs).get(index)
+        Window(self.roots.regs).get(index)
     }
 
     /// Replaces register `index` of the current frame.
     pub fn set_register(&mut self, index: u16, value: u64) {
-        Window(self.regs).set(index, value);
+        Window(self.roots.regs).set(index, value);
     }
 
     /// Pushes a frame whose window stands `base` registers above the current one and starts the callee at a segment.
     pub fn push(&mut self, return_pc: u32, base: u32, code: &Code, entry: u32, args: &[u64]) -> Result<(), Trap> {
         self.reserve(base as usize + (code.frame_size as usize).max(args.len()))?;
-        self.frame = self.frame.wrapping_add(1);
-        let (return_ip, exception) = (self.ip_of(return_pc), self.exception);
-        self.regs = self.regs.wrapping_add(base as usize);
+        self.roots.frame = self.roots.frame.wrapping_add(1);
+        let (return_ip, exception) = (self.ip_of(return_pc), self.roots.exception);
+        self.roots.regs = self.roots.regs.wrapping_add(base as usize);
         // SAFETY: the stacks have just been grown for one more frame and its registers.
         unsafe {
-            *self.frame = Frame { return_ip, meta: base, defers: 0, exception };
-            std::ptr::copy_nonoverlapping(args.as_ptr(), self.regs, args.len());
+            *self.roots.frame = Frame { return_ip, meta: base, defers: 0, exception };
+            std::ptr::copy_nonoverlapping(args.as_ptr(), self.roots.regs, args.len());
         }
         self.note_call(code.entry as usize);
         self.go_to(entry);
@@ -408,8 +419,8 @@ impl Cx {
     /// Drops the current frame and gives the word index of its return address.
     pub fn pop(&mut self) -> u32 {
         let frame = *self.top();
-        self.frame = self.frame.wrapping_sub(1);
-        self.regs = self.regs.wrapping_sub(frame.base());
+        self.roots.frame = self.roots.frame.wrapping_sub(1);
+        self.roots.regs = self.roots.regs.wrapping_sub(frame.base());
         self.pc_of(frame.return_ip)
     }
 
@@ -420,18 +431,18 @@ impl Cx {
 
     /// Word index of an instruction.
     pub fn pc_of(&self, ip: *const u64) -> u32 {
-        ((ip as usize).wrapping_sub(self.code as usize) / 8) as u32
+        ((ip as usize).wrapping_sub(self.roots.code as usize) / 8) as u32
     }
 
     /// Address of a word.
     pub fn ip_of(&self, pc: u32) -> *const u64 {
-        self.code.wrapping_add(pc as usize)
+        self.roots.code.wrapping_add(pc as usize)
     }
 
     /// Saves the interpreter's registers. In exact mode the budget in registers means nothing.
     #[inline]
     fn save(&mut self, ip: *const u64, regs: *mut u64, budget: i64) {
-        (self.ip, self.regs) = (ip, regs);
+        (self.ip, self.roots.regs) = (ip, regs);
         self.meter.pc = self.pc_of(ip);
         if !self.meter.exact {
             self.meter.budget = budget;

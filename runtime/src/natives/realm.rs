@@ -129,14 +129,14 @@ pub(super) fn assert_origin_call(call: &mut Call<'_>) -> Outcome {
 impl Cx {
     /// Replaces what a frame says of the current realm.
     fn override_realm(&mut self, index: usize, realm: (String, String)) {
-        if let Some(realms) = &mut self.realm {
+        if let Some(realms) = &mut self.roots.realm {
             realms.overrides.insert(index, realm);
-            self.stacks.mark(index, Frame::OVERRIDDEN);
+            self.roots.stacks.mark(index, Frame::OVERRIDDEN);
         }
     }
 
     /// What the test context says of a frame.
     fn overridden_realm(&self, index: usize) -> Option<(String, String)> {
-        self.realm.as_ref()?.overrides.get(&index).cloned()
+        self.roots.realm.as_ref()?.overrides.get(&index).cloned()
     }
 }

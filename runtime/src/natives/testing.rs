@@ -84,13 +84,13 @@ fn unix_nano(call: &mut Call<'_>) -> Outcome {
 /// `recover()` on behalf of the function that called this one, and the trace of the panic.
 fn recover_with_stacktrace(call: &mut Call<'_>) -> Outcome {
     let cx = &mut *call.cx;
-    let caller = cx.depth().checked_sub(2).and_then(|index| cx.stacks.frame(index));
+    let caller = cx.depth().checked_sub(2).and_then(|index| cx.roots.stacks.frame(index));
     let deferred = caller.is_some_and(|frame| cx.pc_of(frame.return_ip) == DEFER_RETURNED);
-    let number = (cx.exception as usize).checked_sub(1).filter(|_| deferred);
+    let number = (cx.roots.exception as usize).checked_sub(1).filter(|_| deferred);
     let mut trace = String::new();
-    let value = match number.and_then(|index| cx.exceptions.get(index)) {
+    let value = match number.and_then(|index| cx.roots.exceptions.get(index)) {
         Some(exception) => {
-            cx.exception = 0;
+            cx.roots.exception = 0;
             trace = std::mem::take(&mut cx.last_trace);
             exception.value
         }

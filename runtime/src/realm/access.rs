@@ -225,8 +225,9 @@ impl Cx {
     /// Type of a slot, 0 if it is not known.
     pub(super) fn slot_type(&self, object: Ref, index: u32) -> TypeIndex {
         let header = self.heap.header(object);
-        let content =
-            || self.realm.as_deref().and_then(|realm| realm.objects.get(object)).map_or(0, |record| record.content);
+        let content = || {
+            self.roots.realm.as_deref().and_then(|realm| realm.objects.get(object)).map_or(0, |record| record.content)
+        };
         match header.kind() {
             Kind::Struct => match &self.linked.types.get(header.aux()).kind {
                 TypeKind::Struct { fields } => fields.get(index as usize).map_or(0, |field| field.ty),

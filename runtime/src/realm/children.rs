@@ -60,12 +60,12 @@ impl Cx {
                 PackageSlot::Global(global) => {
                     let Some(&index) = package.globals.get(global.index()) else { continue };
                     let content = linked.globals.get(index as usize).map_or(0, |global| global.ty);
-                    let cell = self.globals.get(index as usize).copied().unwrap_or(0);
+                    let cell = self.roots.globals.get(index as usize).copied().unwrap_or(0);
                     out.push(Child { object: Ref::of(cell), content });
                 }
                 PackageSlot::Func(func) => {
                     let Some(&index) = package.map.funcs.get(func.index()) else { continue };
-                    let value = self.functions.get(index as usize).copied().unwrap_or(0);
+                    let value = self.roots.functions.get(index as usize).copied().unwrap_or(0);
                     out.push(Child { object: Ref::of(value), content: 0 });
                 }
                 PackageSlot::Static { .. } => {}
@@ -166,7 +166,7 @@ impl Cx {
 
     /// A bound method is called: from now on its function refers to the block of its file itself, not to a stub (spec/04 Q11).
     pub(super) fn find_parent(&mut self, bound: u64) {
-        let Some(realm) = self.realm.as_deref_mut() else { return };
+        let Some(realm) = self.roots.realm.as_deref_mut() else { return };
         let part = realm.objects.get(Ref::of(bound)).map_or(Ref::NIL, |record| record.part);
         if let Some(record) = realm.objects.get_mut(part) {
             record.part = Ref::NIL;

@@ -27,7 +27,7 @@ impl Cx {
                 let ty = self.known_content(object)?;
                 let mut value = self.encode_value(home, ty, self.heap.slot(object, 0))?;
                 if self.has_declared_type(ty, &value)
-                    && let Some(global) = self.globals.iter().position(|&cell| Ref::of(cell) == object)
+                    && let Some(global) = self.roots.globals.iter().position(|&cell| Ref::of(cell) == object)
                     && let Some(declared) = self.linked.stored.globals.get(&(global as u32))
                 {
                     value.ty = Some(declared.clone());

@@ -122,7 +122,7 @@ impl Machine {
                 switched = Some((cx.realm_with_id(id), false));
             }
         }
-        let revive = (flags & REVIVE != 0).then_some((cx.defers.len() as u32, cx.defer_args.len() as u32));
+        let revive = (flags & REVIVE != 0).then_some((cx.roots.defers.len() as u32, cx.roots.defer_args.len() as u32));
         if revive.is_some() {
             switched = Some((active, false));
         }
@@ -132,7 +132,7 @@ impl Machine {
         }
         let return_pc = match switched {
             Some((realm, with_cross)) => {
-                cx.activations.push(Activation::Switch {
+                cx.roots.activations.push(Activation::Switch {
                     pc,
                     resume: pc + words,
                     last: active,
@@ -170,7 +170,7 @@ impl Machine {
 
     /// A call that switched the realm has returned normally; its frame is gone.
     pub(crate) fn switch_returned(&mut self) -> Result<Next, RunError> {
-        let Some(Activation::Switch { resume, last, with_cross, bottom, .. }) = self.cx.activations.pop() else {
+        let Some(Activation::Switch { resume, last, with_cross, bottom, .. }) = self.cx.roots.activations.pop() else {
             return Err(RunError::Fatal("switched call without caller".to_owned()));
         };
         // **Quirk**: a printing method that ran has ended the stage of initialisation (spec/05 §0.1).
@@ -187,21 +187,21 @@ impl Machine {
     pub(crate) fn revive(&mut self) -> Result<bool, RunError> {
         let revives = |activation: &Activation| matches!(activation, Activation::Switch { revive: Some(_), .. });
         let cx = &mut *self.cx;
-        let Some(index) = cx.activations.iter().rposition(revives) else { return Ok(false) };
-        while cx.activations.len() > index {
+        let Some(index) = cx.roots.activations.iter().rposition(revives) else { return Ok(false) };
+        while cx.roots.activations.len() > index {
             if matches!(cx.pop(), SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED)
                 && let Some(Activation::Switch { resume, last, revive: Some((defers, args)), .. }) =
-                    cx.activations.pop()
+                    cx.roots.activations.pop()
             {
-                cx.defers.truncate(defers as usize);
-                cx.defer_args.truncate(args as usize);
-                cx.remembered.forget_defer(defers as usize + 1);
-                cx.remembered.forget_unwound(cx.activations.len());
-                let value = (cx.exception as usize)
+                cx.roots.defers.truncate(defers as usize);
+                cx.roots.defer_args.truncate(args as usize);
+                cx.roots.remembered.forget_defer(defers as usize + 1);
+                cx.roots.remembered.forget_unwound(cx.roots.activations.len());
+                let value = (cx.roots.exception as usize)
                     .checked_sub(1)
-                    .and_then(|at| cx.exceptions.get(at))
+                    .and_then(|at| cx.roots.exceptions.get(at))
                     .map_or(0, |exception| exception.value);
-                cx.exception = 0;
+                cx.roots.exception = 0;
                 cx.set_active_realm(last);
                 cx.revive_at(resume, value).map_err(|trap| self.end(trap))?;
                 return Ok(true);
@@ -225,7 +225,7 @@ impl Machine {
         let return_ip = self.cx.top().return_ip;
         let return_pc = self.cx.pc_of(return_ip);
         let active = self.cx.active_realm();
-        match (return_pc, self.cx.activations.last()) {
+        match (return_pc, self.cx.roots.activations.last()) {
             (SWITCH_RETURNED, Some(&Activation::Switch { last, with_cross, .. })) => {
                 active.is_some() && (with_cross || active != last)
             }
@@ -313,7 +313,7 @@ impl Cx {
 
     /// The realm of the package with this id; none if the package has no realm.
     fn realm_with_id(&self, id: regno_store::PkgId) -> Option<u32> {
-        let package = self.realm.as_ref()?.package_of(id)? as usize;
+        let package = self.roots.realm.as_ref()?.package_of(id)? as usize;
         let has = self.linked.packages.get(package).is_some_and(|package| path::has_realm(&package.path));
         has.then_some(package as u32)
     }
@@ -328,7 +328,7 @@ impl Cx {
     /// Whether a call with `cur` finds the crossing that made it: no frame between them has borrowed a realm (spec/05 §2.3 rule 3).
     fn enters_crossing(&mut self, pc: u32) -> bool {
         let switches = |activation: &&Activation| matches!(activation, Activation::Switch { .. });
-        match self.activations.iter().rev().find(switches) {
+        match self.roots.activations.iter().rev().find(switches) {
             None | Some(Activation::Switch { with_cross: true, .. }) => return true,
             Some(_) => {}
         }
@@ -398,10 +398,13 @@ impl Cx {
         let mut found = Vec::new();
         let mut activations = 0;
         for index in 0..limit.min(self.depth()) {
-            let (Some(frame), Some(above)) = (self.stacks.frame(index), self.stacks.frame(index + 1)) else { break };
+            let (Some(frame), Some(above)) = (self.roots.stacks.frame(index), self.roots.stacks.frame(index + 1))
+            else {
+                break;
+            };
             let place = |cx: &Cx, frame: Frame, activation: usize| match cx.pc_of(frame.return_ip) {
                 RUN_RETURNED => (None, None, false),
-                SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => match cx.activations.get(activation) {
+                SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => match cx.roots.activations.get(activation) {
                     Some(&Activation::Switch { pc, .. }) => (Some(pc), Some(pc), false),
                     Some(&Activation::Defer { pc, call_pc, .. }) => (Some(pc), Some(call_pc), true),
                     Some(&Activation::Stringify { pc }) => (Some(pc), None, false),
@@ -440,12 +443,12 @@ impl Cx {
     fn top_frames(&mut self, pc: u32, limit: usize) -> Vec<CallFrame> {
         let mut found = Vec::new();
         let mut index = self.depth();
-        let mut activation = self.activations.len();
+        let mut activation = self.roots.activations.len();
         let mut at = Some(pc);
         let mut realm = self.active_realm();
         while let Some(next) = index.checked_sub(1).filter(|_| found.len() < limit) {
             index = next;
-            let Some(frame) = self.stacks.frame(index) else { break };
+            let Some(frame) = self.roots.stacks.frame(index) else { break };
             let func = at.and_then(|pc| self.linked.function_at(pc));
             let return_pc = self.pc_of(frame.return_ip);
             let mut call = CallFrame {
@@ -464,7 +467,7 @@ impl Cx {
                 RUN_RETURNED => None,
                 SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => {
                     activation = activation.saturating_sub(1);
-                    match self.activations.get(activation) {
+                    match self.roots.activations.get(activation) {
                         Some(&Activation::Switch { pc, last, with_cross, did_crossing, .. }) => {
                             (call.call_pc, call.last_realm) = (Some(pc), last);
                             (call.with_cross, call.did_crossing) = (with_cross, did_crossing);
@@ -512,15 +515,15 @@ impl Cx {
             return self.package_path(self.tested);
         }
         // A call from outside stands in no package.
-        if self.stacks.frame(0).is_some_and(|frame| self.pc_of(frame.return_ip) == SWITCH_RETURNED) {
+        if self.roots.stacks.frame(0).is_some_and(|frame| self.pc_of(frame.return_ip) == SWITCH_RETURNED) {
             return String::new();
         }
         let mut at = Some(pc);
         if self.depth() > 1
-            && let Some(frame) = self.stacks.frame(1)
+            && let Some(frame) = self.roots.stacks.frame(1)
         {
             at = match self.pc_of(frame.return_ip) {
-                SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => match self.activations.first() {
+                SWITCH_RETURNED | DEFER_RETURNED | STRING_RETURNED => match self.roots.activations.first() {
                     Some(&Activation::Switch { pc, .. } | &Activation::Defer { pc, .. }) => Some(pc),
                     Some(&Activation::Stringify { pc }) => Some(pc),
                     Some(&Activation::Describe { pc }) => pc,

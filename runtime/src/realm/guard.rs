@@ -41,7 +41,7 @@ impl Content {
 impl Cx {
     /// The state of realms, in machines that have them.
     fn realms(&self) -> Option<&RealmState> {
-        self.realm.as_deref()
+        self.roots.realm.as_deref()
     }
 
     /// The active realm.
@@ -51,7 +51,7 @@ impl Cx {
 
     /// Makes a realm the active one.
     pub(crate) fn set_active_realm(&mut self, active: Option<u32>) {
-        if let Some(realms) = &mut self.realm {
+        if let Some(realms) = &mut self.roots.realm {
             realms.active = active;
         }
     }

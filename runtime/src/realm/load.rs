@@ -167,7 +167,7 @@ impl Cx {
     /// Packages stay, and what they lead to.
     pub(super) fn forget_unreached(&mut self) {
         let Some(reached) = self.meter.reached.take() else { return };
-        let Some(realm) = self.realm.as_deref_mut() else { return };
+        let Some(realm) = self.roots.realm.as_deref_mut() else { return };
         let heap = &self.heap;
         realm.objects.retain_instances(|object| {
             let at = object.slot() as usize;
@@ -203,7 +203,7 @@ impl Cx {
         let (shallow, expanded) = load_sizes(&object);
         self.charge_load(shallow)?;
         self.charge_load(expanded)?;
-        self.stored.object_loaded();
+        self.roots.stored.object_loaded();
         let info = ObjectInfo { hash, last_size: bytes.len() as i64 + 20, ..*object.info() };
         Ok(Some((object, info)))
     }
@@ -432,7 +432,7 @@ impl Cx {
         let types = self.linked.stored.function(function).map(|form| form.captures.clone()).unwrap_or_default();
         let declared = !func.is_method && !func.file.is_empty();
         let object = if declared {
-            Ref::of(self.functions.get(function as usize).copied().unwrap_or(0))
+            Ref::of(self.roots.functions.get(function as usize).copied().unwrap_or(0))
         } else {
             Ref::of(self.new_func(function, &vec![0; func.captures.len()])?)
         };

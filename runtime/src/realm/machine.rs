@@ -12,7 +12,7 @@ use std::sync::Arc;
 impl Machine {
     /// Whether the program has realms, or is one: its objects can be stored.
     pub fn has_realms(&self) -> bool {
-        self.cx.realm.is_some()
+        self.cx.roots.realm.is_some()
     }
 
     /// Forgets every object and goes on with what is stored: packages are loaded when they are needed. Figures, output and limits
@@ -32,16 +32,16 @@ impl Machine {
         let linked = Arc::clone(&self.cx.linked);
         let cx = &mut *self.cx;
         cx.heap = Heap::collected(cx.max_heap_words, cx.collection);
-        for table in [&mut cx.strings, &mut cx.globals, &mut cx.functions, &mut cx.defer_args] {
+        for table in [&mut cx.strings, &mut cx.roots.globals, &mut cx.roots.functions, &mut cx.roots.defer_args] {
             table.clear();
         }
-        cx.defers.clear();
-        cx.exceptions.clear();
-        cx.activations.clear();
-        cx.remembered = Default::default();
-        (cx.callee, cx.exception) = (0, 0);
-        cx.realm = Some(Box::new(RealmState::new(&linked, below)));
-        cx.loaded = vec![false; linked.packages.len()];
+        cx.roots.defers.clear();
+        cx.roots.exceptions.clear();
+        cx.roots.activations.clear();
+        cx.roots.remembered = Default::default();
+        (cx.callee, cx.roots.exception) = (0, 0);
+        cx.roots.realm = Some(Box::new(RealmState::new(&linked, below)));
+        cx.roots.loaded = vec![false; linked.packages.len()];
         cx.forget_calls();
         cx.clear();
         self.all_initialised();
@@ -57,13 +57,13 @@ impl Machine {
         let cx = &mut *self.cx;
         cx.replace_program(Arc::clone(&program.linked));
         self.string_type = program.linked.types.by_id("string").unwrap_or(0);
-        let below = cx.realm.as_mut().map(|realm| realm.tx.take_below());
+        let below = cx.roots.realm.as_mut().map(|realm| realm.tx.take_below());
         self.reopen_over(below.flatten())
     }
 
     /// Accesses to the store and loads cost nothing from now on, or cost what they cost (spec/05 §10.2).
     pub fn set_store_free(&mut self, free: bool) {
-        if let Some(realm) = &mut self.cx.realm {
+        if let Some(realm) = &mut self.cx.roots.realm {
             realm.free = free;
         }
     }
@@ -97,13 +97,13 @@ impl Machine {
 
     /// What the machine has changed in the store since this was called last, to be written as one batch.
     pub fn take_writes(&mut self) -> Vec<Write> {
-        self.cx.realm.as_deref_mut().map(RealmState::take_writes).unwrap_or_default()
+        self.cx.roots.realm.as_deref_mut().map(RealmState::take_writes).unwrap_or_default()
     }
 
     /// As [`Machine::take_writes`], and the snapshot below is let go of: the machine must be reopened before it runs again.
     pub fn close_store(&mut self) -> Vec<Write> {
         let writes = self.take_writes();
-        if let Some(realm) = self.cx.realm.as_deref_mut() {
+        if let Some(realm) = self.cx.roots.realm.as_deref_mut() {
             drop(realm.tx.take_below());
         }
         writes
@@ -111,25 +111,25 @@ impl Machine {
 
     /// Begins a new operation log.
     pub fn start_log(&mut self) {
-        if let Some(realm) = &mut self.cx.realm {
+        if let Some(realm) = &mut self.cx.roots.realm {
             realm.log = Some(Log::default());
         }
     }
 
     /// The operation log since it was begun or taken last.
     pub fn take_log(&mut self) -> String {
-        self.cx.realm.as_deref_mut().and_then(|realm| realm.log.as_mut()).map(Log::take).unwrap_or_default()
+        self.cx.roots.realm.as_deref_mut().and_then(|realm| realm.log.as_mut()).map(Log::take).unwrap_or_default()
     }
 
     /// Bytes that finalizations have added, by path of the realm, realms that were finalized without effect included.
     pub fn storage(&self) -> Vec<(String, i64)> {
-        let realm = self.cx.realm.as_deref();
+        let realm = self.cx.roots.realm.as_deref();
         realm.map(|realm| realm.storage().map(|(path, diff)| (path.to_owned(), diff)).collect()).unwrap_or_default()
     }
 
     /// Forgets what [`Machine::storage`] tells.
     pub fn forget_storage(&mut self) {
-        if let Some(realm) = &mut self.cx.realm {
+        if let Some(realm) = &mut self.cx.roots.realm {
             realm.diffs.clear();
         }
     }

@@ -106,7 +106,7 @@ impl Machine {
         let linked = Arc::clone(&self.cx.linked);
         let missing = || fatal(format!("name {name} not declared"));
         let package = linked.paths.get(path).copied().ok_or_else(missing)?;
-        if let Some(realm) = self.cx.realm.as_deref_mut() {
+        if let Some(realm) = self.cx.roots.realm.as_deref_mut() {
             realm.extended = Some(package);
         }
         self.load_package(package)?;
@@ -133,12 +133,14 @@ impl Machine {
 
     /// What the program lacks of what is stored, if that is why the machine failed: it is to be linked, and the message to be run again.
     pub fn missing(&self) -> Option<&Missing> {
-        self.cx.realm.as_deref().and_then(|realm| realm.missing.as_ref())
+        self.cx.roots.realm.as_deref().and_then(|realm| realm.missing.as_ref())
     }
 
     /// Nothing of a package may be kept by other realms; to be said before the package is made.
     pub fn set_private(&mut self, package: u32) {
-        if let Some(state) = self.cx.realm.as_deref_mut().and_then(|realm| realm.packages.get_mut(package as usize)) {
+        if let Some(state) =
+            self.cx.roots.realm.as_deref_mut().and_then(|realm| realm.packages.get_mut(package as usize))
+        {
             state.private = true;
         }
     }
@@ -167,7 +169,7 @@ impl Machine {
         (self.stage_run, self.stage_run_at_start) = (false, false);
         self.start_with(func, args)?;
         self.cx.returns_to(SWITCH_RETURNED);
-        self.cx.activations.push(Activation::Switch {
+        self.cx.roots.activations.push(Activation::Switch {
             pc: RUN_RETURNED,
             resume: RUN_RETURNED,
             last: None,

@@ -30,7 +30,7 @@ impl Cx {
     /// Stops the machine because of something that is missing.
     #[cold]
     pub(super) fn lacks(&mut self, missing: Missing, text: String) -> Trap {
-        if let Some(realm) = self.realm.as_deref_mut() {
+        if let Some(realm) = self.roots.realm.as_deref_mut() {
             realm.missing = Some(missing);
         }
         Trap::abort(text)

@@ -183,7 +183,7 @@ impl Cx {
 
     /// Identity of an object or of what a stub stands for; none without a record.
     pub fn object_id(&self, object: Ref) -> Option<ObjectId> {
-        let realm = self.realm.as_deref().filter(|_| !object.is_nil())?;
+        let realm = self.roots.realm.as_deref().filter(|_| !object.is_nil())?;
         let header = self.heap.header(object);
         if !header.is_tracked() {
             return None;
@@ -200,7 +200,7 @@ impl Cx {
     ///
     /// Fatal in a machine without realms, where nothing is tracked.
     pub fn realm_state(&mut self) -> Result<&mut RealmState, Trap> {
-        self.realm.as_deref_mut().ok_or_else(|| Trap::abort("the machine has no realms"))
+        self.roots.realm.as_deref_mut().ok_or_else(|| Trap::abort("the machine has no realms"))
     }
 
     /// The record of an object, made if it has none.

@@ -105,7 +105,7 @@ impl Cx {
 
     /// Loads a package that the machine has not touched yet (spec/04 §7.4); one that is not stored is taken as it stands.
     pub fn ensure_package(&mut self, package: PackageIndex) -> Result<(), Trap> {
-        if self.loaded.get(package as usize) != Some(&false) {
+        if self.roots.loaded.get(package as usize) != Some(&false) {
             return Ok(());
         }
         self.set_loaded(package);
@@ -169,7 +169,7 @@ impl Cx {
                     let Some(&index) = own.globals.get(global.index()) else { continue };
                     let content = linked.globals.get(index as usize).map_or(0, |global| global.ty);
                     let cell = self.load_object(reference.id, Expected::content(content))?;
-                    if let Some(place) = self.globals.get_mut(index as usize) {
+                    if let Some(place) = self.roots.globals.get_mut(index as usize) {
                         *place = cell.slot();
                     }
                 }
@@ -223,7 +223,8 @@ impl Cx {
 
     /// A package is about to be initialised here instead of loaded. Whether it will be stored.
     pub fn made_here(&mut self, package: PackageIndex) -> bool {
-        let Some(state) = self.realm.as_deref_mut().and_then(|realm| realm.packages.get_mut(package as usize)) else {
+        let Some(state) = self.roots.realm.as_deref_mut().and_then(|realm| realm.packages.get_mut(package as usize))
+        else {
             return false;
         };
         let stored = state.kind != PathKind::Run && state.realm.path != "main";
@@ -232,7 +233,7 @@ impl Cx {
     }
 
     fn set_loaded(&mut self, package: PackageIndex) {
-        if let Some(loaded) = self.loaded.get_mut(package as usize) {
+        if let Some(loaded) = self.roots.loaded.get_mut(package as usize) {
             *loaded = true;
         }
     }
@@ -314,13 +315,13 @@ impl Cx {
         match *slot {
             PackageSlot::Global(global) => {
                 let index = own.globals.get(global.index()).copied().unwrap_or(0);
-                let cell = Ref::of(self.globals.get(index as usize).copied().unwrap_or(0));
+                let cell = Ref::of(self.roots.globals.get(index as usize).copied().unwrap_or(0));
                 let value = Some(Value::Ref(self.reference_to(cell)?));
                 return Ok(TypedValue { ty: Some(Type::HeapItem), value, n: [0; 8] });
             }
             PackageSlot::Func(func) => {
                 let index = own.map.funcs.get(func.index()).copied().unwrap_or(0);
-                let object = Ref::of(self.functions.get(index as usize).copied().unwrap_or(0));
+                let object = Ref::of(self.roots.functions.get(index as usize).copied().unwrap_or(0));
                 let ty = linked.stored.function(index).and_then(|form| form.func.ty.clone());
                 return Ok(TypedValue { ty, value: Some(Value::Ref(self.reference_to(object)?)), n: [0; 8] });
             }

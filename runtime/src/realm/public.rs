@@ -12,7 +12,7 @@ use std::collections::HashSet;
 impl Cx {
     /// Whether [`Cx::assert_public`] has nothing to do for any object: all packages are loaded, and none is private.
     pub(super) fn nothing_is_private(&mut self) -> Result<bool, Trap> {
-        let loaded = self.loaded.iter().all(|&loaded| loaded);
+        let loaded = self.roots.loaded.iter().all(|&loaded| loaded);
         Ok(loaded && self.realm_state()?.packages.iter().all(|package| !package.private))
     }
 

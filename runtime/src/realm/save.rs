@@ -44,7 +44,7 @@ impl Cx {
 
     /// Whether objects have to be written: a program that is only run and has no realm shows their identities at most.
     pub(super) fn stores_objects(&self) -> bool {
-        self.linked.stores_objects() || self.realm.as_deref().is_some_and(|realm| realm.tx.is_on_store())
+        self.linked.stores_objects() || self.roots.realm.as_deref().is_some_and(|realm| realm.tx.is_on_store())
     }
 
     /// Stores an object that is new or has changed (spec/04 §2.6 save).

@@ -11,14 +11,12 @@
 pub(crate) mod block;
 mod visit;
 
-use crate::frame::{Frame, Stacks};
+use crate::frame::Frame;
 use crate::heap::{Charge, Heap, Ref, Trap};
-use crate::interp::{Cx, Deferred};
+use crate::interp::{Cx, Deferred, Roots};
 use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::meter::{Meter, UNACCOUNTED};
-use crate::panic::{Activation, Exception};
-use crate::realm::RealmState;
-use crate::stored::Stored;
+use crate::panic::Activation;
 use block::{At, Block, CallBlocks, blocks_of};
 use regno_bytecode::module::FunctionKind;
 use regno_bytecode::op::{Op, code_of, field_c};
@@ -88,54 +86,13 @@ impl Remembered {
 /// The meter with what a recount reads of the machine.
 pub(crate) struct Charger<'a> {
     pub meter: &'a mut Meter,
-    pub roots: Roots<'a>,
-}
-
-/// What a recount reads of the machine.
-#[derive(Clone, Copy)]
-pub(crate) struct Roots<'a> {
-    pub stacks: &'a Stacks,
-    pub frame: *const Frame,
-    pub regs: *const u64,
-    pub code: *const u64,
-    pub defers: &'a [Deferred],
-    pub defer_args: &'a [u64],
-    pub exceptions: &'a [Exception],
-    pub exception: u32,
-    pub activations: &'a [Activation],
-    pub remembered: &'a Remembered,
-    pub globals: &'a [u64],
-    pub functions: &'a [u64],
-    pub stored: &'a Stored,
-    pub called: &'a [u64],
-    pub loaded: &'a [bool],
-    pub realm: Option<&'a RealmState>,
+    pub roots: &'a Roots,
 }
 
 /// The charger of a context, out of disjoint fields of it.
 macro_rules! charger {
     ($cx:expr) => {
-        $crate::recount::Charger {
-            meter: &mut $cx.meter,
-            roots: $crate::recount::Roots {
-                stacks: &$cx.stacks,
-                frame: $cx.frame,
-                regs: $cx.regs,
-                code: $cx.code,
-                defers: &$cx.defers,
-                defer_args: &$cx.defer_args,
-                exceptions: &$cx.exceptions,
-                exception: $cx.exception,
-                activations: &$cx.activations,
-                remembered: &$cx.remembered,
-                globals: &$cx.globals,
-                functions: &$cx.functions,
-                stored: &$cx.stored,
-                called: &$cx.called,
-                loaded: &$cx.loaded,
-                realm: $cx.realm.as_deref(),
-            },
-        }
+        $crate::recount::Charger { meter: &mut $cx.meter, roots: &$cx.roots }
     };
 }
 pub(crate) use charger;
@@ -218,7 +175,7 @@ impl Charger<'_> {
         let result = Walk { roots, linked: &linked, visitor: &mut visitor }.run(at);
         let visits = visitor.visits;
         roots.stored.evict(visitor.unreached());
-        let reached = roots.realm.map(|_| {
+        let reached = roots.realm.as_ref().map(|_| {
             visitor.tally.off = true;
             visitor.mark_packages()
         });
@@ -258,7 +215,7 @@ struct Call {
 }
 
 struct Walk<'w, 'a> {
-    roots: Roots<'a>,
+    roots: &'a Roots,
     linked: &'w Linked,
     visitor: &'w mut Visitor<'a, Counter<'a>>,
 }
@@ -579,8 +536,8 @@ impl<'a> Walk<'_, 'a> {
 impl Cx {
     /// The blocks of the current call at a place.
     pub fn blocks_at(&self, at: At) -> CallBlocks {
-        let window = self.stacks.window(self.regs);
-        blocks_of(&self.linked, at, |register| self.stacks.register(window.wrapping_add(usize::from(register))))
+        let window = self.roots.stacks.window(self.roots.regs);
+        blocks_of(&self.linked, at, |register| self.roots.stacks.register(window.wrapping_add(usize::from(register))))
     }
 
     /// Keeps the blocks around the `defer` at the current instruction that are not the function's own.
@@ -592,12 +549,12 @@ impl Cx {
         let mut blocks = self.blocks_at(At::Pc(pc)).blocks;
         blocks.pop();
         let depth = self.depth();
-        for kept in self.remembered.deferred.iter_mut().filter(|kept| kept.depth == depth) {
+        for kept in self.roots.remembered.deferred.iter_mut().filter(|kept| kept.depth == depth) {
             let entered = |block: &Block| block.scope == kept.block.scope && !block.repeats && pc <= kept.pc;
             kept.frozen |= blocks.iter().any(entered);
         }
         let kept = |block| DeferBlock { number, pc, depth, frozen: false, block };
-        self.remembered.deferred.extend(blocks.into_iter().map(kept));
+        self.roots.remembered.deferred.extend(blocks.into_iter().map(kept));
     }
 
     /// Keeps the blocks of the current call, which a panic leaves at `pc`: they stay on the reference's block stack.
@@ -605,8 +562,8 @@ impl Cx {
         if !self.meter.collects() {
             return;
         }
-        let activations = self.activations.len();
+        let activations = self.roots.activations.len();
         let blocks = self.blocks_at(At::Pc(pc)).blocks;
-        self.remembered.unwound.extend(blocks.into_iter().map(|block| Kept { block, activations }));
+        self.roots.remembered.unwound.extend(blocks.into_iter().map(|block| Kept { block, activations }));
     }
 }

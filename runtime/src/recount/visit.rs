@@ -1,8 +1,8 @@
 //! Visiting values: counting, marking, sizes (spec/03 §8.2-8.3).
 
-use super::Roots;
 use super::block::{Block, Held};
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
+use crate::interp::Roots;
 use crate::load::{Linked, Package};
 use crate::map;
 use crate::stored::{REFERENCE, SOURCE_OF_BLOCK, SOURCE_OF_FUNC, is_object};
@@ -57,7 +57,7 @@ enum Task {
 pub(super) struct Visitor<'a, T> {
     heap: &'a Heap,
     linked: &'a Linked,
-    roots: Roots<'a>,
+    roots: &'a Roots,
     pub tally: T,
     pub visits: u64,
     marks: Vec<u64>,
@@ -81,7 +81,7 @@ pub(super) struct Visitor<'a, T> {
 }
 
 impl<'a, T: Tally> Visitor<'a, T> {
-    pub fn new(heap: &'a Heap, linked: &'a Linked, roots: Roots<'a>, tally: T) -> Self {
+    pub fn new(heap: &'a Heap, linked: &'a Linked, roots: &'a Roots, tally: T) -> Self {
         Visitor {
             heap,
             linked,
@@ -109,7 +109,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn in_store(&self, package: u32) -> bool {
-        let state = self.roots.realm.and_then(|realm| realm.packages.get(package as usize));
+        let state = self.roots.realm.as_deref().and_then(|realm| realm.packages.get(package as usize));
         state.is_some_and(|state| state.from_store)
     }
 
@@ -174,7 +174,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// The heap item of a captured variable in a block, which keeps it once it is loaded; the function does not.
     fn captured(&self, cell: Ref) -> Ref {
-        let Some(realm) = self.roots.realm.filter(|_| self.is_unloaded(cell)) else { return cell };
+        let Some(realm) = self.roots.realm.as_deref().filter(|_| self.is_unloaded(cell)) else { return cell };
         let id = realm.stub(self.heap.slot(cell, 0)).map(|stub| stub.id);
         id.and_then(|id| realm.objects.instance(id)).unwrap_or(cell)
     }
@@ -558,7 +558,9 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let package = self.linked.functions.get(index as usize).map_or(0, |code| code.package);
         let literal = function.kind == FunctionKind::Literal;
         // A literal with an identity has been loaded, or else was stored by the code that made it.
-        let real = |object| self.roots.realm.and_then(|realm| realm.objects.get(object)).is_some_and(|it| it.is_real());
+        let real = |object| {
+            self.roots.realm.as_deref().and_then(|realm| realm.objects.get(object)).is_some_and(|it| it.is_real())
+        };
         let unresolved = self.is_stored(package) && !self.is_called(index) && (!literal || real(func));
         self.visit(u64::from(size::FUNC + if unresolved { SOURCE_OF_FUNC } else { 0 }))?;
         if unresolved && !literal {
