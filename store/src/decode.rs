@@ -90,16 +90,20 @@ impl<'a> At<'a> {
         }
     }
 
+    fn str(self) -> Result<&'a str> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| DecodeError::Text("text"))
+    }
+
     fn text(self) -> Result<String> {
-        String::from_utf8(self.bytes()?.to_vec()).map_err(|_| DecodeError::Text("text"))
+        self.str().map(str::to_owned)
     }
 
     fn id(self) -> Result<ObjectId> {
-        ObjectId::parse(&self.text()?).ok_or(DecodeError::Text("object identity"))
+        ObjectId::parse(self.str()?).ok_or(DecodeError::Text("object identity"))
     }
 
     fn hash(self) -> Result<Hash> {
-        Hash::parse(&self.text()?).ok_or(DecodeError::Text("hash"))
+        Hash::parse(self.str()?).ok_or(DecodeError::Text("hash"))
     }
 
     fn payload(self) -> Result<[u8; 8]> {

@@ -1,6 +1,10 @@
 //! Where entries are kept: snapshots to read from, batches of writes that happen as a whole or not at all.
 
+use crate::ids::ObjectId;
+use crate::keys;
+use crate::stored::{StoredObject, StoredType};
 use std::fmt;
+use std::sync::Arc;
 
 /// Which of the two key spaces an entry is in (spec/04 §5.2).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -72,6 +76,26 @@ pub trait Snapshot: Send {
     ///
     /// [`StoreError::Io`].
     fn scan(&self, space: Space, prefix: &str, each: &mut dyn FnMut(&str, &[u8]) -> bool) -> Result<(), StoreError>;
+
+    /// An object, checked and decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`], [`StoreError::Damaged`].
+    fn object(&self, id: ObjectId) -> Result<Option<Arc<StoredObject>>, StoreError> {
+        let entry = self.get(Space::Base, &keys::object(id))?;
+        entry.map(|entry| StoredObject::read(id, &entry).map(Arc::new)).transpose()
+    }
+
+    /// The record of the declared type with this identity string.
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::object`].
+    fn ty(&self, id: &str) -> Result<Option<Arc<StoredType>>, StoreError> {
+        let entry = self.get(Space::Base, &keys::ty(id))?;
+        entry.map(|entry| StoredType::read(id, &entry).map(Arc::new)).transpose()
+    }
 }
 
 /// A place where entries are kept.

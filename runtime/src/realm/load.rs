@@ -1,8 +1,8 @@
 //! From the store into the heap (spec/04 §7).
 
-use super::Missing;
 use super::encode::{READ_ONLY, scalar};
 use super::save::damaged;
+use super::{Missing, store_failed};
 use crate::heap::{FUNC_CAPTURES, Header, Kind, Ref, SliceHeader, SlotClass, Trap};
 use crate::interp::Cx;
 use crate::load::Place;
@@ -16,7 +16,8 @@ use regno_bytecode::stored::Extent;
 use regno_bytecode::types::Repr;
 use regno_store::model::{Elements, Func, Location};
 use regno_store::typeid::type_id;
-use regno_store::{Object, ObjectId, ObjectInfo, RefValue, Type, TypedValue, Value, decode, keys};
+use regno_store::{Object, ObjectId, ObjectInfo, RefValue, StoredObject, Type, TypedValue, Value, keys};
+use std::sync::Arc;
 
 /// Bytes that a load counts for each value that is left in the store.
 const REFERENCE: i64 = 96;
@@ -55,41 +56,6 @@ impl Expected {
         match header.len() {
             0 => Expected::own(header.aux()),
             mark => Expected { own: 0, content: header.aux(), index: mark - 1 },
-        }
-    }
-}
-
-/// Identity strings of the declared types that a type mentions, in order.
-pub(super) fn type_references(ty: &Type, out: &mut Vec<String>) {
-    let mut todo = vec![ty];
-    while let Some(ty) = todo.pop() {
-        let first = todo.len();
-        match ty {
-            Type::Ref(id) => out.push(id.clone()),
-            Type::Pointer(elem) | Type::Slice { elem, .. } | Type::Array { elem, .. } | Type::Chan { elem, .. } => {
-                todo.extend(elem.as_deref());
-            }
-            Type::Map { key, elem } => todo.extend(key.as_deref().into_iter().chain(elem.as_deref())),
-            Type::Struct { fields, .. } | Type::Interface { methods: fields, .. } => {
-                todo.extend(fields.iter().filter_map(|field| field.ty.as_ref()));
-            }
-            Type::Func { params, results } => {
-                todo.extend(params.iter().chain(results).filter_map(|field| field.ty.as_ref()));
-            }
-            Type::Declared(declared) => {
-                todo.extend(declared.base.as_ref());
-                for method in &declared.methods {
-                    todo.extend(method.ty.as_ref());
-                    if let Some(Value::Func(func)) = &method.value {
-                        todo.extend(func.ty.as_ref());
-                    }
-                }
-            }
-            Type::Tuple(elems) => todo.extend(elems.iter().flatten()),
-            Type::Primitive(_) | Type::TypeType | Type::Package | Type::Block | Type::HeapItem => {}
-        }
-        if let Some(added) = todo.get_mut(first..) {
-            added.reverse();
         }
     }
 }
@@ -188,24 +154,23 @@ impl Cx {
             self.ensure_package(package)?;
             return Ok(Some(self.package_object(package)?));
         }
-        let Some((object, info)) = self.fetch_decoded(id)? else { return Ok(None) };
-        let made = self.make(&object, expected)?;
-        self.enter(made, info)?;
-        self.touch_types(&object)?;
+        let Some(stored) = self.fetch_object(id)? else { return Ok(None) };
+        let made = self.make(&stored.object, expected)?;
+        self.enter(made, *stored.object.info())?;
+        self.touch_types(&stored)?;
         Ok(Some(made))
     }
 
-    /// Reads an object, charges for it and decodes it; its info has its hash and size.
-    pub(super) fn fetch_decoded(&mut self, id: ObjectId) -> Result<Option<(Object, ObjectInfo)>, Trap> {
-        let Some((hash, bytes)) = self.fetch_object(id)? else { return Ok(None) };
-        self.charge_store(StoreOp::GetObject, bytes.len())?;
-        let object = decode::object(&bytes).map_err(|error| damaged(keys::object(id), error))?;
-        let (shallow, expanded) = load_sizes(&object);
+    /// Reads an object and charges for it.
+    pub(super) fn fetch_object(&mut self, id: ObjectId) -> Result<Option<Arc<StoredObject>>, Trap> {
+        let found = self.realm_state()?.tx.object(id).map_err(|error| store_failed(&error))?;
+        let Some(stored) = found else { return Ok(None) };
+        self.charge_store(StoreOp::GetObject, stored.size)?;
+        let (shallow, expanded) = load_sizes(&stored.object);
         self.charge_load(shallow)?;
         self.charge_load(expanded)?;
         self.roots.stored.object_loaded();
-        let info = ObjectInfo { hash, last_size: bytes.len() as i64 + 20, ..*object.info() };
-        Ok(Some((object, info)))
+        Ok(Some(stored))
     }
 
     /// Makes an object the loaded instance of what its info says.
@@ -218,40 +183,8 @@ impl Cx {
     }
 
     /// Reads the records of all declared types that an object mentions, in order (spec/04 §7.3).
-    pub(super) fn touch_types(&mut self, object: &Object) -> Result<(), Trap> {
-        let mut ids = Vec::new();
-        let mut value = |value: &TypedValue| {
-            if let Some(ty) = &value.ty {
-                type_references(ty, &mut ids);
-            }
-            match &value.value {
-                Some(Value::Type(Type::Declared(declared))) => {
-                    ids.push(format!("{}.{}", declared.pkg_path, declared.name));
-                }
-                Some(Value::Type(ty)) => type_references(ty, &mut ids),
-                _ => {}
-            }
-        };
-        match object {
-            Object::Package(_) => {}
-            Object::Block(block) => block.values.iter().for_each(&mut value),
-            Object::HeapItem { value: content, .. } => value(content),
-            Object::Struct { fields, .. } => fields.iter().for_each(&mut value),
-            Object::Array { elements: Elements::List(list), .. } => list.iter().for_each(&mut value),
-            Object::Array { .. } => {}
-            Object::Map { items, .. } => items.iter().for_each(|(key, item)| {
-                value(key);
-                value(item);
-            }),
-            Object::Func(func) => func.ty.iter().for_each(|ty| type_references(ty, &mut ids)),
-            Object::BoundMethod { func, receiver, .. } => {
-                func.ty.iter().for_each(|ty| type_references(ty, &mut ids));
-                let mut rest = Vec::new();
-                receiver.ty.iter().for_each(|ty| type_references(ty, &mut rest));
-                ids.append(&mut rest);
-            }
-        }
-        ids.iter().try_for_each(|id| self.get_type(id))
+    pub(super) fn touch_types(&mut self, stored: &StoredObject) -> Result<(), Trap> {
+        stored.types.iter().try_for_each(|id| self.get_type(id))
     }
 
     fn make(&mut self, object: &Object, expected: Expected) -> Result<Ref, Trap> {

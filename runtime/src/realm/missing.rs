@@ -4,10 +4,10 @@
 //! it. The machine stops then and says what is missing; whoever runs the message links it and runs the message again, which
 //! gives what it would have given at once: nothing that a message does is seen before it ends.
 
-use super::load::type_references;
 use crate::heap::Trap;
 use crate::interp::Cx;
 use regno_bytecode::path::package_of_type;
+use regno_store::stored::types_of;
 use regno_store::{PkgId, Type};
 
 /// Something that is stored and not linked.
@@ -40,7 +40,7 @@ impl Cx {
     #[cold]
     pub(super) fn lacks_type(&mut self, ty: &Type, id: &str) -> Trap {
         let mut ids = Vec::new();
-        type_references(ty, &mut ids);
+        types_of(ty, &mut ids);
         let mut packages: Vec<String> = ids.iter().filter_map(|id| package_of_type(id)).map(str::to_owned).collect();
         packages.retain(|path| !self.linked.paths.contains_key(path));
         self.lacks(Missing::Type { ty: ty.clone(), packages }, format!("unexpected type with id {id}"))

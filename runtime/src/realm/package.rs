@@ -14,7 +14,10 @@ use regno_bytecode::module::PackageSlot;
 use regno_bytecode::path::{self, PathKind};
 use regno_bytecode::stored::{Extent, StoredConst, StoredSlot};
 use regno_store::model::{Block, Location, MemPackage, Package, Pos, Realm, Span};
-use regno_store::{Object, ObjectId, ObjectInfo, PkgId, Space, Type, TypedValue, Value, decode, encode, keys};
+use regno_store::{
+    Object, ObjectId, ObjectInfo, PkgId, Space, StoredObject, Type, TypedValue, Value, decode, encode, keys,
+};
+use std::sync::Arc;
 
 /// What realms know of a package.
 #[derive(Debug)]
@@ -110,14 +113,14 @@ impl Cx {
         }
         self.set_loaded(package);
         let id = ObjectId::package(self.realm_state()?.realm(package)?.realm.id);
-        let Some((object, info)) = self.fetch_decoded(id)? else { return Ok(()) };
-        let Object::Package(stored) = object else {
+        let Some(found) = self.fetch_object(id)? else { return Ok(()) };
+        let Object::Package(stored) = &found.object else {
             return Err(damaged(keys::object(id), "no package"));
         };
         let state = self.realm_state()?.realm(package)?;
         (state.private, state.from_store) = (stored.private, true);
         let place = self.package_object(package)?;
-        self.enter(place, info)?;
+        self.enter(place, stored.info)?;
         let (block, files) = self.package_blocks(package)?;
         if let Some(reference) = &stored.block {
             self.load_package_block(package, block, reference.id)?;
@@ -141,22 +144,20 @@ impl Cx {
         if code.synthetic { Ok(()) } else { self.ensure_package(code.package) }
     }
 
-    fn load_block(&mut self, id: ObjectId, place: Ref) -> Result<Block, Trap> {
-        let Some((Object::Block(block), info)) = self.fetch_decoded(id)? else {
+    fn load_block(&mut self, id: ObjectId, place: Ref) -> Result<Arc<StoredObject>, Trap> {
+        let stored = self.fetch_object(id)?;
+        let Some(stored) = stored.filter(|stored| matches!(stored.object, Object::Block(_))) else {
             return Err(Trap::abort(format!("unexpected object with id {id}")));
         };
-        self.enter(place, info)?;
-        let block = Object::Block(block);
-        self.touch_types(&block)?;
-        match block {
-            Object::Block(block) => Ok(block),
-            _ => Err(Trap::abort("unexpected object")),
-        }
+        self.enter(place, *stored.object.info())?;
+        self.touch_types(&stored)?;
+        Ok(stored)
     }
 
     fn load_package_block(&mut self, package: PackageIndex, place: Ref, id: ObjectId) -> Result<(), Trap> {
-        let block = self.load_block(id, place)?;
-        let linked = std::sync::Arc::clone(&self.linked);
+        let stored = self.load_block(id, place)?;
+        let Object::Block(block) = &stored.object else { return Ok(()) };
+        let linked = Arc::clone(&self.linked);
         let Some(own) = linked.packages.get(package as usize) else { return Ok(()) };
         let more = self.realm_state()?.extended == Some(package) && own.slots.len() > block.values.len();
         if own.slots.len() != block.values.len() && !more {
@@ -208,7 +209,7 @@ impl Cx {
         if !self.stores_objects() {
             return Ok(());
         }
-        let linked = std::sync::Arc::clone(&self.linked);
+        let linked = Arc::clone(&self.linked);
         let Some(own) = linked.packages.get(package as usize) else { return Ok(()) };
         for value in &own.slot_values {
             let StoredSlot::Type(ty) = value else { continue };
@@ -277,7 +278,7 @@ impl Cx {
     }
 
     pub(super) fn encode_block(&mut self, package: PackageIndex, len: u32, info: ObjectInfo) -> Result<Object, Trap> {
-        let linked = std::sync::Arc::clone(&self.linked);
+        let linked = Arc::clone(&self.linked);
         let Some(own) = linked.packages.get(package as usize) else { return Err(Trap::abort("no such package")) };
         let mut block = Block { info, ..Block::default() };
         let mut source = Location { pkg_path: own.path.clone(), ..Location::default() };
@@ -394,7 +395,7 @@ impl Cx {
         if realm.objects.instance(id).is_some() {
             return Ok(true);
         }
-        let found = realm.tx.get(Space::Base, &keys::object(id)).map_err(|error| store_failed(&error))?;
+        let found = realm.tx.object(id).map_err(|error| store_failed(&error))?;
         Ok(found.is_some())
     }
 }

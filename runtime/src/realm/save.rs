@@ -5,8 +5,8 @@ use crate::heap::{Charge, Ref, Trap};
 use crate::interp::Cx;
 use crate::meter::StoreOp;
 use crate::recount::charger;
-use regno_store::decode::{self, DecodeError};
-use regno_store::{Hash, Object, ObjectId, Space, StoreError, Type, encode, keys};
+use regno_store::{Hash, Object, Space, StoreError, StoredType, Type, encode, keys};
+use std::sync::Arc;
 
 /// The bytes of an entry are not what was written.
 #[cold]
@@ -28,18 +28,6 @@ impl Cx {
     /// An entry of the store.
     pub(super) fn fetch(&mut self, space: Space, key: &str) -> Result<Option<Vec<u8>>, Trap> {
         self.realm_state()?.tx.get(space, key).map_err(|error| store_failed(&error))
-    }
-
-    /// Bytes of a stored object, with its hash checked; none if there is no such object.
-    pub(super) fn fetch_object(&mut self, id: ObjectId) -> Result<Option<(Hash, Vec<u8>)>, Trap> {
-        let key = keys::object(id);
-        let Some(mut stored) = self.fetch(Space::Base, &key)? else { return Ok(None) };
-        if stored.len() < 20 {
-            return Err(damaged(key, "too short"));
-        }
-        let bytes = stored.split_off(20);
-        let hash = Hash::of(&bytes);
-        if hash.0 != *stored { Err(damaged(key, "the hash does not fit")) } else { Ok(Some((hash, bytes))) }
     }
 
     /// Whether objects have to be written: a program that is only run and has no realm shows their identities at most.
@@ -76,7 +64,7 @@ impl Cx {
         let mut stored = Vec::with_capacity(bytes.len() + 20);
         stored.extend_from_slice(&hash.0);
         stored.extend_from_slice(&bytes);
-        realm.tx.set(Space::Base, keys::object(id), stored);
+        realm.tx.set_object(id, Some(stored));
         if info.escaped {
             realm.tx.set(Space::Merkle, keys::escaped(id), hash.0.to_vec());
         }
@@ -89,13 +77,12 @@ impl Cx {
 
     fn log_save(&mut self, form: &mut Object, created: bool, diff: i64, size: i64) -> Result<(), Trap> {
         let id = form.info().id;
-        let old = if created { None } else { self.fetch_object(id)? };
-        let malformed = |error: DecodeError| damaged(keys::object(id), error);
+        let old =
+            if created { None } else { self.realm_state()?.tx.object(id).map_err(|error| store_failed(&error))? };
         let old = match old {
-            Some((_, bytes)) => {
-                let mut old = decode::object(&bytes).map_err(malformed)?;
-                let info = old.info_mut();
-                (info.hash, info.last_size) = (Hash::ZERO, bytes.len() as i64 + 20);
+            Some(old) => {
+                let mut old = old.object.clone();
+                old.info_mut().hash = Hash::ZERO;
                 Some(old)
             }
             None if created => None,
@@ -117,7 +104,7 @@ impl Cx {
         self.charge_store(StoreOp::DeleteObject, 0)?;
         let realm = self.realm_state()?;
         let info = realm.known(object)?.info;
-        realm.tx.delete(Space::Base, keys::object(info.id));
+        realm.tx.set_object(info.id, None);
         realm.objects.forget_instance(info.id);
         if let Some(log) = &mut realm.log {
             log.deleted(info.id, info.last_size);
@@ -146,21 +133,30 @@ impl Cx {
 
     /// Reads the record of a declared type, and those that it needs, unless that was done before (spec/04 §7.3).
     pub(super) fn get_type(&mut self, id: &str) -> Result<(), Trap> {
-        let mut todo = vec![id.to_owned()];
-        while let Some(id) = todo.pop() {
-            if id.starts_with(".uverse.") || !self.realm_state()?.types.insert(id.clone()) {
-                continue;
+        let mut todo: Vec<(Arc<StoredType>, usize)> = Vec::new();
+        self.touch_type(id, &mut todo)?;
+        while let Some((ty, next)) = todo.last_mut() {
+            let (ty, at) = (Arc::clone(ty), *next);
+            *next += 1;
+            match ty.types.get(at) {
+                Some(id) => self.touch_type(id, &mut todo)?,
+                None => drop(todo.pop()),
             }
-            let key = keys::ty(&id);
-            let Some(bytes) = self.fetch(Space::Base, &key)? else {
-                return Err(Trap::abort(format!("unexpected type with id {id}")));
-            };
-            self.charge_store(StoreOp::GetType, bytes.len())?;
-            let ty = decode::ty(&bytes).map_err(|error| damaged(key, error))?;
-            let mut needed = Vec::new();
-            super::load::type_references(&ty, &mut needed);
-            todo.extend(needed.into_iter().rev());
         }
+        Ok(())
+    }
+
+    fn touch_type(&mut self, id: &str, todo: &mut Vec<(Arc<StoredType>, usize)>) -> Result<(), Trap> {
+        let realm = self.realm_state()?;
+        if id.starts_with(".uverse.") || realm.types.contains(id) {
+            return Ok(());
+        }
+        realm.types.insert(id.to_owned());
+        let Some(ty) = realm.tx.ty(id).map_err(|error| store_failed(&error))? else {
+            return Err(Trap::abort(format!("unexpected type with id {id}")));
+        };
+        self.charge_store(StoreOp::GetType, ty.size)?;
+        todo.push((ty, 0));
         Ok(())
     }
 }

@@ -1,25 +1,30 @@
 //! The store as one message sees it: a snapshot under the message's own writes.
 
+use foldhash::fast::FixedState;
 use indexmap::IndexMap;
-use regno_store::store::Space;
-use regno_store::{Snapshot, StoreError, Write};
+use regno_store::{ObjectId, Snapshot, Space, StoreError, StoredObject, StoredType, Write, keys};
+use std::sync::Arc;
 
 /// A snapshot with writes that nobody else sees.
 pub(crate) struct Transaction {
     below: Option<Box<dyn Snapshot>>,
-    writes: IndexMap<(Space, String), Option<Vec<u8>>>,
+    /// New bytes of objects; none of those that are deleted.
+    objects: IndexMap<ObjectId, Option<Vec<u8>>, FixedState>,
+    /// New values of all other entries.
+    writes: IndexMap<(Space, String), Vec<u8>>,
 }
 
 impl std::fmt::Debug for Transaction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transaction").field("writes", &self.writes.len()).finish_non_exhaustive()
+        let writes = self.objects.len() + self.writes.len();
+        f.debug_struct("Transaction").field("writes", &writes).finish_non_exhaustive()
     }
 }
 
 impl Transaction {
     /// A transaction over a snapshot; without one, over nothing.
     pub fn new(below: Option<Box<dyn Snapshot>>) -> Transaction {
-        Transaction { below, writes: IndexMap::new() }
+        Transaction { below, objects: IndexMap::default(), writes: IndexMap::new() }
     }
 
     /// Whether there is a snapshot.
@@ -32,28 +37,50 @@ impl Transaction {
         self.below.take()
     }
 
-    /// The value of an entry.
+    /// An object.
+    pub fn object(&self, id: ObjectId) -> Result<Option<Arc<StoredObject>>, StoreError> {
+        match (self.objects.get(&id), &self.below) {
+            (Some(Some(entry)), _) => StoredObject::read(id, entry).map(|object| Some(Arc::new(object))),
+            (None, Some(below)) => below.object(id),
+            (Some(None), _) | (None, None) => Ok(None),
+        }
+    }
+
+    /// The record of a declared type.
+    pub fn ty(&self, id: &str) -> Result<Option<Arc<StoredType>>, StoreError> {
+        let own = if self.writes.is_empty() { None } else { self.writes.get(&(Space::Base, keys::ty(id))) };
+        match (own, &self.below) {
+            (Some(entry), _) => StoredType::read(id, entry).map(|ty| Some(Arc::new(ty))),
+            (None, Some(below)) => below.ty(id),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The value of an entry that is neither an object nor a type.
     pub fn get(&self, space: Space, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match (self.writes.get(&(space, key.to_owned())), &self.below) {
-            (Some(value), _) => Ok(value.clone()),
+        let own = if self.writes.is_empty() { None } else { self.writes.get(&(space, key.to_owned())) };
+        match (own, &self.below) {
+            (Some(value), _) => Ok(Some(value.clone())),
             (None, Some(below)) => below.get(space, key),
             (None, None) => Ok(None),
         }
     }
 
-    /// Replaces the value of an entry.
-    pub fn set(&mut self, space: Space, key: String, value: Vec<u8>) {
-        self.writes.insert((space, key), Some(value));
+    /// Replaces an object by one with these bytes; none to delete it.
+    pub fn set_object(&mut self, id: ObjectId, entry: Option<Vec<u8>>) {
+        self.objects.insert(id, entry);
     }
 
-    /// Deletes an entry.
-    pub fn delete(&mut self, space: Space, key: String) {
-        self.writes.insert((space, key), None);
+    /// Replaces the value of an entry that is not an object.
+    pub fn set(&mut self, space: Space, key: String, value: Vec<u8>) {
+        self.writes.insert((space, key), value);
     }
 
     /// All changes, to be written to the store as one batch.
     pub fn take_writes(&mut self) -> Vec<Write> {
-        let writes = std::mem::take(&mut self.writes);
-        writes.into_iter().map(|((space, key), value)| Write { space, key, value }).collect()
+        let (objects, writes) = (std::mem::take(&mut self.objects), std::mem::take(&mut self.writes));
+        let objects = objects.into_iter().map(|(id, value)| Write { space: Space::Base, key: keys::object(id), value });
+        let writes = writes.into_iter().map(|((space, key), value)| Write { space, key, value: Some(value) });
+        objects.chain(writes).collect()
     }
 }
