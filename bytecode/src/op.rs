@@ -261,6 +261,14 @@ macro_rules! for_each_op {
             LoadPtrIface   [Dst Src None None] {t} "a = *b for a pointee of representation iface";
             StorePtrIface  [Src Src None None] {t} "*a = b, as LoadPtrIface";
 
+            // Dynamic types of variables, fields and elements; a number is that of a type, or 0 for the type of the place.
+            TypeNumber     [Dst None None Type] {} "a = number of the type";
+            SlotType       [Dst Src Src Type] {} "a = number of the dynamic type of slot c of object b, 0 if it is the type";
+            PointedType    [Dst Src Src Type] {} "a = as SlotType, of the object that pointer b points to";
+            IndexType      [Dst Src Src Type] {} "a = as SlotType, of element c of slice b";
+            SetSlotType    [Src Src Num Type] {} "the slot that pointer a points to has the dynamic type of number b; for 0 its own (c = 0) or the type (c = 1)";
+            RetypeIface    [Dst Src Src None] {} "a = interface b, its dynamic type that of number c unless 0";
+
             // Structs.
             LoadField      [Dst Src Num None] {} "a = field c of struct b";
             StoreField     [Src Num Src None] {} "field b of struct a = c";

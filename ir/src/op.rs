@@ -163,6 +163,12 @@ ops! {
     DefineGlobal "define_global" 0 1 None Global 0 {} "the variable gets a new heap item holding a";
     AddrGlobal "addr_global" 1 0 None Global 0 {r} "r = pointer to the variable";
     FreezeIface "freeze_iface" 1 1 None None 0 {} "r = pointer a to an interface as `&` makes it: it keeps the dynamic type of this moment";
+    TypeNumber "type_number" 1 0 None Type 0 {p} "r = number of the type";
+    SlotType "slot_type" 1 2 None Type 0 {r} "r = number of the dynamic type of slot b of object a, 0 if it is the type";
+    PointedType "pointed_type" 1 2 None Type 0 {r} "slot_type of the object that pointer a points to";
+    IndexType "index_type" 1 2 None Type 0 {r} "slot_type of element b of slice a";
+    SetSlotType "set_slot_type" 0 2 Number Type 0 {} "the slot that pointer a points to has the dynamic type of number b; for 0 its own (`index` 0) or the type (1)";
+    RetypeIface "retype_iface" 1 2 None None 0 {p} "r = interface a, its dynamic type that of number b unless 0";
     LoadPtr "load_ptr" 1 1 None None 0 {t r} "r = *a; `repr` u8 or i8: also data arrays";
     StorePtr "store_ptr" 0 2 None None 0 {t} "*a = b";
     // Structs.

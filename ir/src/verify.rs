@@ -282,7 +282,7 @@ fn result_repr(data: &InstData) -> Option<Repr> {
         Op::StrConst | Op::Concat | Op::StrFromBytes | Op::StrFromInt | Op::StrFromRunes | Op::SliceStr => {
             Some(Repr::Str)
         }
-        Op::MakeIface | Op::CopyIface | Op::Recover | Op::Stringify => Some(Repr::Iface),
+        Op::MakeIface | Op::RetypeIface | Op::CopyIface | Op::Recover | Op::Stringify => Some(Repr::Iface),
         Op::NewCell | Op::LoadCapture => Some(Repr::Cell),
         Op::AddrCell
         | Op::AddrElem

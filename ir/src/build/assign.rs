@@ -27,7 +27,14 @@ impl FunctionBuilder<'_, '_> {
         if values.len() < 2 {
             return values;
         }
-        values.into_iter().map(|value| Value { arg: self.snapshot(value.arg), ..value }).collect()
+        values
+            .into_iter()
+            .map(|value| Value {
+                arg: self.snapshot(value.arg),
+                dynamic: value.dynamic.map(|number| self.snapshot(number)),
+                ..value
+            })
+            .collect()
     }
 
     pub(super) fn define_statement(
@@ -50,6 +57,7 @@ impl FunctionBuilder<'_, '_> {
                     self.load_assigned(value);
                     let content = self.copied(value, self.cx.package.vars[*var].ty);
                     self.write_var(*var, content, fresh.get(index).copied().unwrap_or(false));
+                    self.store_type(&Target::Local(*var), value);
                 }
                 _ => {
                     self.charge_copy(value);
@@ -145,12 +153,14 @@ impl FunctionBuilder<'_, '_> {
                 self.load_assigned(value);
                 let content = self.copied(value, ty);
                 self.write_var(var, content, true);
+                self.store_type(&Target::Local(var), value);
             }
             Declared::Global(global) => {
                 let content = self.copied(value, ty);
                 let repr = self.cx.repr(ty);
                 let entity = Entity::Global(self.cx.global(global));
                 self.effect_of(Op::DefineGlobal, repr, &[content], entity, 0);
+                self.store_type(&Target::Global(self.cx.global(global), ty), value);
             }
         }
     }

@@ -289,7 +289,8 @@ impl FunctionBuilder<'_, '_> {
         let mut args = Vec::new();
         for &value in values {
             let boxed = self.converted(value, TypeId::ANY);
-            let text = !self.cx.is_nil_type(value.ty) && self.cx.may_stringify(value.ty);
+            let methods = self.cx.may_stringify(value.ty) || value.dynamic.is_some();
+            let text = !self.cx.is_nil_type(value.ty) && methods;
             args.push(if text { self.value(Op::Stringify, Repr::Iface, Repr::Iface, &[boxed]).into() } else { boxed });
         }
         self.effect_of(Op::Print, Repr::Iface, &args, Entity::None, u64::from(line));

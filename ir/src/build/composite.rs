@@ -1,6 +1,7 @@
 //! Composite literals (spec/02 §6.2, spec/03 §4.3).
 
 use super::emit::FunctionBuilder;
+use super::place::{Access, Target};
 use super::value::Value;
 use crate::function::{Arg, Entity};
 use crate::op::Op;
@@ -73,6 +74,10 @@ impl FunctionBuilder<'_, '_> {
             if content != Arg::Bits(0) {
                 self.effect_of(Op::StoreField, repr, &[object, content], Entity::None, element.index);
             }
+            if let Ok(field_index) = u32::try_from(element.index) {
+                let place = Target::Field { base: object, field: field_index, access: Access::Direct, ty: field.ty };
+                self.init_type(&place, value);
+            }
         }
         self.alloc(u64::from(size::STRUCT));
         Value::fresh(object, ty)
@@ -93,6 +98,7 @@ impl FunctionBuilder<'_, '_> {
             if content != Arg::Bits(0) {
                 self.effect(Op::StoreElem, repr, &[object, Arg::Bits(element.index), content]);
             }
+            self.init_type(&Target::Array { array: object, index: Arg::Bits(element.index), ty: elem }, value);
         }
         Value::fresh(object, ty)
     }
@@ -118,6 +124,7 @@ impl FunctionBuilder<'_, '_> {
             if content != Arg::Bits(0) {
                 self.effect_of(Op::InitElem, repr, &[slice.into(), content], Entity::None, element.index);
             }
+            self.init_type(&Target::Slice { slice: slice.into(), index: Arg::Bits(element.index), ty: elem }, value);
         }
         if matches!(repr, Repr::Struct | Repr::Array) {
             self.fill_holes(elements, len, elem, slice.into());
@@ -173,6 +180,7 @@ impl FunctionBuilder<'_, '_> {
         for (&key, value) in keys.iter().zip(values) {
             let content = self.copied(value, elem);
             self.effect(Op::StoreIndex, repr, &[slice.into(), key, content]);
+            self.init_type(&Target::Slice { slice: slice.into(), index: key, ty: elem }, value);
         }
         if matches!(repr, Repr::Struct | Repr::Array) {
             self.fill_computed_holes(&keys, elem, slice.into());

@@ -47,7 +47,7 @@ impl FunctionBuilder<'_, '_> {
             return Value::shared(value.arg, to);
         }
         if self.cx.is_interface(to) {
-            return Value { arg: self.converted(value, to), ty: to, fresh: value.fresh };
+            return Value { fresh: value.fresh, ..Value::shared(self.converted(value, to), to) };
         }
         let (from_repr, to_repr) = (self.cx.repr(value.ty), self.cx.repr(to));
         if let Some(op) = self.text_conversion(value.ty, to) {
@@ -59,7 +59,7 @@ impl FunctionBuilder<'_, '_> {
             let arg = self.value_of(Op::Convert, from_repr, to_repr, &[value.arg], Entity::None, code);
             return Value::shared(arg, to);
         }
-        Value { ty: to, ..value }
+        Value { ty: to, dynamic: None, ..value }
     }
 
     /// The operation of a conversion between strings, integers, and byte and rune slices.

@@ -51,6 +51,8 @@ pub(super) struct FunctionBuilder<'m, 'a> {
     pub native_text: u32,
     /// Number of the slot of each variable.
     pub slot_numbers: HashMap<VarId, usize>,
+    /// Where the dynamic types of variables in registers are.
+    pub type_registers: HashMap<VarId, Reg>,
 }
 
 /// Where `break` and `continue` of a statement go.
@@ -89,6 +91,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             target_text: 0,
             native_text: 0,
             slot_numbers: HashMap::new(),
+            type_registers: HashMap::new(),
         }
     }
 
@@ -97,6 +100,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
         if !self.terminated {
             self.end(Op::Halt, Repr::Raw, &[], &[]);
         }
+        self.define_type_registers();
         let mut reached: SecondaryMap<Block, bool> = SecondaryMap::new();
         let mut pending = vec![self.function.entry, self.function.defer_entry];
         pending.extend(self.function.recovery);

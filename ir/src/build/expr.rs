@@ -66,13 +66,14 @@ impl FunctionBuilder<'_, '_> {
             ExprKind::Const(constant) => self.constant(constant, ty),
             ExprKind::Local(var) => {
                 let var_ty = self.cx.package.vars[*var].ty;
-                Value::shared(self.read_var(*var), var_ty)
+                Value { dynamic: self.variable_type(*var), ..Value::shared(self.read_var(*var), var_ty) }
             }
             ExprKind::Global { global, via_package } => {
                 self.package_name(*via_package);
                 let repr = self.cx.repr(ty);
                 let entity = Entity::Global(self.cx.global(*global));
-                Value::shared(self.value_of(Op::LoadGlobal, repr, repr, &[], entity, 0), ty)
+                let value = self.value_of(Op::LoadGlobal, repr, repr, &[], entity, 0);
+                Value { dynamic: self.global_type(entity, ty), ..Value::shared(value, ty) }
             }
             ExprKind::Func { func, via_package } => {
                 self.package_name(*via_package);
@@ -143,7 +144,13 @@ impl FunctionBuilder<'_, '_> {
             IndexKind::String => Op::LoadStrByte,
         };
         let repr = self.cx.repr(elem);
-        Value::shared(self.value(op, repr, repr, &[operand.arg, index.arg]), elem)
+        let value = self.value(op, repr, repr, &[operand.arg, index.arg]);
+        let dynamic = match kind {
+            IndexKind::Array => self.slot_type(Op::SlotType, operand.arg, index.arg, elem),
+            IndexKind::Slice => self.slot_type(Op::IndexType, operand.arg, index.arg, elem),
+            IndexKind::Map | IndexKind::String => None,
+        };
+        Value { dynamic, ..Value::shared(value, elem) }
     }
 
     fn map_index(&mut self, operand: ExprId, index: ExprId, comma_ok: bool) -> Vec<Value> {
@@ -226,7 +233,10 @@ impl FunctionBuilder<'_, '_> {
         let repr = self.cx.repr(ty);
         let access = self.access(operand.ty, through_pointer);
         let op = self.through(access, operand.arg, Op::LoadField, Op::LoadPtrField);
-        Value::shared(self.value_of(op, repr, repr, &[operand.arg], Entity::None, u64::from(field)), ty)
+        let value = self.value_of(op, repr, repr, &[operand.arg], Entity::None, u64::from(field));
+        let find = if through_pointer { Op::PointedType } else { Op::SlotType };
+        let dynamic = self.slot_type(find, operand.arg, Arg::Bits(u64::from(field)), ty);
+        Value { dynamic, ..Value::shared(value, ty) }
     }
 
     fn address_of(&mut self, place: &Place, ty: TypeId) -> Value {

@@ -1,6 +1,8 @@
 //! `if` and `for` (spec/02 §8, §8.1).
 
 use super::emit::{Exits, FunctionBuilder};
+use super::place::Target;
+use super::value::Value;
 use crate::entity::Block;
 use crate::op::Op;
 use regno_bytecode::event::OpClass;
@@ -86,11 +88,14 @@ impl FunctionBuilder<'_, '_> {
     /// Boxed variables of the init part are new in each iteration, uncharged (spec/01 §4.4).
     fn copy_loop_variables(&mut self, vars: &[VarId]) {
         for &var in vars {
-            let repr = self.cx.repr(self.cx.package.vars[var].ty);
+            let ty = self.cx.package.vars[var].ty;
+            let repr = self.cx.repr(ty);
             let home = self.home(var);
             if home.boxed {
                 let content = self.value(Op::LoadCell, repr, repr, &[home.reg.into()]);
-                self.set_cell(home.reg, content.into(), repr);
+                let content = Value { dynamic: self.variable_type(var), ..Value::shared(content, ty) };
+                self.set_cell(home.reg, content.arg, repr);
+                self.init_type(&Target::Local(var), content);
             }
         }
     }

@@ -290,7 +290,7 @@ impl FunctionBuilder<'_, '_> {
         let values: Vec<Value> = values
             .into_iter()
             .zip(&types)
-            .map(|(value, &ty)| Value { arg: self.converted(value, ty), ty, fresh: value.fresh })
+            .map(|(value, &ty)| Value { fresh: value.fresh, ..Value::shared(self.converted(value, ty), ty) })
             .collect();
         self.defers_first(Self::return_to_block, &values);
         if self.named_results {

@@ -14,7 +14,7 @@
 //! | `function` | prologue, return, recovery |
 //! | `value` | constants, copies, conversions to interfaces |
 //! | `expr`, `operator`, `condition`, `convert`, `composite`, `type_expr` | expressions |
-//! | `place` | assignable places |
+//! | `place`, `dynamic` | assignable places, dynamic types of what they hold |
 //! | `imports` | functions and variables of other packages, natives |
 //! | `call`, `builtin`, `defer` | calls, predeclared functions, deferred calls |
 //! | `stmt`, `assign`, `flow`, `range`, `switch` | statements |
@@ -33,6 +33,7 @@ mod composite;
 mod condition;
 mod convert;
 mod defer;
+mod dynamic;
 mod emit;
 mod expr;
 mod flow;
@@ -63,7 +64,7 @@ use regno_bytecode::stored::FormRef;
 use regno_frontend::source::SourceFile;
 use regno_frontend::typed::{Builtin, FuncId, GlobalId, Package, Slot};
 use regno_frontend::types::{IdentityId, TypeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -134,6 +135,8 @@ struct Context<'a> {
     guarded: bool,
     /// Functions and methods of other packages by name.
     imported: HashMap<(PackageRef, String), FuncRef>,
+    /// Element types of conversions between pointers.
+    retyped: HashSet<IdentityId>,
     error: Option<BuildError>,
 }
 
@@ -154,6 +157,7 @@ impl<'a> Context<'a> {
             native_methods: Vec::new(),
             guarded: package.path != "main" || !package.imports.is_empty(),
             imported: HashMap::new(),
+            retyped: dynamic::retyped(package),
             error: None,
         }
     }

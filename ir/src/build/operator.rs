@@ -82,7 +82,7 @@ impl FunctionBuilder<'_, '_> {
             UnaryOp::Xor => (OpClass::Uxor, Op::Complement),
         };
         self.op(class);
-        Value::shared(self.value(op, repr, repr, &[value.arg]), value.ty)
+        Value { dynamic: value.dynamic, ..Value::shared(self.value(op, repr, repr, &[value.arg]), value.ty) }
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, ty: TypeId) -> Value {
@@ -128,7 +128,7 @@ impl FunctionBuilder<'_, '_> {
     pub(super) fn combine(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
         let repr = self.cx.repr(left.ty);
         let op = if repr == Repr::Str { Op::Concat } else { arithmetic(op) };
-        Value::shared(self.value(op, repr, repr, &[left.arg, right.arg]), left.ty)
+        Value { dynamic: left.dynamic, ..Value::shared(self.value(op, repr, repr, &[left.arg, right.arg]), left.ty) }
     }
 
     /// `&&` and `||` as a value.
@@ -148,7 +148,7 @@ impl FunctionBuilder<'_, '_> {
         self.copy_to(result, right.arg, Repr::Bool);
         self.jump(done);
         self.switch_to(done);
-        Value::shared(result, left.ty)
+        Value { dynamic: left.dynamic, ..Value::shared(result, left.ty) }
     }
 
     /// A comparison of two values, its op already charged. Where one is an interface the other is boxed, uncopied.
@@ -173,8 +173,10 @@ impl FunctionBuilder<'_, '_> {
         let args = [left.arg, right.arg];
         if matches!(repr, Repr::Struct | Repr::Array) {
             let desc = self.cx.type_ref(left.ty);
-            return self.typed(if negate { Op::NeValue } else { Op::EqValue }, repr, Repr::Bool, &args, desc).into();
+            let equal = self.typed(if negate { Op::NeValue } else { Op::EqValue }, repr, Repr::Bool, &args, desc);
+            return self.of_same_type(equal.into(), left, right, negate);
         }
+        let equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         let op = match op {
             BinaryOp::NotEqual => Op::Ne,
             BinaryOp::Less => Op::Lt,
@@ -183,6 +185,7 @@ impl FunctionBuilder<'_, '_> {
             BinaryOp::GreaterEqual => Op::Ge,
             _ => Op::Eq,
         };
-        self.value(op, repr, Repr::Bool, &args).into()
+        let result = self.value(op, repr, Repr::Bool, &args).into();
+        if equality && !nil { self.of_same_type(result, left, right, negate) } else { result }
     }
 }

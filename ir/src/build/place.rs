@@ -218,6 +218,12 @@ impl FunctionBuilder<'_, '_> {
         };
         let repr = self.cx.repr(ty);
         self.load_assigned(value);
+        self.store_value(&target, value, ty, repr);
+        self.store_type(&target, value);
+    }
+
+    fn store_value(&mut self, target: &Target, value: Value, ty: TypeId, repr: Repr) {
+        let target = *target;
         match target {
             Target::Map { map, key, map_ty, .. } => {
                 let content = self.converted(value, ty);

@@ -4,6 +4,7 @@
 //! dispatch for an empty body.
 
 use super::emit::{Exits, FunctionBuilder};
+use super::place::Target;
 use super::value::Value;
 use crate::entity::{Block, Reg};
 use crate::function::{Arg, Entity};
@@ -83,6 +84,7 @@ impl FunctionBuilder<'_, '_> {
         if let (true, Place::Local(var)) = (range.define, place) {
             let content = self.copied(value, self.cx.package.vars[*var].ty);
             self.write_var(*var, content, true);
+            self.store_type(&Target::Local(*var), value);
             return;
         }
         let target = self.place(place);
@@ -154,7 +156,9 @@ impl FunctionBuilder<'_, '_> {
                 _ => load,
             };
             let value = self.value(load, repr, repr, &[base, index.into()]);
-            self.range_target(range, range.value.as_ref(), Value::shared(value, elem));
+            let find = if matches!(load, Op::LoadElem | Op::RangeElem) { Op::SlotType } else { Op::IndexType };
+            let dynamic = self.slot_type(find, base, index.into(), elem);
+            self.range_target(range, range.value.as_ref(), Value { dynamic, ..Value::shared(value, elem) });
         }
     }
 
@@ -175,7 +179,8 @@ impl FunctionBuilder<'_, '_> {
             let repr = self.cx.repr(elem);
             let array = self.value(Op::LoadPtr, Repr::Array, Repr::Array, &[pointer]);
             let value = self.value(Op::LoadElem, repr, repr, &[array.into(), index.into()]);
-            self.range_target(range, range.value.as_ref(), Value::shared(value, elem));
+            let dynamic = self.slot_type(Op::SlotType, array.into(), index.into(), elem);
+            self.range_target(range, range.value.as_ref(), Value { dynamic, ..Value::shared(value, elem) });
         }
         self.range_body(range, blocks, dispatch);
         self.range_advance(index, len, blocks);

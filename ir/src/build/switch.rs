@@ -1,6 +1,7 @@
 //! Expression and type switches (spec/02 §8.3-8.4).
 
 use super::emit::{Exits, FunctionBuilder};
+use super::place::Target;
 use super::value::Value;
 use crate::entity::{Block, Reg};
 use crate::function::Arg;
@@ -244,6 +245,7 @@ impl FunctionBuilder<'_, '_> {
             };
             let content = self.copied(value, value.ty);
             self.write_var(var, content, true);
+            self.store_type(&Target::Local(var), value);
         }
         self.statements(&clause.body, OpClass::Body, true);
         if self.is_open() {

@@ -18,17 +18,19 @@ pub(super) struct Value {
     pub ty: TypeId,
     /// A struct or array that nobody else refers to: a copy of it would be the same.
     pub fresh: bool,
+    /// The number of its type where that may not be `ty`: 0 if it is.
+    pub dynamic: Option<Arg>,
 }
 
 impl Value {
     /// A value that may be shared.
     pub fn shared(arg: impl Into<Arg>, ty: TypeId) -> Value {
-        Value { arg: arg.into(), ty, fresh: false }
+        Value { arg: arg.into(), ty, fresh: false, dynamic: None }
     }
 
     /// A value that nobody else refers to.
     pub fn fresh(arg: impl Into<Arg>, ty: TypeId) -> Value {
-        Value { arg: arg.into(), ty, fresh: true }
+        Value { arg: arg.into(), ty, fresh: true, dynamic: None }
     }
 }
 
@@ -121,7 +123,8 @@ impl FunctionBuilder<'_, '_> {
         }
         let repr = self.cx.repr(value.ty);
         let desc = self.cx.type_ref(value.ty);
-        self.typed(Op::MakeIface, repr, Repr::Iface, &[value.arg], desc).into()
+        let iface = self.typed(Op::MakeIface, repr, Repr::Iface, &[value.arg], desc);
+        self.retyped(iface, value).into()
     }
 
     /// A copy of `value`, charged, as it is stored where `to` is wanted (spec/03 §4).
@@ -172,6 +175,6 @@ impl FunctionBuilder<'_, '_> {
         let repr = self.cx.repr(value.ty);
         let desc = self.cx.type_ref(value.ty);
         let copy = self.typed(op, repr, repr, &[value.arg], desc);
-        Value::fresh(copy, value.ty)
+        Value { dynamic: value.dynamic, ..Value::fresh(copy, value.ty) }
     }
 }

@@ -196,6 +196,11 @@ impl Marker<'_> {
     }
 }
 
+/// Whether the bit of an object is set.
+fn is_marked(marks: &[u64], object: usize) -> bool {
+    marks.get(object / 64).is_some_and(|bits| bits >> (object % 64) & 1 != 0)
+}
+
 /// Whether an object has to be scanned. A map's index holds nothing that the chain of its items does not.
 fn refers(header: Header) -> bool {
     header.class() != SlotClass::Scalars && !header.is(Kind::MapIndex)
@@ -284,6 +289,7 @@ impl Heap {
         marker.run();
         let visited = marker.visited;
         settled.update(&self.space, marks);
+        self.dynamic.retain(|&(object, _), _| is_marked(marks, object as usize));
         let bitmaps = [core::mem::take(&mut self.collector.marks), core::mem::take(&mut self.collector.covered)];
         [self.collector.marks, self.collector.covered] = self.space.keep(bitmaps, visited);
         self.collections += 1;

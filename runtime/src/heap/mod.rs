@@ -12,6 +12,7 @@
 //! nothing else, except that a struct of class [`SlotClass::Mixed`] names its type in `aux`.
 
 mod collect;
+mod dynamic;
 mod memory;
 mod object;
 mod runs;
@@ -261,6 +262,7 @@ pub struct Heap {
     collector: Collector,
     collections: u64,
     empty: Ref,
+    dynamic: dynamic::DynamicTypes,
     /// What each stub stands for, by the number in its slot.
     pub(crate) stubs: Vec<ObjectId>,
 }
@@ -281,8 +283,14 @@ impl Heap {
     pub fn collected(max_words: u64, collection: Collection) -> Heap {
         let max = usize::try_from(max_words.min(1 << 32)).unwrap_or(usize::MAX);
         let space = Space::new(max.max(16), collection);
-        let mut heap =
-            Heap { space, collector: Collector::default(), collections: 0, empty: Ref::NIL, stubs: Vec::new() };
+        let mut heap = Heap {
+            space,
+            collector: Collector::default(),
+            collections: 0,
+            empty: Ref::NIL,
+            dynamic: dynamic::DynamicTypes::default(),
+            stubs: Vec::new(),
+        };
         // Words 0 to 2 are never an object: read as a slice header, nil has length 0, so index checks need no nil check of
         // their own; and an index can use 1 as a mark.
         let _ = heap.space.take(FIRST);

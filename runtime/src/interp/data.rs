@@ -288,6 +288,46 @@ light! {
     }
 }
 
+light! {
+    TypeNumber(cx, regs, word, ext) {
+        regs.set(field_a(word), ext & 0xffff_ffff);
+        Ok(())
+    }
+    SlotType(cx, regs, word, ext) {
+        let object = Ref::of(regs.get(field_b(word)));
+        let ty = ops::dynamic::of_slot(&cx.heap, object, regs.get(field_c(word)) as u32, ext as u32);
+        regs.set(field_a(word), ty);
+        Ok(())
+    }
+    PointedType(cx, regs, word, ext) {
+        let pointer = regs.get(field_b(word));
+        let ty = ops::dynamic::of_pointed(&cx.heap, pointer, regs.get(field_c(word)) as u32, ext as u32);
+        regs.set(field_a(word), ty);
+        Ok(())
+    }
+    IndexType(cx, regs, word, ext) {
+        let slice = Ref::of(regs.get(field_b(word)));
+        let ty = ops::dynamic::of_element(&cx.heap, slice, regs.get(field_c(word)) as u32, ext as u32);
+        regs.set(field_a(word), ty);
+        Ok(())
+    }
+    SetSlotType(cx, regs, word, ext) {
+        let ty = match (regs.get(field_b(word)) as u32, field_c(word)) {
+            (0, 0) => None,
+            (0, _) => Some(ext as u32),
+            (ty, _) => Some(ty),
+        };
+        let pointer = regs.get(field_a(word));
+        cx.heap.set_dynamic_type(Ref::of(pointer), slot::pointer_index(pointer), ty);
+        Ok(())
+    }
+    RetypeIface(cx, regs, word, _ext) {
+        let value = slot::retyped(regs.get(field_b(word)), regs.get(field_c(word)) as u32);
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+}
+
 making! {
     NewSlice(cx, regs, word, ext) {
         let slice = ops::slice::new_slice(&mut cx.heap, SlotClass::of_code(field_c(word)), ext)?;

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod append;
 pub mod assert;
+pub mod dynamic;
 pub mod float;
 pub mod index;
 pub mod maps;

@@ -208,16 +208,14 @@ impl Printer<'_> {
                     // One byte of an array of data has a type of its own.
                     self.text(&format!("({} <databyte> uint8)", target & 0xff));
                 } else {
-                    self.typed(elem, target)?;
+                    self.typed(self.type_at(Ref::of(value), slot::pointer_index(value), elem), target)?;
                 }
             }
             &Kind::Slice { elem, .. } => self.slice(elem, value)?,
             &Kind::Array { elem, .. } => self.array(elem, value)?,
             Kind::Struct { fields } => {
                 self.text("struct{");
-                let fields =
-                    fields.iter().zip(0..).map(|(field, index)| (field.ty, self.heap.slot(Ref::of(value), index)));
-                self.list(fields)?;
+                self.slots(array, (0..).zip(fields.iter().map(|field| field.ty)))?;
                 self.text("}");
             }
             &Kind::Map { key, elem } => self.map(key, elem, value)?,
@@ -227,16 +225,21 @@ impl Printer<'_> {
         Ok(())
     }
 
-    /// Values separated by commas.
-    fn list(&mut self, values: impl Iterator<Item = (TypeIndex, u64)>) -> Result<(), Trap> {
-        for (index, (ty, value)) in values.enumerate() {
+    /// The type of what a slot of an object holds.
+    fn type_at(&self, object: Ref, index: u32, place: TypeIndex) -> TypeIndex {
+        self.heap.dynamic_type(object, index).unwrap_or(place)
+    }
+
+    /// Slots of an object, with the types of the places, separated by commas.
+    fn slots(&mut self, object: Ref, slots: impl Iterator<Item = (u32, TypeIndex)>) -> Result<(), Trap> {
+        for (count, (index, ty)) in slots.enumerate() {
             if self.full() {
                 break;
             }
-            if index != 0 {
+            if count != 0 {
                 self.text(",");
             }
-            self.typed(ty, value)?;
+            self.typed(self.type_at(object, index, ty), self.heap.slot(object, index))?;
         }
         Ok(())
     }
@@ -252,7 +255,7 @@ impl Printer<'_> {
                 self.text(&format!("...({count})"));
             }
         } else {
-            self.list((0..count).map(|index| (elem, heap.slot(base, header.offset + index))))?;
+            self.slots(base, (0..count).map(|index| (header.offset + index, elem)))?;
         }
         self.text("]");
         Ok(())
@@ -268,7 +271,7 @@ impl Printer<'_> {
                 self.text("...");
             }
         } else {
-            self.list((0..header.len()).map(|index| (elem, heap.slot(array, index))))?;
+            self.slots(array, (0..header.len()).map(|index| (index, elem)))?;
         }
         self.text("]");
         Ok(())

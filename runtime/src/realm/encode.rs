@@ -25,6 +25,7 @@ impl Cx {
             Kind::Block => self.encode_block(header.aux(), header.len(), info)?,
             Kind::Cell => {
                 let ty = self.known_content(object)?;
+                let ty = self.heap.dynamic_type(object, 0).unwrap_or(ty);
                 let mut value = self.encode_value(home, ty, self.heap.slot(object, 0))?;
                 if self.has_declared_type(ty, &value)
                     && let Some(global) = self.roots.globals.iter().position(|&cell| Ref::of(cell) == object)
@@ -40,6 +41,7 @@ impl Cx {
                 let ty = if header.is_empty() { 0 } else { self.known_content(object)? };
                 let mut list = Vec::with_capacity(header.len() as usize);
                 for index in 0..header.len() {
+                    let ty = self.heap.dynamic_type(object, index).unwrap_or(ty);
                     list.push(self.encode_value(home, ty, self.heap.slot(object, index))?);
                 }
                 Object::Array { info, elements: Elements::List(list) }
@@ -69,6 +71,7 @@ impl Cx {
         let mut out = Vec::with_capacity(header.len() as usize);
         for index in 0..header.len() {
             let ty = self.slot_type(object, index);
+            let ty = self.heap.dynamic_type(object, index).unwrap_or(ty);
             let mut value = self.encode_value(home, ty, self.heap.slot(object, index))?;
             if self.is_nil_func(ty, &value)
                 && let Some(declared) = self.linked.stored.fields.get(&(header.aux(), index))

@@ -195,6 +195,7 @@ impl Cx {
                 let class = SlotClass::of(self.linked.types.get(ty).repr);
                 let cell = self.heap.new_cell(class, slot)?;
                 self.record(cell)?.content = ty;
+                self.restore_type(cell, 0, value, ty);
                 Ok(cell)
             }
             Object::Array { elements: Elements::Data(data), .. } => {
@@ -210,6 +211,7 @@ impl Cx {
                 for (index, value) in list.iter().enumerate() {
                     let slot = self.slot_of(value, ty)?;
                     self.heap.set_slot(array, index as u32, slot);
+                    self.restore_type(array, index as u32, value, ty);
                 }
                 Ok(array)
             }
@@ -270,8 +272,26 @@ impl Cx {
         for (index, (value, ty)) in fields.iter().zip(types).enumerate() {
             let slot = self.slot_of(value, ty)?;
             self.heap.set_slot(object, index as u32, slot);
+            self.restore_type(object, index as u32, value, ty);
         }
         Ok(object)
+    }
+
+    /// A stored value of another type than that of its place (`heap/dynamic.rs`).
+    fn restore_type(&mut self, object: Ref, index: u32, value: &TypedValue, place: TypeIndex) {
+        let info = self.linked.types.get(place);
+        let Some(ty) = value.ty.as_ref().filter(|_| info.repr != Repr::Iface) else { return };
+        let differs = match ty {
+            Type::Ref(id) => *id != info.id,
+            _ => info.declared,
+        };
+        if differs
+            && let Some(held) = self.linked.types.by_id(&type_id(ty))
+            && held != place
+            && self.linked.types.get(held).repr == info.repr
+        {
+            self.heap.set_dynamic_type(object, index, Some(held));
+        }
     }
 
     fn make_map(&mut self, items: &[(TypedValue, TypedValue)], expected: Expected) -> Result<Ref, Trap> {

@@ -51,6 +51,12 @@ pub const fn iface_type(slot: u64) -> u32 {
     (slot >> 32) as u32 & 0x3fff_ffff
 }
 
+/// An interface with another dynamic type of the same representation; 0 leaves it as it is.
+#[inline(always)]
+pub const fn retyped(slot: u64, ty: u32) -> u64 {
+    if ty == 0 { slot } else { slot & !(0x3fff_ffff << 32) | (ty as u64) << 32 }
+}
+
 /// Payload of an interface.
 #[inline(always)]
 pub const fn iface_payload(slot: u64) -> u32 {

@@ -1,0 +1,174 @@
+//! Dynamic types of places that are not interfaces.
+//!
+//! **Quirk.** In the reference a variable, field or element has the type of the value stored last. That can differ from the type of the
+//! place in two ways: `p := (*T)(&x); *p = v` leaves a `T` in `x`, and `b = x == y` leaves a `bool` in a variable of a
+//! named bool type. It shows where the place is read for an interface, and in `==`. The machine keeps what differs in a table
+//! by the address of the slot (`runtime/src/heap/dynamic.rs`); a variable that lives in a register has a second register for the number of its
+//! dynamic type. Both exist only for types of which it can happen in the package. Parameters, results, entries of maps and copies
+//! of structs and arrays have the types of their places (`conformance/DIVERGENCES.md`).
+
+use super::Context;
+use super::emit::FunctionBuilder;
+use super::place::Target;
+use super::value::Value;
+use crate::entity::{Block, Reg};
+use crate::function::{Arg, Entity};
+use crate::op::Op;
+use regno_bytecode::types::Repr;
+use regno_frontend::typed::{ExprKind, Package, VarId};
+use regno_frontend::types::{IdentityId, Kind, TypeId};
+use std::collections::HashSet;
+
+/// `Repr` of numbers of types.
+const NUMBER: Repr = Repr::I64;
+
+/// The element types of conversions between pointers to different types.
+pub(super) fn retyped(package: &Package) -> HashSet<IdentityId> {
+    let types = &package.types;
+    let elem = |ty: TypeId| match types.kind(ty) {
+        Kind::Pointer => types.elem(ty).filter(|&elem| types.kind(elem) != Kind::Interface),
+        _ => None,
+    };
+    let mut found = HashSet::new();
+    for expr in package.exprs.values() {
+        let ExprKind::Convert { operand, .. } = expr.kind else { continue };
+        let Some(operand) = package.exprs.get(operand) else { continue };
+        if let (Some(to), Some(from)) = (elem(expr.ty), elem(operand.ty)) {
+            let ids = [types.identity(to), types.identity(from)];
+            if ids[0] != ids[1] {
+                found.extend(ids);
+            }
+        }
+    }
+    found
+}
+
+impl Context<'_> {
+    /// Whether places of the type may hold values of another one.
+    pub(super) fn is_retyped(&self, ty: TypeId) -> bool {
+        let types = &self.package.types;
+        self.retyped.contains(&types.identity(ty)) || types.kind(ty) == Kind::Bool && types.as_named(ty).is_some()
+    }
+}
+
+impl FunctionBuilder<'_, '_> {
+    /// The number of the dynamic type of a variable.
+    pub fn variable_type(&mut self, var: VarId) -> Option<Arg> {
+        let ty = self.cx.package.vars[var].ty;
+        if !self.cx.is_retyped(ty) {
+            return None;
+        }
+        let home = self.home(var);
+        if home.boxed {
+            self.slot_type(Op::SlotType, home.reg.into(), Arg::Bits(0), ty)
+        } else {
+            self.type_register(var)
+        }
+    }
+
+    /// The number of the dynamic type of a package-level variable.
+    pub fn global_type(&mut self, global: Entity, ty: TypeId) -> Option<Arg> {
+        if !self.cx.is_retyped(ty) {
+            return None;
+        }
+        let pointer = self.value_of(Op::AddrGlobal, Repr::Ptr, Repr::Ptr, &[], global, 0);
+        self.slot_type(Op::SlotType, pointer.into(), Arg::Bits(0), ty)
+    }
+
+    /// The number of the dynamic type of slot `index`, as the operation finds it; none for types that have no other ones.
+    pub fn slot_type(&mut self, op: Op, base: Arg, index: Arg, ty: TypeId) -> Option<Arg> {
+        if !self.cx.is_retyped(ty) {
+            return None;
+        }
+        let desc = self.cx.type_ref(ty);
+        Some(self.typed(op, NUMBER, NUMBER, &[base, index], desc).into())
+    }
+
+    /// The register for the dynamic type of a variable that lives in a register.
+    fn type_register(&mut self, var: VarId) -> Option<Arg> {
+        if let Some(&known) = self.type_registers.get(&var) {
+            return Some(known.into());
+        }
+        let new = self.hidden(NUMBER);
+        self.type_registers.insert(var, new);
+        Some(new.into())
+    }
+
+    /// A value has been stored: the place has its dynamic type.
+    pub fn store_type(&mut self, target: &Target, value: Value) {
+        let Some(ty) = self.target_type(target).filter(|&ty| self.cx.is_retyped(ty)) else { return };
+        let number = self.number(value, ty);
+        let through = match *target {
+            Target::Blank | Target::Map { .. } => return,
+            Target::Local(var) if !self.home(var).boxed => {
+                if let Some(Arg::Reg(reg)) = self.type_register(var) {
+                    self.copy_to(reg, number, NUMBER);
+                }
+                return;
+            }
+            Target::Pointer { .. } => 1,
+            _ => 0,
+        };
+        let pointer = self.address(target);
+        let desc = Entity::Type(self.cx.type_ref(ty));
+        self.effect_of(Op::SetSlotType, NUMBER, &[pointer, number], desc, through);
+    }
+
+    /// As [`FunctionBuilder::store_type`] for a place of a new object.
+    pub fn init_type(&mut self, target: &Target, value: Value) {
+        let differs = |ty| {
+            value.dynamic.is_some() || self.cx.package.types.identity(value.ty) != self.cx.package.types.identity(ty)
+        };
+        if self.target_type(target).is_some_and(differs) {
+            self.store_type(target, value);
+        }
+    }
+
+    /// The number of a value's type where it is stored in a place of type `ty`.
+    fn number(&mut self, value: Value, ty: TypeId) -> Arg {
+        let types = &self.cx.package.types;
+        if let Some(number) = value.dynamic {
+            return number;
+        }
+        if types.identity(value.ty) == types.identity(ty) || self.cx.repr(value.ty) != self.cx.repr(ty) {
+            return Arg::Bits(0);
+        }
+        let desc = self.cx.type_ref(value.ty);
+        self.typed(Op::TypeNumber, NUMBER, NUMBER, &[], desc).into()
+    }
+
+    /// An interface made of a value, with its dynamic type.
+    pub fn retyped(&mut self, iface: Reg, value: Value) -> Reg {
+        match value.dynamic {
+            Some(number) => self.value(Op::RetypeIface, Repr::Iface, Repr::Iface, &[iface.into(), number]),
+            None => iface,
+        }
+    }
+
+    /// The result of comparing two values, where they are also of the same dynamic type.
+    pub fn of_same_type(&mut self, equal: Arg, left: Value, right: Value, negate: bool) -> Arg {
+        if left.dynamic.is_none() && right.dynamic.is_none() {
+            return equal;
+        }
+        let numbers = [left, right].map(|value| value.dynamic.unwrap_or(Arg::Bits(0)));
+        let (op, join) = if negate { (Op::Ne, Op::Or) } else { (Op::Eq, Op::And) };
+        let same = self.value(op, NUMBER, Repr::Bool, &numbers);
+        self.value(join, Repr::Bool, Repr::Bool, &[equal, same.into()]).into()
+    }
+
+    /// Registers of dynamic types hold 0 from the start of the function.
+    pub fn define_type_registers(&mut self) {
+        let mut registers: Vec<Reg> = self.type_registers.values().copied().collect();
+        registers.sort_unstable();
+        let entries = [self.function.entry, self.function.defer_entry];
+        let entries: &[Block] = if entries[0] == entries[1] { &entries[..1] } else { &entries };
+        for &entry in entries {
+            for &reg in &registers {
+                let mut data = self.data(Op::Const, NUMBER, &[]);
+                data.results.push(reg);
+                let inst = self.function.insts.push(data);
+                self.function.blocks[entry].insts.insert(0, inst);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Dynamic types of variables, fields and elements (`heap/dynamic.rs`), as numbers: 0 where it is the type of the place.
+
+use crate::heap::{Heap, Ref};
+use crate::value::{TypeIndex, select};
+
+/// Dynamic type of a slot of an object.
+pub fn of_slot(heap: &Heap, object: Ref, index: u32, place: TypeIndex) -> u64 {
+    let ty = heap.dynamic_type(object, index);
+    u64::from(ty.filter(|&ty| ty != place).unwrap_or(0))
+}
+
+/// Dynamic type of a slot of the object that a pointer points to; the pointer may be nil.
+pub fn of_pointed(heap: &Heap, pointer: u64, index: u32, place: TypeIndex) -> u64 {
+    if Ref::of(pointer).is_nil() {
+        return 0;
+    }
+    of_slot(heap, Ref::of(select::load_pointer(heap, pointer)), index, place)
+}
+
+/// Dynamic type of an element of a slice. One whose array is not an object yet has elements that no pointer can reach.
+pub fn of_element(heap: &Heap, slice: Ref, index: u32, place: TypeIndex) -> u64 {
+    if slice.is_nil() || heap.is_pending(slice) {
+        return 0;
+    }
+    let header = heap.slice(slice);
+    of_slot(heap, header.base, header.offset + index, place)
+}
