@@ -306,6 +306,7 @@ macro_rules! for_each_op {
             SlicePtr       [Dst Src None Bounds] {t d} "a = b[low:high:max] of a pointer to an array; charges TY, SL";
             NewSlice       [Dst None Num Bits] {} "a = new slice over a new list array of ext zero elements of the representation with code c, uncharged";
             NewKeyedSlice  [Dst Base Num Bits] {t d} "a = new slice over a new list array of zero elements of the representation with code ext, up to the largest of the c indices in registers from b on; charges the array";
+            CheckUnset     [Src Src None None] {t} "abort if element b of slice a of interfaces is not nil: its index was given before";
             InitElem       [Src Src None Bits] {} "element ext of the array under slice a = b";
             MakeSlice      [Dst Src Src Type] {t d} "a = make(type, b, c); charges spec/03 §4.5; ext bit 32: one size only";
             NewMap         [Dst None None Type] {} "a = new empty map, uncharged";
@@ -364,7 +365,8 @@ macro_rules! for_each_op {
             Panic          [Src None None None] {t x c} "panic(a)";
             Recover        [Dst None None None] {c} "a = recover()";
             Stringify      [Mut None None None] {t c} "if interface a has a String or Error method, call it; a = the result in an interface";
-            Print          [Base Num Num None] {d} "print b interfaces from a on; bit 0 of c: println, bit 1: a holds a slice, whose elements are printed, b = 1; charges length/10";
+            Print          [Base Num Num None] {d} "print b interfaces from a on; bit 0 of c: println, bit 1: a is a slice of interfaces, whose elements are printed, b = 1; charges length/10";
+            BoxElements    [Dst Src None None] {t} "a = new slice of interfaces: the elements of the slice that interface b holds, none for nil, uncharged";
             CheckConvert   [Src Num None Type] {t} "abort if realms forbid the conversion of a: b = 0: from the type, b = 1: to the type (spec/05 §5.5); b = 2: load the array of a, which a variable gets (spec/04 §2.4)";
             CheckShift     [Src None None Type] {t} "abort if shift count a of the signed type is negative";
             Abort          [None None None Str] {t x} "end the machine with the fatal text";

@@ -200,7 +200,8 @@ ops! {
     SliceArray "slice_array" 1 * Number None 0 {t d} "r = a[low:high:max] of an array";
     SlicePtr "slice_ptr" 1 * Number None 0 {t d} "r = a[low:high:max] of a pointer to an array";
     NewSlice "new_slice" 1 0 Number None 0 {} "r = new slice of `index` zero elements over a list array, uncharged";
-    NewKeyedSlice "new_keyed_slice" 1 * None None 0 {t d} "r = new slice of zero elements up to the largest of the indices; charges its array; abort at an index below 0 or given twice";
+    NewKeyedSlice "new_keyed_slice" 1 * None None 0 {t d} "r = new slice of zero elements up to the largest of the indices; charges its array; abort at an index below 0 or, but for interfaces, given twice";
+    CheckUnset "check_unset" 0 2 None None 0 {t r} "abort if element b of slice a of interfaces is not nil: its index was given before";
     InitElem "init_elem" 0 2 Number None 0 {} "element `index` under slice a = b";
     MakeSlice "make_slice" 1 2 Number Type 0 {t d} "r = make(type, a, b); `index` 1: one size was given (b repeats a)";
     NewMap "new_map" 1 0 None Type 0 {} "r = new empty map, uncharged";
@@ -247,7 +248,8 @@ ops! {
     HasDefers "has_defers" 1 0 None None 0 {} "r = the frame has pending defers";
     Recover "recover" 1 0 None None 0 {c} "r = recover()";
     Stringify "stringify" 1 1 None None 0 {t c} "r = interface a, or the string its String or Error method gives";
-    Print "print" 0 * Number None 0 {d} "print the interfaces; `index` bit 0: println; bit 1: the one operand is a slice of them (`print(xs...)`), methods not called";
+    Print "print" 0 * Number None 0 {d} "print the interfaces; `index` bit 0: println; bit 1: the one operand is a slice of them (`print(xs...)`)";
+    BoxElements "box_elements" 1 1 None None 0 {t} "r = new slice of interfaces: the elements of the slice that interface a holds, uncharged";
     IsAddress "is_address" 1 1 None None 0 {t r} "r = string a is an address (spec/01 §6.3)";
     ChargeAlloc "charge_alloc" 0 0 Number None 0 {d} "Allocate(index), for sizes beyond a static event";
     LoadPackage "load_package" 0 0 Number None 0 {d} "import package `index`";

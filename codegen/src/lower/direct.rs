@@ -77,6 +77,8 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         },
         Op::Cap => ByteOp::CapSlice,
         Op::NewSlice => ByteOp::NewSlice,
+        Op::BoxElements => ByteOp::BoxElements,
+        Op::CheckUnset => ByteOp::CheckUnset,
         Op::InitElem => ByteOp::InitElem,
         Op::NewMap => ByteOp::NewMap,
         Op::MakeMap => ByteOp::MakeMap,

@@ -253,27 +253,42 @@ impl<'a> Checker<'a> {
             Indexed::Constant(elements, needed) => (elements, needed),
             Indexed::Computed(elements) => {
                 let variable = elements.iter().filter_map(|element| element.key).find(|&key| !self.is_const(key));
-                let Some(key) = variable else {
-                    let t = declared.map_or_else(|| self.types.open_array(0, elem), |(t, _)| t);
-                    return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
-                };
-                let Some((t, _)) = declared else {
-                    let text = format!("{} is not constant", self.render(key));
-                    return Err(self.error(Rule::NotConstant, span, text));
-                };
-                let node = self.node_name(key);
-                let text = format!("interface conversion: gnolang.Expr is *gnolang.{node}, not *gnolang.ConstExpr");
-                return Ok(self.aborting_literal(text, t, span));
+                match (declared, variable) {
+                    (None, Some(key)) => {
+                        let text = format!("{} is not constant", self.render(key));
+                        return Err(self.error(Rule::NotConstant, span, text));
+                    }
+                    (None, None) => {
+                        let t = self.types.open_array(0, elem);
+                        return Ok(self.aborting_literal(NEGATIVE_INDEX.to_owned(), t, span));
+                    }
+                    (Some(_), _) => (elements, 0),
+                }
             }
         };
         for element in &mut elements {
-            element.key = None;
+            element.key = element.key.and_then(|key| self.refused_key(key));
         }
         let (t, len) = match declared {
             Some((t, len)) => (t, u64::try_from(len).unwrap_or(0)),
             None => (self.types.open_array(i64::try_from(needed).unwrap_or(i64::MAX), elem), needed),
         };
         Ok(self.finish_literal(CompositeKind::Array, elements, len, t, span))
+    }
+
+    /// What the key of an element of an array does when the element gets its value: nothing if it is an index.
+    fn refused_key(&mut self, key: ExprId) -> Option<ExprId> {
+        let (t, span) = (self.exprs[key].ty, self.exprs[key].span);
+        let text = if self.is_const(key) {
+            if self.constant_as_i64(key).is_some_and(|index| index >= 0) {
+                return None;
+            }
+            NEGATIVE_INDEX.to_owned()
+        } else {
+            let node = self.node_name(key);
+            format!("interface conversion: gnolang.Expr is *gnolang.{node}, not *gnolang.ConstExpr")
+        };
+        Some(self.add_node(ExprKind::Abort(text), t, Some(t), span))
     }
 
     fn slice_literal(

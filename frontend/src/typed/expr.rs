@@ -196,7 +196,8 @@ pub struct CompositeElement {
     /// Field index, or array/slice index (constant); 0 for maps.
     pub index: u64,
     /// An evaluated key: map keys, and the (constant) keys of keyed slice literals. `None` in a keyed slice literal
-    /// marks an unkeyed element: such a mix aborts at run time (spec/02 §6.2).
+    /// marks an unkeyed element: such a mix aborts at run time (spec/02 §6.2). Of an array, an [`ExprKind::Abort`] where the
+    /// key is no index.
     pub key: Option<ExprId>,
     /// The value.
     pub value: ExprId,

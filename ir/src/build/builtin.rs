@@ -282,8 +282,13 @@ impl FunctionBuilder<'_, '_> {
     fn print(&mut self, values: &[Value], spread: Spread, line: bool) {
         self.op(OpClass::Print);
         if spread == Spread::Slice {
-            let args: Vec<Arg> = values.iter().map(|&value| self.converted(value, TypeId::ANY)).collect();
-            self.effect_of(Op::Print, Repr::Iface, &args, Entity::None, 2 | u64::from(line));
+            let Some(&slice) = values.first() else { return };
+            let boxed = self.converted(slice, TypeId::ANY);
+            let elements = self.value(Op::BoxElements, Repr::Iface, Repr::Slice, &[boxed]);
+            if self.cx.package.types.elem(slice.ty).is_some_and(|elem| self.cx.may_stringify(elem)) {
+                self.stringify_elements(elements.into());
+            }
+            self.effect_of(Op::Print, Repr::Slice, &[elements.into()], Entity::None, 2 | u64::from(line));
             return;
         }
         let mut args = Vec::new();
@@ -294,6 +299,25 @@ impl FunctionBuilder<'_, '_> {
             args.push(if text { self.value(Op::Stringify, Repr::Iface, Repr::Iface, &[boxed]).into() } else { boxed });
         }
         self.effect_of(Op::Print, Repr::Iface, &args, Entity::None, u64::from(line));
+    }
+
+    /// Replaces the elements of a slice of interfaces by what their methods give.
+    fn stringify_elements(&mut self, slice: Arg) {
+        let len = self.value(Op::Len, Repr::Slice, Repr::I64, &[slice]);
+        let index = self.hidden(Repr::I64);
+        self.copy_to(index, Arg::Bits(0), Repr::I64);
+        let (test, body, done) = (self.block(), self.block(), self.block());
+        self.jump(test);
+        self.switch_to(test);
+        self.end(Op::BranchLt, Repr::I64, &[index.into(), len.into()], &[body, done]);
+        self.switch_to(body);
+        let element = self.value(Op::LoadIndex, Repr::Iface, Repr::Iface, &[slice, index.into()]);
+        let text = self.value(Op::Stringify, Repr::Iface, Repr::Iface, &[element.into()]);
+        self.effect(Op::StoreIndex, Repr::Iface, &[slice, index.into(), text.into()]);
+        let next = self.value(Op::Add, Repr::I64, Repr::I64, &[index.into(), Arg::Bits(1)]);
+        self.copy_to(index, next.into(), Repr::I64);
+        self.jump(test);
+        self.switch_to(done);
     }
 
     fn is_typed_nil(&mut self, value: Value) -> Value {

@@ -7,12 +7,16 @@ use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
-use regno_frontend::typed::{CompositeElement, CompositeKind};
+use regno_frontend::typed::{CompositeElement, CompositeKind, ExprKind};
 use regno_frontend::types::TypeId;
 use std::collections::HashSet;
 
 /// Holes of a slice literal up to this number are filled one by one, longer runs by a loop.
 const MAX_UNROLLED_HOLES: u64 = 16;
+
+fn duplicate(index: u64) -> String {
+    format!("duplicate index {index} in array or slice literal")
+}
 
 impl FunctionBuilder<'_, '_> {
     /// A literal whose first `Eval` is charged.
@@ -88,12 +92,15 @@ impl FunctionBuilder<'_, '_> {
         let values = self.values(elements);
         self.op(OpClass::ArrayLit);
         self.charge_zero(ty);
-        if self.outside(elements, ty) || self.duplicate_index(elements) {
-            return Value::fresh(Arg::Bits(0), ty);
-        }
         let object = self.zero(ty);
         let repr = self.cx.repr(elem);
+        let len = self.cx.package.types.array_len(ty).map_or(0, |len| len.max(0) as u64);
+        let mut seen = HashSet::new();
         for (element, value) in elements.iter().zip(values) {
+            if let Some(text) = self.refused_index(element, &mut seen, len) {
+                self.abort(&text);
+                return Value::fresh(Arg::Bits(0), ty);
+            }
             let content = self.copied(value, elem);
             if content != Arg::Bits(0) {
                 self.effect(Op::StoreElem, repr, &[object, Arg::Bits(element.index), content]);
@@ -114,12 +121,17 @@ impl FunctionBuilder<'_, '_> {
         }
         self.op(close);
         self.alloc(u64::from(size::ARRAY).saturating_add(u64::from(size::SLOT).saturating_mul(len)));
-        if self.duplicate_index(elements) {
+        let repr = self.cx.repr(elem);
+        // An element that is a nil interface is not seen by one that follows (spec/01 §1.4).
+        if repr != Repr::Iface && self.duplicate_index(elements) {
             return Value::shared(Arg::Bits(0), ty);
         }
-        let repr = self.cx.repr(elem);
         let slice = self.value_of(Op::NewSlice, repr, Repr::Slice, &[], Entity::None, len);
+        let mut seen = HashSet::new();
         for (element, value) in elements.iter().zip(values) {
+            if !seen.insert(element.index) {
+                self.effect(Op::CheckUnset, repr, &[slice.into(), Arg::Bits(element.index)]);
+            }
             let content = self.copied(value, elem);
             if content != Arg::Bits(0) {
                 self.effect_of(Op::InitElem, repr, &[slice.into(), content], Entity::None, element.index);
@@ -178,6 +190,9 @@ impl FunctionBuilder<'_, '_> {
         let repr = self.cx.repr(elem);
         let slice = self.value(Op::NewKeyedSlice, repr, Repr::Slice, &keys);
         for (&key, value) in keys.iter().zip(values) {
+            if repr == Repr::Iface {
+                self.effect(Op::CheckUnset, repr, &[slice.into(), key]);
+            }
             let content = self.copied(value, elem);
             self.effect(Op::StoreIndex, repr, &[slice.into(), key, content]);
             self.init_type(&Target::Slice { slice: slice.into(), index: key, ty: elem }, value);
@@ -207,20 +222,25 @@ impl FunctionBuilder<'_, '_> {
         self.end_counting_loop(counter);
     }
 
-    /// Aborts at an index outside the array.
-    fn outside(&mut self, elements: &[CompositeElement], ty: TypeId) -> bool {
-        let len = self.cx.package.types.array_len(ty).map_or(0, |len| len.max(0) as u64);
-        let Some(found) = elements.iter().find(|element| element.index >= len) else { return false };
-        self.abort(&format!("runtime error: index out of range [{}] with length {len}", found.index));
-        true
+    /// How an array literal ends at an element with a key that is no index, an index outside the array or one given before.
+    fn refused_index(&self, element: &CompositeElement, seen: &mut HashSet<u64>, len: u64) -> Option<String> {
+        if let Some(key) = element.key
+            && let ExprKind::Abort(text) = &self.cx.package.exprs[key].kind
+        {
+            return Some(text.clone());
+        }
+        let index = element.index;
+        if index >= len {
+            return Some(format!("runtime error: index out of range [{index}] with length {len}"));
+        }
+        (!seen.insert(index)).then(|| duplicate(index))
     }
 
     /// Aborts at an index that is given twice (spec/01 §1.4).
     fn duplicate_index(&mut self, elements: &[CompositeElement]) -> bool {
         let mut seen = HashSet::new();
         let Some(twice) = elements.iter().find(|element| !seen.insert(element.index)) else { return false };
-        let text = format!("duplicate index {} in array or slice literal", twice.index);
-        self.abort(&text);
+        self.abort(&duplicate(twice.index));
         true
     }
 

@@ -156,8 +156,15 @@ impl FunctionBuilder<'_, '_> {
         let negate = op == BinaryOp::NotEqual;
         let nil = self.cx.is_nil_type(left.ty) || self.cx.is_nil_type(right.ty);
         let (left_iface, right_iface) = (self.cx.is_interface(left.ty), self.cx.is_interface(right.ty));
-        if (left_iface || right_iface) && !nil {
-            let to = if left_iface { left.ty } else { right.ty };
+        // Pointers to interfaces refer to views, which their bits do not identify.
+        let elem = self.cx.package.types.elem(left.ty).filter(|_| self.cx.repr(left.ty) == Repr::Ptr);
+        let views = elem.is_some_and(|elem| self.cx.is_interface(elem));
+        if (left_iface || right_iface || views) && !nil {
+            let to = match (left_iface, right_iface) {
+                (true, _) => left.ty,
+                (_, true) => right.ty,
+                _ => TypeId::ANY,
+            };
             let args = [self.converted(left, to), self.converted(right, to)];
             // A nil constant: only nil has its bits.
             let with_nil = args.contains(&Arg::Bits(0));

@@ -1,10 +1,11 @@
 //! Operations on strings, slices, maps and interfaces: operands from the instruction, work in `ops`.
 
 use super::Window;
-use crate::heap::{ITEM_VALUE, Ref, SlotClass, Trap};
+use crate::heap::{ITEM_VALUE, Kind, Ref, SlotClass, Trap};
 use crate::map;
 use crate::ops::{self, maps::Look, slice::Bounds};
 use crate::recount::charger;
+use crate::value::types::Kind as TypeKind;
 use crate::value::{Types, copy, equal, iface, slot};
 use regno_bytecode::op::{field_a, field_b, field_c};
 use regno_bytecode::types::Repr;
@@ -321,6 +322,9 @@ light! {
         cx.heap.set_dynamic_type(Ref::of(pointer), slot::pointer_index(pointer), ty);
         Ok(())
     }
+    CheckUnset(cx, regs, word, _ext) {
+        ops::slice::check_unset(&cx.heap, regs.get(field_a(word)), regs.get(field_b(word)))
+    }
     RetypeIface(cx, regs, word, _ext) {
         let value = slot::retyped(regs.get(field_b(word)), regs.get(field_c(word)) as u32);
         regs.set(field_a(word), value);
@@ -347,6 +351,11 @@ making! {
 }
 
 slow! {
+    BoxElements(cx, regs, word, _ext) {
+        let slice = cx.box_elements(regs.get(field_b(word)))?;
+        regs.set(field_a(word), slice);
+        Ok(())
+    }
     ConcatStr(cx, regs, word, _ext) {
         let value = ops::string::concat(&mut cx.heap, regs.get(field_b(word)), regs.get(field_c(word)), &mut charger!(cx))?;
         regs.set(field_a(word), value);
@@ -413,7 +422,32 @@ impl super::Cx {
         String::from_utf8_lossy(bytes).into_owned()
     }
 
-    /// Prints the elements of a slice that an interface holds, without their printing methods.
+    /// A new slice of interfaces: the elements of the slice that an interface holds.
+    fn box_elements(&mut self, value: u64) -> Result<u64, Trap> {
+        let (ty, slice) = match slot::iface_is_nil(value) {
+            true => (0, 0),
+            false => iface::unpack(&self.heap, &self.linked.types, value),
+        };
+        let (&TypeKind::Slice { elem, .. }, false) = (&self.linked.types.get(ty).kind, Ref::of(slice).is_nil()) else {
+            return ops::slice::new_slice(&mut self.heap, SlotClass::Ifaces, 0);
+        };
+        let base = self.own_base(Ref::of(slice))?;
+        let header = self.heap.slice(Ref::of(slice));
+        let bytes = self.heap.header(base).is(Kind::Data);
+        let boxed = ops::slice::new_slice(&mut self.heap, SlotClass::Ifaces, u64::from(header.count()))?;
+        for index in 0..header.count() {
+            let at = header.offset + index;
+            let (element, ty) = match bytes {
+                true => (u64::from(self.heap.bytes(base).get(at as usize).copied().unwrap_or(0)), elem),
+                false => (self.heap.slot(base, at), self.heap.dynamic_type(base, at).unwrap_or(elem)),
+            };
+            let element = iface::pack(&mut self.heap, &self.linked.types, ty, element)?;
+            ops::slice::init_elem(&mut self.heap, boxed, u64::from(index), element);
+        }
+        Ok(boxed)
+    }
+
+    /// Prints the elements of a slice of interfaces.
     fn print_slice(&mut self, slice: u64, line: bool) -> Result<(), Trap> {
         let mut text = Vec::new();
         crate::print::sprint_elements(&self.heap, &self.linked.types, slice, &mut text, self.max_output)?;

@@ -158,11 +158,28 @@ pub fn new_keyed(heap: &mut Heap, class: SlotClass, keys: &[u64], charge: &mut i
         if key < 0 {
             return Err(Trap::abort(format!("runtime error: index out of range [{key}]")));
         }
-        if !given.insert(key) {
-            return Err(Trap::abort(format!("duplicate index {key} in array or slice literal")));
+        if !given.insert(key) && class != SlotClass::Ifaces {
+            return Err(given_twice(key));
         }
     }
     new_slice(heap, class, u64::try_from(len).unwrap_or(u64::MAX))
+}
+
+/// Refuses an index of a literal of interfaces that has a value already. One that is nil is not seen (spec/01 §1.4).
+///
+/// # Errors
+///
+/// Fatal if the element is not nil.
+pub fn check_unset(heap: &Heap, slice: u64, index: u64) -> Result<(), Trap> {
+    let header = heap.slice(Ref::of(slice));
+    match heap.slot(header.base, index as u32) {
+        0 => Ok(()),
+        _ => Err(given_twice(index.cast_signed())),
+    }
+}
+
+fn given_twice(index: i64) -> Trap {
+    Trap::abort(format!("duplicate index {index} in array or slice literal"))
 }
 
 /// Element `index` of the array under a slice made by [`new_slice`] becomes `value`.

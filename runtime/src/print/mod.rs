@@ -54,39 +54,18 @@ pub fn sprint_typed(
     Printer { heap, types, out, limit, open: Vec::new() }.typed(ty, value)
 }
 
-/// Appends the elements of a slice, the value of an interface, separated by spaces.
+/// Appends the elements of a slice of interfaces, separated by spaces.
 ///
 /// # Errors
 ///
 /// An element cannot be printed.
-pub fn sprint_elements(heap: &Heap, types: &Types, value: u64, out: &mut Vec<u8>, limit: usize) -> Result<(), Trap> {
-    if slot::iface_is_nil(value) {
-        return Ok(());
-    }
-    let (ty, value) = iface::unpack(heap, types, value);
-    let slice = Ref::of(value);
-    let &Kind::Slice { elem, .. } = &types.get(ty).kind else { return Ok(()) };
-    if slice.is_nil() {
-        return Ok(());
-    }
-    let (header, repr) = (heap.slice(slice), types.get(elem).repr);
-    let bytes = heap.header(header.base).is(ObjectKind::Data);
-    for index in 0..header.count() {
-        if index != 0 {
+pub fn sprint_elements(heap: &Heap, types: &Types, slice: u64, out: &mut Vec<u8>, limit: usize) -> Result<(), Trap> {
+    let header = heap.slice(Ref::of(slice));
+    for (number, &value) in heap.slots(header.base, header.offset, header.count()).iter().enumerate() {
+        if number != 0 {
             out.push(b' ');
         }
-        let at = header.offset + index;
-        let value = if bytes {
-            heap.bytes(header.base).get(at as usize).copied().map_or(0, u64::from)
-        } else {
-            heap.slot(header.base, at)
-        };
-        if repr == Repr::Iface {
-            sprint(heap, types, value, out, limit)?;
-            continue;
-        }
-        let mut printer = Printer { heap, types, out, limit, open: Vec::new() };
-        if types.get(elem).declared { printer.typed(elem, value)? } else { printer.top(elem, value, false)? }
+        sprint(heap, types, value, out, limit)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::types::Kind;
 use super::{TypeIndex, Types, iface, slot};
-use crate::heap::{Heap, Ref};
+use crate::heap::{Heap, Kind as ObjectKind, Ref};
 use regno_bytecode::types::Repr;
 
 /// `a == b` for values of a type.
@@ -44,6 +44,20 @@ pub fn equal_f32(a: u64, b: u64) -> bool {
     f32::from_bits(a as u32) == f32::from_bits(b as u32)
 }
 
+/// `a == b` for pointers. Two views are equal if their variable is one and had the same dynamic type both times (`ops/view.rs`).
+fn equal_pointer(heap: &Heap, a: u64, b: u64) -> bool {
+    let view = |pointer: u64| !Ref::of(pointer).is_nil() && heap.header(Ref::of(pointer)).is(ObjectKind::View);
+    let (a, b) = (slot::untaint(a), slot::untaint(b));
+    a == b
+        || view(a) && view(b) && [0, 1].iter().all(|&part| heap.slot(Ref::of(a), part) == heap.slot(Ref::of(b), part))
+}
+
+/// Whether two slots of places of a type hold values of the same one (`heap/dynamic.rs`).
+fn same_type(heap: &Heap, place: TypeIndex, left: (Ref, u32), right: (Ref, u32)) -> bool {
+    let of = |(object, index)| heap.dynamic_type(object, index).unwrap_or(place);
+    of(left) == of(right)
+}
+
 /// Equality without looking into objects; `None` where that is needed.
 fn shallow(heap: &Heap, types: &Types, ty: TypeIndex, a: u64, b: u64) -> Option<bool> {
     Some(match types.get(ty).repr {
@@ -51,6 +65,7 @@ fn shallow(heap: &Heap, types: &Types, ty: TypeIndex, a: u64, b: u64) -> Option<
         Repr::F32 => equal_f32(a, b),
         Repr::Str => equal_string(heap, a, b),
         Repr::Struct | Repr::Array | Repr::Iface => return None,
+        Repr::Ptr => equal_pointer(heap, a, b),
         repr if repr.is_ref() => slot::untaint(a) == slot::untaint(b),
         _ => a == b,
     })
@@ -71,6 +86,9 @@ fn deep(heap: &Heap, types: &Types, ty: TypeIndex, a: u64, b: u64) -> bool {
                 let (left, right) = (Ref::of(a), Ref::of(b));
                 for (index, field) in fields.iter().enumerate() {
                     let (a, b) = (heap.slot(left, index as u32), heap.slot(right, index as u32));
+                    if !same_type(heap, field.ty, (left, index as u32), (right, index as u32)) {
+                        return false;
+                    }
                     pending.push((field.ty, a, b));
                 }
             }
@@ -78,6 +96,9 @@ fn deep(heap: &Heap, types: &Types, ty: TypeIndex, a: u64, b: u64) -> bool {
                 let (left, right) = (Ref::of(a), Ref::of(b));
                 for index in 0..heap.header(left).len() {
                     let (a, b) = (heap.element(left, index), heap.element(right, index));
+                    if !same_type(heap, elem, (left, index), (right, index)) {
+                        return false;
+                    }
                     match shallow(heap, types, elem, a, b) {
                         Some(false) => return false,
                         Some(true) => {}
