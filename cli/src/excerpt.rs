@@ -17,8 +17,7 @@ pub fn render(issue: &Issue, report: &Report, colours: bool) -> String {
 }
 
 fn finding<'r>(issue: &'r Issue, report: &'r Report) -> Group<'r> {
-    let (title, detail) = issue.message.split_once('\n').unwrap_or((&issue.message, ""));
-    let mut group = Group::with_title(Level::ERROR.primary_title(title).id(issue.code));
+    let mut group = Group::with_title(Level::ERROR.primary_title(issue.title()).id(issue.finding.code()));
     match issue.place.and_then(|place| excerpt(report, place)) {
         Some((source, text, range)) => {
             let mut snippet = Snippet::source(text).path(source.name()).annotation(AnnotationKind::Primary.span(range));
@@ -36,10 +35,8 @@ fn finding<'r>(issue: &'r Issue, report: &'r Report) -> Group<'r> {
         }
         None => group = group.element(Level::NOTE.message(format!("in {}", issue.location))),
     }
-    // What a label says already needs no note.
-    let labelled = |line: &str| issue.related.iter().any(|(_, words)| line.starts_with(words.as_str()));
-    for line in detail.lines().map(str::trim).filter(|line| !line.is_empty() && !labelled(line)) {
-        group = group.element(Level::NOTE.message(line));
+    for note in issue.notes() {
+        group = group.element(Level::NOTE.message(note));
     }
     if let Some(suggestion) = issue.suggestion.as_ref().filter(|suggestion| suggestion.edit.is_none()) {
         group = group.element(Level::HELP.message(suggestion.message.as_str()));

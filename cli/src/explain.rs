@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::input;
-use regno_frontend::explain;
+use regno_frontend::finding;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -16,15 +16,15 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let Some(code) = &args.code else {
-        let list: String = explain::entries().map(|(code, text)| format!("{code}  {text}\n")).collect();
+        let list: String = finding::rules().map(|rule| format!("{}  {}\n", rule.code, rule.explanation)).collect();
         input::say(list.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     };
-    let Some(text) = explain::explanation(code) else {
+    let Some(rule) = finding::rule(code) else {
         let _ = writeln!(std::io::stderr(), "regno: there is no code {code}; `regno explain` lists them all");
         return Ok(ExitCode::from(2));
     };
-    let wording = explain::wording(code).map_or_else(String::new, |wording| format!(": {wording}"));
-    input::say(format!("{}{wording}\n\n{text}\n", code.to_ascii_uppercase()).as_bytes())?;
+    let wordings: String = rule.wordings.iter().map(|wording| format!("    {}\n", wording.outline())).collect();
+    input::say(format!("{}\n\n{wordings}\n{}\n", rule.code, rule.explanation).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use crate::{excerpt, paths};
 use regno_conformance::compile::Source;
 use regno_conformance::lint::{Issue, Linter, Package, Place, Report};
 use regno_conformance::store::SourceStore;
+use regno_frontend::finding::Arg;
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -116,8 +117,16 @@ fn as_json(issue: &Issue, report: &Report) -> Value {
             .map(|((span, text), at)| json!({ "place": place(Place { span: *span, ..at }), "replacement": text }));
         json!({ "message": suggestion.message, "edit": edit })
     });
+    let value = |arg: &Arg| match arg {
+        Arg::Count(count) => json!(count),
+        text => json!(text.to_string()),
+    };
+    let args = issue.finding.args();
+    let arguments = args.iter().map(|(name, arg)| json!({ "name": name, "kind": arg.kind(), "value": value(arg) }));
     json!({
-        "code": issue.code,
+        "code": issue.finding.code(),
+        "kind": issue.finding.kind(),
+        "arguments": arguments.collect::<Vec<_>>(),
         "category": issue.category.name(),
         "location": issue.location,
         "message": issue.message,

@@ -5,13 +5,14 @@ use std::process::Command;
 use std::{env, fs};
 
 const PROGRAM: &str = "```gno\n";
+const JSON: &str = "```json\n";
 const END: &str = "```\n";
 
 fn document() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/diagnostics.md")
 }
 
-/// What `regno lint` prints about a program on standard error.
+/// What `regno lint` prints about a program: on standard error, with `--json` on standard output.
 fn lint(program: &str, options: &[&str]) -> String {
     let folder = env::temp_dir().join(format!("regno-diagnostics-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("folder");
@@ -25,8 +26,10 @@ fn lint(program: &str, options: &[&str]) -> String {
         .expect("regno runs");
     fs::remove_dir_all(&folder).expect("clean up");
     assert_eq!(output.status.code(), Some(1), "{program}");
-    assert!(output.stdout.is_empty());
-    String::from_utf8(output.stderr).expect("UTF-8")
+    let (shown, silent) =
+        if options == ["--json"] { (output.stdout, output.stderr) } else { (output.stderr, output.stdout) };
+    assert!(silent.is_empty());
+    String::from_utf8(shown).expect("UTF-8")
 }
 
 /// The document with what follows each program replaced by the current output.
@@ -43,7 +46,15 @@ fn renewed(text: &str) -> String {
             "{PROGRAM}{program}{END}\nThe reference:\n\n```text\n{lines}{END}\nRegno:\n\n```text\n{excerpts}\n{END}{next}"
         ));
     }
-    out
+    with_json(&out)
+}
+
+/// The document with the current form of its finding in JSON.
+fn with_json(text: &str) -> String {
+    let (before, rest) = text.split_once(JSON).expect("an example");
+    let (_, after) = rest.split_once(END).expect("its end");
+    let program = "package main\n\nfunc helper() {}\n\nfunc main() { helper() }\n\nfunc helper() {}\n";
+    format!("{before}{JSON}{}{END}{after}", lint(program, &["--json"]))
 }
 
 #[test]

@@ -258,7 +258,7 @@ impl Listed {
         self.files.entry(kind).or_default().push(name.to_owned());
         if let Some(error) = parsed.errors.first() {
             let pos = format!("{name}:{}", source.position(error.span.start));
-            self.errors.push(Problem { pos, msg: error.message.clone() });
+            self.errors.push(Problem { pos, msg: error.error.to_string() });
         }
         if self.name.is_empty() && matches!(kind, FileKind::PackageSource | FileKind::Test) {
             self.name = parsed.file.package.name.to_owned();

@@ -1,6 +1,7 @@
 //! Module files in a folder: writing a new one, bringing an existing one in its standard form (spec/05 §12.1).
 
-use regno_frontend::package::{GNO_VERSION, GnoMod, GnoModError, PathKind, check_import_path};
+use regno_frontend::finding::PackageError;
+use regno_frontend::package::{GNO_VERSION, GnoMod, PathKind, check_import_path};
 use std::fmt;
 use std::fs;
 use std::io;
@@ -22,7 +23,7 @@ pub enum ModFileError {
     /// The path cannot be a module's.
     Path(String),
     /// The file has a mistake.
-    Mistake(GnoModError),
+    Mistake(PackageError),
     /// The predecessor has a mistake: line, and what.
     OldMistake(usize, String),
     /// A file cannot be read or written.
@@ -143,7 +144,7 @@ fn parse_old(text: &str) -> Result<GnoMod, ModFileError> {
         }
     }
     if module.module.is_empty() {
-        return Err(ModFileError::Mistake(GnoModError::NoModule));
+        return Err(ModFileError::Mistake(PackageError::NoModule));
     }
     Ok(module)
 }

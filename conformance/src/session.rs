@@ -12,10 +12,11 @@ use indexmap::IndexMap;
 use regno_bytecode::module::Module;
 use regno_frontend::check::{CheckError, Options, World, check_reading};
 use regno_frontend::diagnostic::Diagnostic;
-use regno_frontend::golayer::{self, Dependency, Finding};
+use regno_frontend::finding::{PackageError, VmError};
+use regno_frontend::golayer::{self, Dependency, Entry as GoEntry};
 use regno_frontend::limits::Limits;
 use regno_frontend::package::{
-    ImportError, NoPackages, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import, expected_name,
+    NoPackages, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import, expected_name,
 };
 use regno_frontend::source::{SourceFile, Span};
 use regno_frontend::syntax::ParsedFile;
@@ -72,7 +73,7 @@ pub struct Session<'s> {
 /// Why a package cannot be loaded, as far as the importing package's message is concerned.
 enum Refusal {
     /// The import itself is not allowed or leads nowhere.
-    Import(ImportError),
+    Import(PackageError),
     /// The imported package is broken: its own finding.
     Package(CompileError),
 }
@@ -146,7 +147,7 @@ impl<'s> Session<'s> {
             Ok(compiled) => Ok(compiled.into_iter().map(parts).collect()),
             Err(Refusal::Package(error)) => Err(error),
             Err(Refusal::Import(error)) => {
-                Err(CompileError { text: error.to_string(), parse_charges: Vec::new(), parsed: false })
+                Err(CompileError { text: checker_words(error), parse_charges: Vec::new(), parsed: false })
             }
         }
     }
@@ -177,8 +178,8 @@ impl<'s> Session<'s> {
                 }
                 let text = match self.require(spec.path) {
                     Ok(()) => continue,
-                    Err(Refusal::Import(ImportError::Unknown { path })) => {
-                        format!("{name}:{}: unknown import path {path:?}", file.position(spec.span.start))
+                    Err(Refusal::Import(error @ PackageError::UnknownImport { .. })) => {
+                        format!("{name}:{}: {error}", file.position(spec.span.start))
                     }
                     Err(Refusal::Import(error)) => error.to_string(),
                     Err(Refusal::Package(error)) => error.text,
@@ -229,7 +230,9 @@ impl<'s> Session<'s> {
                 return at(error.to_string(), false);
             }
             match located.refusal {
-                Refusal::Import(ref error) => refuse(format!("{}: {error}", location(path, &located))),
+                Refusal::Import(error) => {
+                    refuse(format!("{}: {}", location(path, located.source, located.span), checker_words(error)))
+                }
                 Refusal::Package(error) => refuse(error.text),
             }
         })?;
@@ -249,7 +252,7 @@ impl<'s> Session<'s> {
         for path in paths {
             self.require(path).map_err(|refusal| match refusal {
                 Refusal::Import(error) => {
-                    CompileError { text: error.to_string(), parse_charges: Vec::new(), parsed: false }
+                    CompileError { text: checker_words(error), parse_charges: Vec::new(), parsed: false }
                 }
                 Refusal::Package(error) => error,
             })?;
@@ -295,15 +298,11 @@ impl<'s> Session<'s> {
             for spec in file.file.imports.iter().filter(|spec| spec.path != path) {
                 let allowed = check_import(path, source.name(), spec.path).map_err(Refusal::Import);
                 if let Err(refusal) = allowed.and_then(|()| self.require(spec.path)) {
-                    let (code, text) = match refusal {
-                        Refusal::Import(ImportError::Unknown { path }) => {
-                            ("I001", format!("unknown import path {path:?}"))
-                        }
-                        Refusal::Import(error @ ImportError::Cycle { .. }) => ("I003", error.to_string()),
-                        Refusal::Import(error) => ("I002", error.to_string()),
-                        Refusal::Package(error) => ("I003", error.text),
+                    let error = match refusal {
+                        Refusal::Import(error) => error,
+                        Refusal::Package(error) => PackageError::BrokenImport { finding: error.text.into() },
                     };
-                    found.imports.push((index, spec.span, code, text));
+                    found.imports.push((index, spec.span, error));
                 }
             }
         }
@@ -373,11 +372,11 @@ impl<'s> Session<'s> {
             return Ok(());
         }
         if self.loading.iter().any(|loading| loading == path) {
-            let through = self.loading.clone();
-            return Err(Refusal::Import(ImportError::Cycle { path: path.to_owned(), through }));
+            let (path, through) = (path.into(), self.loading.join(" ").into());
+            return Err(Refusal::Import(PackageError::ImportCycle { path, through }));
         }
         let Some(source) = self.packages.package(path) else {
-            return Err(Refusal::Import(ImportError::Unknown { path: path.to_owned() }));
+            return Err(Refusal::Import(PackageError::UnknownImport { path: path.into() }));
         };
         self.loading.push(path.to_owned());
         let result = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.compile_import(&source));
@@ -397,7 +396,10 @@ impl<'s> Session<'s> {
         let overlay: Vec<bool> = source.files.iter().map(|file| file.overlay).collect();
         apply_overlay(&self.store.trees, &mut parsed, &overlay);
         let imports = self.import_all(&source.path, &parsed, sources).map_err(|located| match located.refusal {
-            Refusal::Import(ref error) => refused(format!("{}: {error}", location(&source.path, &located))),
+            Refusal::Import(error) => {
+                let location = location(&source.path, located.source, located.span);
+                refused(format!("{location}: {}", checker_words(error)))
+            }
             package @ Refusal::Package(_) => package,
         })?;
         let options = Options { limits: self.limits, natives: source.library };
@@ -440,10 +442,10 @@ impl<'s> Session<'s> {
 pub(crate) struct Inspection {
     /// Syntax errors with the index of their file.
     pub(crate) syntax: Vec<(usize, Diagnostic)>,
-    /// Imports that fail: index of the file, place, code, words.
-    pub(crate) imports: Vec<(usize, Span, &'static str, String)>,
+    /// Imports that fail: index of the file, place, why.
+    pub(crate) imports: Vec<(usize, Span, PackageError)>,
     /// What Go's type checker says.
-    pub(crate) go: Vec<Finding>,
+    pub(crate) go: Vec<GoEntry>,
     /// What the checker says.
     pub(crate) check: Option<CheckError>,
 }
@@ -453,9 +455,17 @@ fn refused(text: String) -> Refusal {
 }
 
 /// `PATH/FILE:L:C-C2`
-fn location(path: &str, located: &Located<'_>) -> String {
-    let (start, end) = (located.source.position(located.span.start), located.source.position(located.span.end));
-    format!("{path}/{}:{start}-{}", located.source.name(), end.column)
+fn location(path: &str, source: &SourceFile, span: Span) -> String {
+    let (start, end) = (source.position(span.start), source.position(span.end));
+    format!("{path}/{}:{start}-{}", source.name(), end.column)
+}
+
+/// What the checker would say about an import that fails.
+fn checker_words(error: PackageError) -> String {
+    match error {
+        PackageError::UnknownImport { path } => VmError::UnknownImport { path }.to_string(),
+        other => other.to_string(),
+    }
 }
 
 /// Typed tree to module. The error is a text without location.

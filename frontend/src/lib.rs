@@ -3,12 +3,11 @@
 pub mod check;
 pub mod constant;
 pub mod diagnostic;
-pub mod explain;
+pub mod finding;
 pub mod format;
 pub mod golayer;
 pub mod limits;
 pub mod package;
-pub mod rule;
 pub mod source;
 pub mod syntax;
 pub mod typed;

@@ -14,9 +14,9 @@ fn messages(text: &str, limits: &Limits) -> Vec<String> {
     let files = [SourceFile::new("main.gno", text)];
     let parsed = [parse_file(&arena, &files[0], limits)];
     if !parsed[0].errors.is_empty() {
-        return parsed[0].errors.iter().map(|error| error.message.clone()).collect();
+        return parsed[0].errors.iter().map(|error| error.error.to_string()).collect();
     }
-    check_package("main", &parsed, &files, limits).err().into_iter().map(|error| error.message).collect()
+    check_package("main", &parsed, &files, limits).err().into_iter().map(|error| error.message()).collect()
 }
 
 /// `text(n)` is accepted and `text(n + 1)` refused with a message that contains `refusal`.

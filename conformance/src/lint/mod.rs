@@ -12,7 +12,8 @@ use crate::session::{Inspection, Session};
 use crate::store::SourceStore;
 use bumpalo::Bump;
 use regno_frontend::check::CheckError;
-use regno_frontend::golayer::{Code, Finding};
+use regno_frontend::finding::{Finding, GoError, PackageError};
+use regno_frontend::golayer::Entry;
 use regno_frontend::package::{GnoMod, Packages, PathKind};
 use regno_frontend::source::{SourceFile, Span};
 use std::collections::HashSet;
@@ -73,8 +74,8 @@ pub struct Suggestion {
 pub struct Issue {
     /// The reference's class.
     pub category: Category,
-    /// The stable code, e.g. `G026`; `regno explain` knows it.
-    pub code: &'static str,
+    /// What is wrong: a stable code that `regno explain` knows, and typed arguments.
+    pub finding: Finding,
     /// Where; `None` for a finding about the whole package.
     pub place: Option<Place>,
     /// The location as the reference prints it: path, line, column.
@@ -85,6 +86,25 @@ pub struct Issue {
     pub related: Vec<(Place, String)>,
     /// How to mend it, where that is certain.
     pub suggestion: Option<Suggestion>,
+}
+
+impl Issue {
+    fn new(category: Category, finding: impl Into<Finding>, location: String) -> Self {
+        let finding = finding.into();
+        let message = finding.to_string().trim().to_owned();
+        Self { category, finding, place: None, location, message, related: Vec::new(), suggestion: None }
+    }
+
+    /// The message's first line.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.message.lines().next().unwrap_or_default()
+    }
+
+    /// The message's other lines, where they say more than the related places show.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.message.lines().skip(1).map(str::trim).filter(|line| self.related.is_empty() && !line.is_empty())
+    }
 }
 
 /// The reference's line: `LOCATION: MESSAGE (code=CATEGORY)`.
@@ -148,7 +168,8 @@ impl<'s> Linter<'s> {
         let module = match package.module.as_deref().map(GnoMod::parse).transpose() {
             Ok(module) => module,
             Err(error) => {
-                report.issues.push(module_issue(package, &error.to_string()));
+                let location = format!("{}gnomod.toml", package.folder);
+                report.issues.push(Issue::new(Category::GnoMod, error, location));
                 return report;
             }
         };
@@ -187,18 +208,6 @@ fn filetest_path(source: &Source) -> String {
     stated.or_else(|| declared_name(source)).unwrap_or_default()
 }
 
-fn module_issue(package: &Package, message: &str) -> Issue {
-    Issue {
-        category: Category::GnoMod,
-        code: "M001",
-        place: None,
-        location: format!("{}gnomod.toml", package.folder),
-        message: message.to_owned(),
-        related: Vec::new(),
-        suggestion: None,
-    }
-}
-
 fn file_kind(source: &Source) -> FileKind {
     if source.name.ends_with("_filetest.gno") {
         return FileKind::Filetest;
@@ -230,7 +239,7 @@ struct Look<'l> {
     package: &'l Package,
     path: &'l str,
     report: &'l mut Report,
-    seen: HashSet<(Option<Place>, String)>,
+    seen: HashSet<(Option<Place>, Finding)>,
 }
 
 impl Look<'_> {
@@ -247,36 +256,29 @@ impl Look<'_> {
         let index = |file: usize| indices.get(file).copied().unwrap_or(0);
         for (file, error) in syntax {
             let place = Place { file: index(file), span: error.span };
-            self.add(Category::Parser, error.code.id(), place, error.message);
+            self.add(Category::Parser, error.error, place);
         }
-        for (file, span, code, message) in imports {
-            self.add(Category::Import, code, Place { file: index(file), span }, message);
+        for (file, span, error) in imports {
+            self.add(Category::Import, error, Place { file: index(file), span });
         }
-        self.add_findings(&go, &index);
+        self.add_findings(go, &index);
         if let Some(error) = check {
-            self.add_check_error(&error, index(error.file as usize));
+            let file = index(error.file as usize);
+            self.add_check_error(error, file);
         }
     }
 
-    fn add(&mut self, category: Category, code: &'static str, place: Place, message: String) {
+    fn add(&mut self, category: Category, finding: impl Into<Finding>, place: Place) {
         let location = self
             .report
             .files
             .get(place.file)
             .map_or_else(String::new, |file| format!("{}:{}", file.name(), file.position(place.span.start)));
-        self.push(Issue {
-            category,
-            code,
-            place: Some(place),
-            location,
-            message,
-            related: Vec::new(),
-            suggestion: None,
-        });
+        self.push(Issue { place: Some(place), ..Issue::new(category, finding, location) });
     }
 
     fn push(&mut self, mut issue: Issue) {
-        if !self.seen.insert((issue.place, issue.message.clone())) {
+        if !self.seen.insert((issue.place, issue.finding.clone())) {
             return;
         }
         issue.suggestion = suggest::suggestion(&issue, &self.report.files);
@@ -284,29 +286,26 @@ impl Look<'_> {
     }
 
     /// Go's findings; those that continue another one become its related places.
-    fn add_findings(&mut self, findings: &[Finding], index: &impl Fn(usize) -> usize) {
-        for finding in findings {
-            let file = finding.place.file.map(|file| index(file as usize));
-            let place = file.map(|file| Place { file, span: finding.place.span });
-            let message = finding.message();
-            if finding.is_continuation()
+    fn add_findings(&mut self, entries: Vec<Entry>, index: &impl Fn(usize) -> usize) {
+        for entry in entries {
+            let file = entry.place.file.map(|file| index(file as usize));
+            let place = file.map(|file| Place { file, span: entry.place.span });
+            if entry.is_continuation()
                 && let (Some(place), Some(last)) = (place, self.report.issues.last_mut())
             {
-                let related = (place, message.trim_start().to_owned());
+                let related = (place, entry.error.to_string().trim().to_owned());
                 if !last.related.contains(&related) {
                     last.related.push(related);
                 }
                 continue;
             }
-            let import = message.contains("(unknown import path \"");
+            let import = matches!(entry.error, GoError::UnknownImport { .. });
             let category = if import { Category::Import } else { Category::TypeCheck };
-            let place = place.unwrap_or(Place { file: 0, span: Span::default() });
-            let code = if finding.code == Code::Syntax { "S007" } else { finding.code.id() };
-            self.add(category, code, place, message);
+            self.add(category, entry.error, place.unwrap_or(Place { file: 0, span: Span::default() }));
         }
     }
 
-    fn add_check_error(&mut self, error: &CheckError, file: usize) {
+    fn add_check_error(&mut self, error: CheckError, file: usize) {
         let place = Place { file, span: error.span };
         let related = error.related.iter().map(|&(span, words)| (Place { file, span }, words.to_owned()));
         let shown = self.report.files.get(file).map_or("", SourceFile::name);
@@ -314,13 +313,10 @@ impl Look<'_> {
         let tail = error.location.as_deref().and_then(|location| location.split_once(".gno:"));
         let location = tail.map_or_else(|| format!("{}:0", self.path), |(_, tail)| format!("{shown}:{tail}"));
         self.push(Issue {
-            category: Category::Preprocess,
-            code: error.rule.id(),
             place: error.location.is_some().then_some(place),
-            location,
-            message: error.message.trim().to_owned(),
+            message: error.message().trim().to_owned(),
             related: related.collect(),
-            suggestion: None,
+            ..Issue::new(Category::Preprocess, *error.finding, location)
         });
     }
 
@@ -330,17 +326,9 @@ impl Look<'_> {
             let Some(span) = self.report.files.get(file).and_then(render_function::malformed) else { continue };
             let line = self.report.files.get(file).map_or(0, |file| file.line(span.start));
             let name = self.package.sources.get(file).map_or("", |source| &source.name);
-            self.push(Issue {
-                category: Category::Lint,
-                code: "L001",
-                place: Some(Place { file, span }),
-                location: format!("{}/{name}:{line}", self.path),
-                message: "invalid signature for the realm's Render function; must be of the form: func Render(string) \
-                          string"
-                    .to_owned(),
-                related: Vec::new(),
-                suggestion: None,
-            });
+            let issue =
+                Issue::new(Category::Lint, PackageError::RenderSignature, format!("{}/{name}:{line}", self.path));
+            self.push(Issue { place: Some(Place { file, span }), ..issue });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Suggestions: only where what was meant is certain enough that applying them is right.
 
 use super::{Issue, Place, Suggestion};
+use regno_frontend::finding::{Finding, GoError, PackageError, SyntaxError, VmError};
 use regno_frontend::source::{SourceFile, Span};
 use regno_frontend::syntax::lexer::Lexer;
 use regno_frontend::syntax::token::{Token, TokenKind};
@@ -19,22 +20,28 @@ pub(super) fn suggestion(issue: &Issue, files: &[SourceFile]) -> Option<Suggesti
     let file = files.get(place.file)?;
     let tokens = tokens(file);
     let at = tokens.partition_point(|token| token.span.start < place.span.start);
-    match issue.code {
-        "G026" | "V001" => undefined(issue, files, file, &tokens, at),
-        "G087" | "V006" => {
+    match &issue.finding {
+        Finding::Go(GoError::Undefined { name })
+        | Finding::Vm(
+            VmError::NotDeclared { name } | VmError::NotDefined { name } | VmError::NotInFiles { name, .. },
+        ) => undefined(&name.0, files, place, &tokens, at),
+        Finding::Go(GoError::NoNewVars) | Finding::Vm(VmError::NoNewVariables) => {
             let define = tokens.get(at..)?.iter().find(|token| token.kind == TokenKind::Define)?;
             Some(edit("all variables on the left exist: assign with `=`", define.span, "="))
         }
-        "S011" if issue.message.contains("found assignment") => {
+        Finding::Syntax(SyntaxError::HeaderAssignment { .. }) => {
             let assign = tokens.get(at..)?.iter().find(|token| token.kind == TokenKind::Assign)?;
             Some(edit("`=` assigns; compare with `==`", assign.span, "=="))
         }
-        "S009" if issue.message.contains("before {") => None,
-        "G005" | "G006" => words("remove the import, or import it as `_` for its initialisation only"),
-        "G008" => words("remove the variable, or receive the value with `_`"),
-        "G009" => words("leave the variable out: `switch x.(type)`"),
-        "G184" | "V022" => words("end the function with `return`, or with `panic` where that point is never reached"),
-        "L001" => words("write `func Render(path string) string`"),
+        Finding::Go(GoError::UnusedImport { .. } | GoError::UnusedNamedImport { .. }) => {
+            words("remove the import, or import it as `_` for its initialisation only")
+        }
+        Finding::Go(GoError::UnusedVar { .. }) => words("remove the variable, or receive the value with `_`"),
+        Finding::Go(GoError::UnusedSwitchVar { .. }) => words("leave the variable out: `switch x.(type)`"),
+        Finding::Go(GoError::MissingReturn) | Finding::Vm(VmError::MissingReturn { .. }) => {
+            words("end the function with `return`, or with `panic` where that point is never reached")
+        }
+        Finding::Package(PackageError::RenderSignature) => words("write `func Render(path string) string`"),
         _ => None,
     }
 }
@@ -48,25 +55,16 @@ fn edit(message: &str, span: Span, text: &str) -> Suggestion {
 }
 
 /// A name that nothing declares: another spelling, a missing import, a missing declaration.
-fn undefined(
-    issue: &Issue,
-    files: &[SourceFile],
-    file: &SourceFile,
-    tokens: &[Token],
-    at: usize,
-) -> Option<Suggestion> {
-    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Ident)?;
-    let name = file.text(token.span)?;
-    if !issue.message.contains(name) {
-        return None;
-    }
+fn undefined(name: &str, files: &[SourceFile], place: Place, tokens: &[Token], at: usize) -> Option<Suggestion> {
+    let file = files.get(place.file)?;
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Ident && file.text(token.span) == Some(name))?;
     let next = tokens.get(at + 1).map(|token| token.kind);
     if next == Some(TokenKind::Period)
         && let Some(path) = library_package(name)
     {
         return Some(import(file, tokens, path));
     }
-    if let Some(similar) = similar_name(name, files, issue.place?) {
+    if let Some(similar) = similar_name(name, files, place) {
         return Some(edit(&format!("there is `{similar}`, spelled similarly"), token.span, &similar));
     }
     let starts = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {

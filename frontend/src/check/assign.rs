@@ -1,7 +1,8 @@
 //! Assignments and definitions (spec/02 §5.5, spec/01 §1.3).
 
 use super::expr::{Operand, PlaceOperand, Values, unparen};
-use super::{CheckError, Checker, Result, Rule};
+use super::{CheckError, Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, ExprKind, ExprRef};
 use crate::typed::{self, ExprId, Place, StmtId, StmtKind, VarKind};
@@ -18,9 +19,7 @@ impl<'a> Checker<'a> {
             AssignOp::Define => Ok((self.define(assign, id, span)?, None)),
             AssignOp::Op(op) => {
                 let ([target], [value]) = (assign.lhs, assign.rhs) else {
-                    let op = op.text();
-                    let text = format!("assignment operator {op}= requires only one expression on lhs and rhs");
-                    return Err(self.error(Rule::CountMismatch, span, text));
+                    return Err(self.error(span, VmError::OperatorOperands { op: op.text().into() }));
                 };
                 self.refuse_foreign_target(target)?;
                 // What the operator says comes before what the place says.
@@ -49,8 +48,8 @@ impl<'a> Checker<'a> {
     fn define(&mut self, assign: &'a ast::AssignStmt<'a>, id: StmtId, span: Span) -> Result<StmtKind> {
         let count = assign.lhs.len();
         if miscounted(count, assign.rhs) {
-            let text = format!("assignment mismatch: {count} variable(s) but {} value(s)", assign.rhs.len());
-            return Err(self.error(Rule::CountMismatch, span, text));
+            let (names, values) = (count.into(), assign.rhs.len().into());
+            return Err(self.error(span, VmError::CountMismatch { names, values }));
         }
         let mut values = Vec::with_capacity(assign.rhs.len());
         let mut types = Vec::with_capacity(count);
@@ -74,7 +73,7 @@ impl<'a> Checker<'a> {
         let mut redefined = Vec::new();
         for (target, (t, recorded)) in assign.lhs.iter().zip(types) {
             let ExprKind::Ident(name) = unparen(target).kind else {
-                return Err(self.error(Rule::Define, span, "non-name on left side of :=".to_owned()));
+                return Err(self.error(span, VmError::NonName));
             };
             if name == "_" {
                 targets.push(Place::Blank);
@@ -109,9 +108,8 @@ impl<'a> Checker<'a> {
                 && let Type::Tuple(elems) = self.types.get(t)
             {
                 let types: Vec<String> = elems.iter().map(|&t| self.types.type_string(t)).collect();
-                let (callee, types) = (self.render_callee_of(operand.id), types.join(" "));
-                let text = format!("multiple-value {callee} (value of type [{types}]) in single-value context");
-                return Err(self.error(Rule::SingleValue, at, text));
+                let (callee, results) = (self.render_callee_of(operand.id).into(), types.join(" ").into());
+                return Err(self.error(at, VmError::ManyValues { callee, results }));
             }
         }
         Ok(())
@@ -123,11 +121,7 @@ impl<'a> Checker<'a> {
         {
             return self.one_for_many(count, *operand, e, at);
         }
-        self.error(
-            Rule::CountMismatch,
-            at,
-            format!("assignment mismatch: {count} variable(s) but {} value(s)", rhs.len()),
-        )
+        self.error(at, VmError::CountMismatch { names: count.into(), values: rhs.len().into() })
     }
 
     fn assign(&mut self, assign: &'a ast::AssignStmt<'a>, span: Span) -> Result<Checked> {
@@ -142,8 +136,7 @@ impl<'a> Checker<'a> {
                 for (operand, place) in operands.iter().zip(&places) {
                     // Before any conversion: an untyped shift can become an interface's dynamic value, but is none.
                     if let Err(error) = self.types.check_assignable(self.recorded(operand.id), place.recorded) {
-                        let text = error.text_in(&self.types, &NilContext::Assignment);
-                        return Err(self.error(error.rule(), span, text));
+                        return Err(self.error(span, error.finding_in(&self.types, &NilContext::Assignment)));
                     }
                 }
                 let mut values = Vec::with_capacity(count);
@@ -159,29 +152,21 @@ impl<'a> Checker<'a> {
     }
 
     fn assign_mismatch(&mut self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {
-        let text = match (operands, rhs) {
+        let targets = count.into();
+        let error = match (operands, rhs) {
             ([operand], [e]) if count > 1 => match unparen(e).kind {
                 ExprKind::Call(_) => {
-                    let got = match operand.ty.map(|t| self.types.get(t)) {
-                        Some(Type::Tuple(elems)) => elems.len(),
-                        _ => 1,
-                    };
-                    format!(
-                        "assignment mismatch: {count} variables but {} returns {got} values",
-                        self.callee_text(operand.id)
-                    )
+                    let values = self.result_count(*operand).into();
+                    VmError::AssignedCall { targets, callee: self.callee_text(operand.id).into(), values }
                 }
-                _ => format!("RHS should not be {} when len(Lhs) > len(Rhs)", self.render(operand.id)),
+                _ => VmError::OneValue { value: self.expr_arg(operand.id) },
             },
             _ => match rhs.get(count) {
-                Some(&extra) => {
-                    let text = self.raw_expr(extra);
-                    format!("Machine.EvalStaticTypeOf(x) expression not yet preprocessed: {text}")
-                }
-                None => format!("assignment mismatch: {count} variables but {} values", rhs.len()),
+                Some(&extra) => VmError::ExtraValue { value: self.raw_expr(extra).into() },
+                None => VmError::AssignedCount { targets, values: rhs.len().into() },
             },
         };
-        self.error(Rule::CountMismatch, at, text)
+        self.error(at, error)
     }
 
     /// The callee of a rendered call.
@@ -224,14 +209,12 @@ impl<'a> Checker<'a> {
             if let (false, 1, Some(to)) = (call, index, place.recorded) {
                 // The second value of a comma-ok form.
                 if self.types.kind(to) != Kind::Bool {
-                    let text = format!("want bool type got {}", self.types.type_string(to));
-                    return Err(self.error(Rule::TypeMismatch, span, text));
+                    return Err(self.error(span, VmError::CommaOkBool { got: self.type_arg(to) }));
                 }
                 continue;
             }
             if let Err(error) = self.types.check_assignable(Some(from), place.recorded) {
-                let text = error.text_in(&self.types, &NilContext::Assignment);
-                return Err(self.error(error.rule(), span, text));
+                return Err(self.error(span, error.finding_in(&self.types, &NilContext::Assignment)));
             }
         }
         let targets = places.into_iter().map(|place| place.place).collect();

@@ -1,7 +1,8 @@
 //! `break`, `continue`, `goto`, `fallthrough` (spec/01 §1.6).
 
 use super::scope::TargetKind;
-use super::{Checker, Result, Rule};
+use super::{CheckError, Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::BranchKind;
@@ -14,10 +15,12 @@ impl<'a> Checker<'a> {
             ast::BranchKind::Break => self.break_to(label, span),
             ast::BranchKind::Continue => self.continue_at(label, span),
             ast::BranchKind::Goto => self.goto(label, span),
-            ast::BranchKind::Fallthrough => {
-                Err(self.error(Rule::Branch, span, "fallthrough statement out of place".to_owned()))
-            }
+            ast::BranchKind::Fallthrough => Err(self.out_of_place("fallthrough", span)),
         }
+    }
+
+    fn out_of_place(&self, keyword: &str, span: Span) -> CheckError {
+        self.error(span, VmError::BranchOutside { keyword: keyword.into() })
     }
 
     fn break_to(&self, label: Option<&str>, span: Span) -> Result<BranchKind> {
@@ -31,8 +34,8 @@ impl<'a> Checker<'a> {
                 Ok(BranchKind::Abort("runtime error: index out of range [-1]"))
             }
             (Some(target), _) => Ok(BranchKind::Break(target.stmt)),
-            (None, Some(label)) => Err(self.error(Rule::Branch, span, format!("cannot find branch label \"{label}\""))),
-            (None, None) => Err(self.error(Rule::Branch, span, "break statement out of place".to_owned())),
+            (None, Some(label)) => Err(self.error(span, VmError::UnknownLabel { label: label.into() })),
+            (None, None) => Err(self.out_of_place("break", span)),
         }
     }
 
@@ -44,12 +47,9 @@ impl<'a> Checker<'a> {
         });
         match (found, label) {
             (Some(target), _) if target.kind == TargetKind::Loop => Ok(BranchKind::Continue(target.stmt)),
-            (Some(_), _) => {
-                let label = label.unwrap_or_default();
-                Err(self.error(Rule::Branch, span, format!("invalid continue label \"{label}\"\n")))
-            }
-            (None, Some(label)) => Err(self.error(Rule::Branch, span, format!("cannot find branch label \"{label}\""))),
-            (None, None) => Err(self.error(Rule::Branch, span, "continue statement out of place".to_owned())),
+            (Some(_), _) => Err(self.error(span, VmError::ContinueLabel { label: label.unwrap_or_default().into() })),
+            (None, Some(label)) => Err(self.error(span, VmError::UnknownLabel { label: label.into() })),
+            (None, None) => Err(self.out_of_place("continue", span)),
         }
     }
 
@@ -59,11 +59,7 @@ impl<'a> Checker<'a> {
         let found = bodies.iter().rev().flatten().find(|(name, _)| *name == label);
         match found {
             Some(&(_, stmt)) => Ok(BranchKind::Goto(stmt)),
-            None => Err(self.error(
-                Rule::Branch,
-                span,
-                format!("cannot find GOTO label \"{label}\" within current function"),
-            )),
+            None => Err(self.error(span, VmError::GotoLabel { label: label.into() })),
         }
     }
 }

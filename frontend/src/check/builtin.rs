@@ -1,8 +1,9 @@
 //! Calls of predeclared functions (spec/01 §6.2, spec/02 Q8-Q9).
 
 use super::expr::Operand;
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
 use crate::constant::{Constant, FixedInt};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{Builtin, Callee, ExprId, ExprKind, Spread};
@@ -48,18 +49,14 @@ impl<'a> Checker<'a> {
                 Ok(self.finish_builtin(builtin, vec![arg], Spread::None, Some(TypeId::ANY), span))
             }
             Builtin::Aborting(text) => {
-                let (rule, text) = match text {
-                    "crossing() is reserved but deprecated" => {
-                        (Rule::Crossing, "crossing() is reserved and deprecated")
-                    }
-                    "cross is a virtual function" => (Rule::Reserved, "_cross_gno0p0 is reserved"),
-                    _ => (Rule::LeftOut, "attach() not yet supported"),
+                let error = match text {
+                    "crossing() is reserved but deprecated" => VmError::CrossingReserved,
+                    "cross is a virtual function" => VmError::CrossReserved,
+                    _ => VmError::Attach,
                 };
-                Err(self.error(rule, span, text.to_owned()))
+                Err(self.error(span, error))
             }
-            Builtin::AddressString | Builtin::AddressIsValid => {
-                Err(self.error(Rule::Member, span, "unexpected method of address".to_owned()))
-            }
+            Builtin::AddressString | Builtin::AddressIsValid => Err(self.error(span, VmError::AddressMethod)),
         }
     }
 
@@ -88,9 +85,9 @@ impl<'a> Checker<'a> {
     fn exact_count(&mut self, builtin: Builtin, call: &ast::CallExpr<'a>, want: usize, span: Span) -> Result<()> {
         let got = call.args.len();
         if got != want || call.ellipsis.is_some() {
-            let callee = self.render_builtin(builtin, None);
-            let text = format!("wrong argument count in call to {callee}; want {want} got {got}");
-            return Err(self.error(Rule::Arguments, span, text));
+            let (callee, form) = (self.render_builtin(builtin, None).into(), "".into());
+            let (want, got) = (want.into(), got.into());
+            return Err(self.error(span, VmError::ArgumentCount { callee, want, got, form }));
         }
         Ok(())
     }
@@ -99,14 +96,18 @@ impl<'a> Checker<'a> {
         self.exact_count(builtin, call, 1, span)?;
         match call.args {
             [arg] => self.argument(arg).and_then(|operand| self.refuse_tuple(operand, arg.span)),
-            _ => Err(self.error(Rule::Arguments, span, "wrong argument count".to_owned())),
+            _ => Err(self.error(span, VmError::OneArgument)),
         }
     }
 
     fn not_enough(&mut self, builtin: Builtin, call: &ast::CallExpr<'a>, want: usize, span: Span) -> super::CheckError {
-        let (callee, got) = (self.render_builtin(builtin, None), call.args.len());
-        let text = format!("not enough arguments in call to {callee}; want {want} (besides variadic) got {got}");
-        self.error(Rule::Arguments, span, text)
+        let (callee, form) = (self.render_builtin(builtin, None).into(), "".into());
+        let (want, got) = (want.into(), call.args.len().into());
+        self.error(span, VmError::FewVariadic { callee, want, got, form })
+    }
+
+    fn argument_kind(&self, expected: &str, got: Option<TypeId>, span: Span) -> super::CheckError {
+        self.error(span, VmError::ArgumentKind { expected: expected.into(), got: self.kind_name(got).into() })
     }
 
     /// `append(x, e...)`, also of an array, where the call aborts: elements take the element type; the slice itself is converted only where it is spread (Q8).
@@ -118,19 +119,16 @@ impl<'a> Checker<'a> {
         let first = self.single(first)?;
         let elem = first.ty.and_then(|t| self.types.elem(t));
         let (Some(t), Some(elem)) = (first.ty, elem) else {
-            return Err(self.error(Rule::Arguments, span, "non-string primitive types have no elements".to_owned()));
+            return Err(self.error(span, VmError::NoElements));
         };
         let mut args = vec![first.id];
         if call.ellipsis.is_some() {
             let [spread] = rest else {
-                return Err(self.error(Rule::Arguments, span, "expected final vargs slice but got many".to_owned()));
+                return Err(self.error(span, VmError::ManySpread));
             };
             let operand = self.single(spread)?;
             let Some(st) = operand.ty else {
-                return Err(self.error_bare(
-                    Rule::Other,
-                    "runtime error: invalid memory address or nil pointer dereference".to_owned(),
-                ));
+                return Err(self.error_bare(VmError::NilDereference));
             };
             let wanted = self.types.variadic(elem);
             let spread = if self.types.kind(st) == Kind::String {
@@ -151,8 +149,8 @@ impl<'a> Checker<'a> {
         for operand in &operands {
             // Untyped constants and nil are converted like `T(c)`, by a node without span.
             if operand.ty.is_none() && self.types.kind(elem).is_primitive() {
-                let text = format!("cannot convert (const (undefined)) to {}", self.types.kind(elem).name());
-                return Err(self.error_at_block(Rule::TypeMismatch, text));
+                let (value, to) = (self.expr_arg(operand.id), self.types.kind(elem).name().into());
+                return Err(self.error_at_block(VmError::ConvertExprTo { value, to }));
             }
             let untyped = operand.ty.is_some_and(|t| self.types.is_untyped(t));
             let t = if untyped && self.is_const(operand.id) {
@@ -165,12 +163,8 @@ impl<'a> Checker<'a> {
             // **Quirk**: all elements must have one type, also where the element type is an interface.
             let first = *common.get_or_insert(t);
             if !self.types.identical(first, t) {
-                let (first, t) = (self.types.type_string(first), self.types.type_string(t));
-                return Err(self.error(
-                    Rule::Arguments,
-                    span,
-                    format!("incompatible varg types: expected {first}, got {t}"),
-                ));
+                let (expected, got) = (self.type_arg(first), self.type_arg(t));
+                return Err(self.error(span, VmError::MixedElements { expected, got }));
             }
         }
         for operand in operands {
@@ -188,8 +182,7 @@ impl<'a> Checker<'a> {
         let src = self.single(src)?;
         let kind = |c: &Self, operand: Operand| operand.ty.map(|t| c.types.kind(t));
         if !matches!(kind(self, dst), Some(Kind::Slice | Kind::Array)) {
-            let text = format!("expected slice kind but got {}", self.kind_name(dst.ty));
-            return Err(self.error(Rule::Arguments, span, text));
+            return Err(self.argument_kind("slice", dst.ty, span));
         }
         let src = match kind(self, src) {
             Some(Kind::String) => {
@@ -198,8 +191,7 @@ impl<'a> Checker<'a> {
             }
             Some(Kind::Slice | Kind::Array) => src.id,
             _ => {
-                let text = format!("expected slice kind but got {}", self.kind_name(src.ty));
-                return Err(self.error(Rule::Arguments, span, text));
+                return Err(self.argument_kind("slice", src.ty, span));
             }
         };
         Ok(self.finish_builtin(builtin, vec![dst.id, src], Spread::None, Some(TypeId::INT), span))
@@ -217,8 +209,7 @@ impl<'a> Checker<'a> {
             _ => None,
         });
         let Some((key_type, value_type)) = parts else {
-            let text = format!("expected map kind but got {}", self.kind_name(map.ty));
-            return Err(self.error(Rule::Arguments, span, text));
+            return Err(self.argument_kind("map", map.ty, span));
         };
         let unnamed = self.types.map(key_type, value_type);
         let map = self.coerce_argument(map, Some(unnamed), builtin, span)?;
@@ -260,8 +251,7 @@ impl<'a> Checker<'a> {
         };
         let Some(t) = self.type_of_expr(first)? else {
             let operand = self.single(first)?;
-            let text = format!("generic <T.(type)> requires type kind, got {}", self.kind_name(operand.ty));
-            return Err(self.error(Rule::Arguments, span, text));
+            return Err(self.error(span, VmError::TypeArgument { got: self.kind_name(operand.ty).into() }));
         };
         let target = self.type_expr(first)?;
         let type_node = self.add_node(ExprKind::Type(target), t, Some(t), first.span);
@@ -298,7 +288,7 @@ impl<'a> Checker<'a> {
         }
         let spread = if call.ellipsis.is_some() { Spread::Slice } else { Spread::Pack(0) };
         if spread == Spread::Slice && operands.len() != 1 {
-            return Err(self.error(Rule::Arguments, span, "expected final vargs slice but got many".to_owned()));
+            return Err(self.error(span, VmError::ManySpread));
         }
         let target = if spread == Spread::Slice { self.types.variadic(TypeId::ANY) } else { TypeId::ANY };
         let mut args = Vec::with_capacity(operands.len());

@@ -3,7 +3,8 @@
 use super::crossing::is_crossing;
 use super::expr::{Operand, unparen};
 use super::selector::Selected;
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{Callee, ExprId, ExprKind, Spread};
@@ -18,8 +19,7 @@ impl<'a> Checker<'a> {
                 && self.declared_later(name)
             {
                 // **Quirk**: under a variable of the same name a type is no longer one.
-                let (text, host) = (self.types.type_string(t), self.host_type_name(t));
-                return Err(self.error(Rule::Arguments, span, format!("unexpected func type {text} ({host})")));
+                return Err(self.not_a_function(t, span));
             }
             return self.explicit_conversion(call, t, span);
         }
@@ -30,12 +30,14 @@ impl<'a> Checker<'a> {
         }
         let (callee, signature, text) = self.callee(fun, span)?;
         let Some(signature) = self.types.as_func(signature).cloned() else {
-            let name = self.types.type_string(signature);
-            let host = self.host_type_name(signature);
-            return Err(self.error(Rule::Arguments, span, format!("unexpected func type {name} ({host})")));
+            return Err(self.not_a_function(signature, span));
         };
         let (args, spread) = self.arguments(call, &signature, &text, span)?;
         Ok(self.finish_call(callee, args, spread, &signature, span))
+    }
+
+    fn not_a_function(&self, t: TypeId, span: Span) -> super::CheckError {
+        self.error(span, VmError::NotFunction { of: self.type_arg(t), shape: self.host_type_name(t).into() })
     }
 
     /// Adds the call node; its type is that of the results.
@@ -61,7 +63,7 @@ impl<'a> Checker<'a> {
     /// `T(x)`.
     fn explicit_conversion(&mut self, call: &'a ast::CallExpr<'a>, t: TypeId, span: Span) -> Result<Operand> {
         let ([arg], None) = (call.args, call.ellipsis) else {
-            return Err(self.error(Rule::TypeMismatch, span, "type conversion requires single argument".to_owned()));
+            return Err(self.error(span, VmError::ConversionOperands));
         };
         let operand = self.argument(arg)?;
         let target = self.type_expr(call.fun)?;
@@ -95,7 +97,7 @@ impl<'a> Checker<'a> {
         }
         let operand = self.single(fun)?;
         let Some(t) = operand.ty else {
-            return Err(self.error(Rule::Arguments, span, "unexpected func type untyped nil (<nil>)".to_owned()));
+            return Err(self.error(span, VmError::NotFunction { of: "untyped nil".into(), shape: "<nil>".into() }));
         };
         let text = self.render(operand.id);
         Ok((self.named_callee(operand.id), t, text))
@@ -148,12 +150,8 @@ impl<'a> Checker<'a> {
         }
         if call.ellipsis.is_some() {
             if args.len() != params.len() {
-                let text = format!(
-                    "not enough arguments in call to {callee}; want {} (including variadic) got {}",
-                    params.len(),
-                    args.len()
-                );
-                return Err(self.error(Rule::Arguments, span, text));
+                let (callee, want, got) = (callee.into(), params.len().into(), args.len().into());
+                return Err(self.error(span, VmError::FewSpread { callee, want, got }));
             }
         } else {
             self.check_count(args.len(), &params, signature.variadic, callee, "", span)?;
@@ -218,18 +216,17 @@ impl<'a> Checker<'a> {
         params: &[TypeId],
         variadic: bool,
         callee: &str,
-        suffix: &str,
+        form: &str,
         span: Span,
     ) -> Result<()> {
         if !variadic && got != params.len() {
-            let text = format!("wrong argument count in call to {callee}; want {} got {got}{suffix}", params.len());
-            return Err(self.error(Rule::Arguments, span, text));
+            let (callee, want, got, form) = (callee.into(), params.len().into(), got.into(), form.into());
+            return Err(self.error(span, VmError::ArgumentCount { callee, want, got, form }));
         }
         let fixed = params.len().saturating_sub(1);
         if variadic && got < fixed {
-            let text =
-                format!("not enough arguments in call to {callee}; want {fixed} (besides variadic) got {got}{suffix}");
-            return Err(self.error(Rule::Arguments, span, text));
+            let (callee, want, got, form) = (callee.into(), fixed.into(), got.into(), form.into());
+            return Err(self.error(span, VmError::FewVariadic { callee, want, got, form }));
         }
         Ok(())
     }
@@ -264,11 +261,8 @@ impl<'a> Checker<'a> {
         let operand = self.expr(e)?;
         match self.exprs[operand.id].kind {
             ExprKind::Call { .. } => Ok(operand.id),
-            ExprKind::Const(_) => {
-                let text = "interface conversion: gnolang.Node is *gnolang.ConstExpr, not *gnolang.CallExpr";
-                Err(self.error_bare(Rule::Other, text.to_owned()))
-            }
-            _ => Err(self.error(Rule::Form, at, "expression in defer must be function call".to_owned())),
+            ExprKind::Const(_) => Err(self.error_bare(VmError::DeferredConstant)),
+            _ => Err(self.error(at, VmError::DeferredValue)),
         }
     }
 }

@@ -7,7 +7,8 @@
 //! change.
 
 use super::expr::{Operand, Static};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::typed::{Expr, ExprId, ExprKind, FuncKind, TypeExprId, VarId};
 use crate::types::{Kind, Type, TypeId};
@@ -40,11 +41,7 @@ impl Checker<'_> {
             }
             let t = self.concrete_or_default(t, xt);
             if !self.types.kind(t).is_integer() {
-                return Err(self.error(
-                    Rule::Operator,
-                    at,
-                    format!("operator {} not defined on: {}", op.text(), self.kind_name(Some(t))),
-                ));
+                return Err(self.operator_undefined(op.text(), Some(t), at));
             }
             let left = self.coerce(left, Some(t), at)?;
             self.set_left(id, left);
@@ -177,20 +174,14 @@ impl Checker<'_> {
                 ExprKind::Binary { op, .. } if op.is_comparison() => self.assignable(Some(xt), Some(t), at)?,
                 ExprKind::Binary { .. } | ExprKind::Unary { .. } => id = self.coerce(id, Some(t), at)?,
                 _ if xt == TypeId::UNTYPED_BOOL => {
-                    let text = self.cannot_convert(id, xt, t);
-                    return Err(match explicit {
-                        Some(span) => self.error(Rule::TypeMismatch, span, text),
-                        None => self.error_at_block(Rule::TypeMismatch, text),
-                    });
+                    let error = self.cannot_convert(id, xt, t);
+                    return Err(self.error(explicit.unwrap_or_else(|| self.block_span()), error));
                 }
                 _ => {}
             },
             Some(xt) => {
-                if let Err((rule, text)) = self.convertible(id, xt, t) {
-                    return Err(match explicit {
-                        Some(span) => self.error(rule, span, text),
-                        None => self.error_at_block(rule, text),
-                    });
+                if let Err(error) = self.convertible(id, xt, t) {
+                    return Err(self.error(explicit.unwrap_or_else(|| self.block_span()), error));
                 }
             }
             None => {}
@@ -199,33 +190,27 @@ impl Checker<'_> {
     }
 
     /// `cannot convert X (of type XT) to type T`
-    pub(super) fn cannot_convert(&self, id: ExprId, xt: TypeId, t: TypeId) -> String {
-        format!(
-            "cannot convert {} (of type {}) to type {}",
-            self.render(id),
-            self.types.type_string(xt),
-            self.types.type_string(t)
-        )
+    pub(super) fn cannot_convert(&self, id: ExprId, xt: TypeId, t: TypeId) -> VmError {
+        VmError::CannotConvert { value: self.expr_arg(id), from: self.type_arg(xt), to: self.type_arg(t) }
     }
 
-    /// Whether a typed value converts (spec/01 §1.10, 5-9); the error text if not.
-    pub(super) fn convertible(&mut self, id: ExprId, xt: TypeId, t: TypeId) -> std::result::Result<(), (Rule, String)> {
+    /// Whether a typed value converts (spec/01 §1.10, 5-9); the error if not.
+    pub(super) fn convertible(&mut self, id: ExprId, xt: TypeId, t: TypeId) -> std::result::Result<(), VmError> {
         if self.types.is_interface(t) {
-            return self
-                .types
-                .check_assignable(Some(xt), Some(t))
-                .map_err(|error| (error.rule(), error.text(&self.types)));
+            return self.types.check_assignable(Some(xt), Some(t)).map_err(|error| error.finding(&self.types));
         }
-        let (xn, tn) = (self.types.type_string(xt), self.types.type_string(t));
+        let names = || (self.type_arg(xt), self.type_arg(t));
         if self.types.is_interface(xt) {
-            return Err((Rule::TypeMismatch, format!("cannot convert {xn} to {tn}: need type assertion")));
+            let (from, to) = names();
+            return Err(VmError::NeedsAssertion { from, to });
         }
         let (xk, tk) = (self.types.kind(xt), self.types.kind(t));
         if tk == Kind::String && xk.is_integer() || xk.is_numeric() && tk.is_numeric() {
             return Ok(());
         }
         if xk.is_numeric() != tk.is_numeric() {
-            return Err((Rule::TypeMismatch, format!("cannot convert {xn} to {tn}: non-numeric to numeric")));
+            let (from, to) = names();
+            return Err(VmError::NonNumeric { from, to });
         }
         let text_slice = |t: TypeId| self.types.is_byte_slice(t) || self.types.is_rune_slice(t);
         if text_slice(xt) && tk == Kind::String || xk == Kind::String && text_slice(t) {
@@ -237,9 +222,9 @@ impl Checker<'_> {
         };
         if let (Type::Pointer(xe), Type::Pointer(te)) = (self.types.base(xt), self.types.base(t)) {
             let ok = same_base(*xe, *te);
-            return if ok { Ok(()) } else { Err((Rule::TypeMismatch, self.cannot_convert(id, xt, t))) };
+            return if ok { Ok(()) } else { Err(self.cannot_convert(id, xt, t)) };
         }
-        if same_base(xt, t) { Ok(()) } else { Err((Rule::TypeMismatch, self.cannot_convert(id, xt, t))) }
+        if same_base(xt, t) { Ok(()) } else { Err(self.cannot_convert(id, xt, t)) }
     }
 
     /// Adds a node with its recorded static type.
@@ -277,10 +262,7 @@ impl Checker<'_> {
     pub(super) fn assignable(&mut self, xt: Static, t: Static, at: Span) -> Result<()> {
         match self.types.check_assignable(xt, t) {
             Ok(()) => Ok(()),
-            Err(error) => {
-                let text = error.text_in(&self.types, &self.nodes.nil_context);
-                Err(self.error(error.rule(), at, text))
-            }
+            Err(error) => Err(self.error(at, error.finding_in(&self.types, &self.nodes.nil_context))),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Composite literals (spec/02 §5.6, §6.2; spec/01 §3.4).
 
 use super::expr::{Operand, unparen};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{CompositeElement, CompositeKind, ExprId, ExprKind, Place};
@@ -22,8 +23,7 @@ impl<'a> Checker<'a> {
     /// `T{…}`.
     pub(super) fn composite(&mut self, literal: &'a ast::CompositeLit<'a>, span: Span) -> Result<Operand> {
         let Some(written) = literal.ty else {
-            let text = "types cannot be elided in composite literals for struct types";
-            return Err(self.error(Rule::CompositeLiteral, self.nodes.literal_type, text.to_owned()));
+            return Err(self.error(self.nodes.literal_type, VmError::ElidedStruct));
         };
         let outer = std::mem::replace(&mut self.nodes.literal_type, written.span);
         let operand = self.written_literal(literal, written, span);
@@ -45,11 +45,11 @@ impl<'a> Checker<'a> {
                 return self.array_literal(literal, None, elem, span);
             }
             ast::ExprKind::Ident(name) if !self.names_type(name, written.span)? => {
-                let text = match self.lookup(name, written.span) {
-                    Ok(_) => format!("{name} is not a type"),
-                    Err(_) => format!("{name}<VPInvalid(0)> is not a type"),
+                let what = match self.lookup(name, written.span) {
+                    Ok(_) => name.into(),
+                    Err(_) => format!("{name}<VPInvalid(0)>").into(),
                 };
-                return Err(self.error(Rule::TypeOrValue, written.span, text));
+                return Err(self.error(written.span, VmError::NotType { what }));
             }
             _ => {}
         }
@@ -74,12 +74,8 @@ impl<'a> Checker<'a> {
                 self.map_literal(literal, t, key, value, span)
             }
             _ => {
-                let name = self.types.type_string(self.types.underlying(t));
-                Err(self.error(
-                    Rule::CompositeLiteral,
-                    self.nodes.literal_type,
-                    format!("unexpected composite lit type {name}"),
-                ))
+                let of = self.type_arg(self.types.underlying(t));
+                Err(self.error(self.nodes.literal_type, VmError::LiteralType { of }))
             }
         }
     }
@@ -111,20 +107,13 @@ impl<'a> Checker<'a> {
             let (index, value) = match (e.kind, keyed) {
                 (ast::ExprKind::KeyValue(pair), true) => (self.field_key(pair.key, &fields, t)?, pair.value),
                 (ast::ExprKind::KeyValue(_), false) | (_, true) => {
-                    return Err(self.error(
-                        Rule::CompositeLiteral,
-                        span,
-                        "mixed keyed and unkeyed elements".to_owned(),
-                    ));
+                    return Err(self.error(span, VmError::MixedLiteral));
                 }
                 (_, false) => (position, *e),
             };
             let Some((_, field)) = fields.get(index) else {
-                let (index, length) = (fields.len(), fields.len());
-                return Err(self.error_bare(
-                    Rule::Index,
-                    format!("runtime error: index out of range [{index}] with length {length}"),
-                ));
+                let (index, length) = (fields.len().into(), fields.len().into());
+                return Err(self.error_bare(VmError::ManyFields { index, length }));
             };
             let value = self.single(value)?.id;
             elements.push((index, value, *field));
@@ -145,19 +134,17 @@ impl<'a> Checker<'a> {
             _ => "",
         };
         if self.is_loop_name(key.span) {
-            let struct_type = self.types.type_string(self.types.underlying(t));
-            let name = self.renamed(name, key.span);
-            return Err(self.error(Rule::Member, span, format!("struct type {struct_type} has no field {name}")));
+            return Err(self.unknown_field(t, &self.renamed(name, key.span), span));
         }
         let found = fields.iter().position(|(field, _)| !name.is_empty() && **field == *name);
         match found.filter(|&index| !self.hidden_field(fields, index)) {
             Some(index) => Ok(index),
-            None => {
-                let text =
-                    format!("struct type {} has no field {name}", self.types.type_string(self.types.underlying(t)));
-                Err(self.error(Rule::Member, span, text))
-            }
+            None => Err(self.unknown_field(t, name, span)),
         }
+    }
+
+    fn unknown_field(&self, t: TypeId, name: &str, span: Span) -> super::CheckError {
+        self.error(span, VmError::UnknownField { of: self.type_arg(self.types.underlying(t)), name: name.into() })
     }
 
     /// **Quirk**: the fields after one of an unnamed struct type cannot be named, as many as that type has fields
@@ -206,7 +193,7 @@ impl<'a> Checker<'a> {
                 let index = if self.is_const(key) { self.constant_as_i64(key) } else { None };
                 match index.and_then(|index| u64::try_from(index).ok()) {
                     Some(index) if ordered && index < next => {
-                        return Err(self.error(Rule::CompositeLiteral, span, "array lit key out of order".to_owned()));
+                        return Err(self.error(span, VmError::KeyOrder));
                     }
                     Some(index) => next = index,
                     None => computed = true,
@@ -231,8 +218,7 @@ impl<'a> Checker<'a> {
             return Ok(key);
         }
         let Some(t) = self.recorded(key).filter(|&t| self.types.kind(t).is_numeric()) else {
-            let text = format!("index {} must be integer constant", self.render(key));
-            return Err(self.error(Rule::NotConstant, span, text));
+            return Err(self.error(span, VmError::IndexNotConstant { index: self.expr_arg(key) }));
         };
         if self.types.is_untyped(t) || self.types.is_named(t) != self.types.is_named(TypeId::INT) {
             return self.wrap(key, TypeId::INT, span);
@@ -255,8 +241,7 @@ impl<'a> Checker<'a> {
                 let variable = elements.iter().filter_map(|element| element.key).find(|&key| !self.is_const(key));
                 match (declared, variable) {
                     (None, Some(key)) => {
-                        let text = format!("{} is not constant", self.render(key));
-                        return Err(self.error(Rule::NotConstant, span, text));
+                        return Err(self.error(span, VmError::NotConstant { value: self.expr_arg(key) }));
                     }
                     (None, None) => {
                         let t = self.types.open_array(0, elem);

@@ -1,8 +1,9 @@
 //! What statements ask of expressions: conditions, tags, right sides, `op=` (spec/02 §5.5).
 
 use super::expr::{Defined, Operand, PlaceOperand, Static, Values, unparen};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
 use crate::constant::Constant;
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, IndexKind};
@@ -22,10 +23,10 @@ impl<'a> Checker<'a> {
     pub(super) fn default_operand(&mut self, operand: Operand, at: Span, context: &NilContext) -> Result<Defined> {
         if operand.ty.is_none() {
             let place = match context {
-                NilContext::VariableDeclaration => " in variable declaration",
-                _ => " in assignment",
+                NilContext::VariableDeclaration => "variable declaration",
+                _ => "assignment",
             };
-            return Err(self.error(Rule::Nil, at, format!("use of untyped nil{place}")));
+            return Err(self.error(at, VmError::UntypedNil { place: place.into() }));
         }
         let converted = self.coerce(operand.id, None, at)?;
         let ty = self.exprs[operand.id].ty;
@@ -39,21 +40,17 @@ impl<'a> Checker<'a> {
         let operand = self.single(e)?;
         if self.is_const(operand.id) {
             if operand.ty.is_none() {
-                return Err(self.error(
-                    Rule::TypeMismatch,
-                    self.nodes.stmt,
-                    "cannot convert (undefined) to bool".to_owned(),
-                ));
+                return Err(self.error(self.nodes.stmt, VmError::UndefinedTo { to: "bool".into() }));
             }
             if self.value(operand.id).as_bool().is_none() {
-                return Err(self.error(Rule::LeftOut, self.nodes.stmt, "not yet implemented".to_owned()));
+                return Err(self.error(self.nodes.stmt, VmError::NotImplemented));
             }
             self.settle(operand.id);
             return Ok(operand.id);
         }
         if operand.ty.is_none_or(|t| self.types.kind(t) != Kind::Bool) {
-            let text = format!("expected typed bool kind, but got {}", self.kind_name(operand.ty));
-            return Err(self.error(Rule::TypeMismatch, self.nodes.stmt, text));
+            let got = self.kind_name(operand.ty).into();
+            return Err(self.error(self.nodes.stmt, VmError::ExpectedBool { got }));
         }
         Ok(operand.id)
     }
@@ -115,8 +112,7 @@ impl<'a> Checker<'a> {
         let operand = self.single(e)?;
         let defined = target.recorded.is_some_and(|t| self.operator_defined(op, t));
         if !defined {
-            let text = format!("operator {}= not defined on: {}", op.text(), self.kind_name(target.recorded));
-            return Err(self.error(Rule::Operator, at, text));
+            return Err(self.operator_undefined(&format!("{}=", op.text()), target.recorded, at));
         }
         if op.is_shift() {
             return self.op_assign_count(operand, at);
@@ -126,12 +122,8 @@ impl<'a> Checker<'a> {
             && !self.types.is_untyped(r)
             && !self.types.identical(l, r)
         {
-            let (l, r) = (self.types.type_string(l), self.types.type_string(r));
-            return Err(self.error(
-                Rule::MismatchedTypes,
-                at,
-                format!("invalid operation: mismatched types {l} and {r}"),
-            ));
+            let (left, right) = (self.type_arg(l), self.type_arg(r));
+            return Err(self.error(at, VmError::MismatchedUpdate { left, right }));
         }
         let id = self.coerce_in(operand.id, target.recorded, at, NilContext::Assignment)?;
         let stays_untyped =
@@ -149,7 +141,7 @@ impl<'a> Checker<'a> {
                 // The value without what marks it as a constant.
                 let text = self.render(operand.id);
                 let text = text.strip_prefix("(const ").and_then(|text| text.strip_suffix(')')).unwrap_or(&text);
-                return Err(self.error(Rule::Shift, at, format!("invalid operation: negative shift count: {text}")));
+                return Err(self.error(at, VmError::NegativeShift { count: text.into() }));
             }
             self.convert_shift_count(operand.id, at)?;
             return Ok(operand.id);
@@ -159,10 +151,7 @@ impl<'a> Checker<'a> {
                 self.wrap(operand.id, TypeId::UINT, at)
             }
             Some(t) if self.types.kind(t).is_integer() => Ok(operand.id),
-            _ => {
-                let text = format!("invalid operation: invalid shift count: {}", self.render(operand.id));
-                Err(self.error(Rule::Shift, at, text))
-            }
+            _ => Err(self.error(at, VmError::ShiftCount { count: self.expr_arg(operand.id) })),
         }
     }
 
@@ -172,11 +161,7 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let op = if increment { "++" } else { "--" };
-        Err(self.error(
-            Rule::Operator,
-            at,
-            format!("operator {op} not defined on: {}", self.kind_name(target.recorded)),
-        ))
+        Err(self.operator_undefined(op, target.recorded, at))
     }
 
     /// The tag of an expression switch; `true` where there is none.
@@ -199,7 +184,7 @@ impl<'a> Checker<'a> {
     pub(super) fn range_operand(&mut self, e: ExprRef<'a>) -> Result<Operand> {
         let operand = self.single(e)?;
         if operand.ty.is_none() {
-            return Err(self.error(Rule::Nil, self.nodes.stmt, "cannot range over nil".to_owned()));
+            return Err(self.error(self.nodes.stmt, VmError::RangeOverNil));
         }
         if operand.ty == Some(TypeId::UNTYPED_STRING) {
             self.settle(operand.id);

@@ -2,7 +2,8 @@
 
 use super::expr::{Operand, unparen};
 use super::scope::Entity;
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
 use crate::typed::{FuncId, FuncKind};
@@ -25,17 +26,12 @@ impl<'a> Checker<'a> {
         for field in func.params.fields {
             let realm = written(field.ty);
             for name in field.names.iter().map(|name| Some(name.name)).chain(field.names.is_empty().then_some(None)) {
-                let text = match name {
+                match name {
                     Some(name) if realm && first && !matches!(name, "cur" | "_") => {
-                        "a crossing function's first realm argument must have name `cur`"
+                        return Err(self.error(func.span, VmError::RealmName));
                     }
-                    Some("cur") if realm && !first => {
-                        "only the first realm type argument of a crossing function may have name `cur`"
-                    }
-                    _ => "",
-                };
-                if !text.is_empty() {
-                    return Err(self.error(Rule::Crossing, func.span, text.to_owned()));
+                    Some("cur") if realm && !first => return Err(self.error(func.span, VmError::LaterCur)),
+                    _ => {}
                 }
                 first = false;
             }
@@ -45,8 +41,7 @@ impl<'a> Checker<'a> {
 
     /// The error of a `cross` that is not the first argument of a call.
     pub(super) fn misplaced_cross(&self, at: Span) -> super::CheckError {
-        let text = "cross can only be used as the first argument to a crossing function (since gno 0.9)";
-        self.error(Rule::Crossing, at, text.to_owned())
+        self.error(at, VmError::MisplacedCross)
     }
 
     /// Refuses the declaration of a crossing function outside realms (spec/01 §5.2).
@@ -55,9 +50,8 @@ impl<'a> Checker<'a> {
         if !crossing || is_realm(&self.path) {
             return Ok(());
         }
-        let text = self.raw_function(decl, func);
-        let text = format!("crossing function (realm first argument) declared in non-realm package: {text}");
-        Err(self.error(Rule::Crossing, decl.span, text))
+        let function = self.raw_function(decl, func).into();
+        Err(self.error(decl.span, VmError::CrossingFunction { function }))
     }
 
     /// Refuses a crossing literal outside realms (spec/01 §5.2).
@@ -70,9 +64,8 @@ impl<'a> Checker<'a> {
         if !is_crossing(signature) || is_realm(&self.path) {
             return Ok(());
         }
-        let text = self.raw_literal(literal, signature, 0);
-        let text = format!("crossing function literal (realm first argument) declared in non-realm package: {text}");
-        Err(self.error(Rule::Crossing, span, text))
+        let literal = self.raw_literal(literal, signature, 0).into();
+        Err(self.error(span, VmError::CrossingLiteral { literal }))
     }
 
     /// The first argument of a call of a crossing function; `text` renders callee and arguments (spec/01 §5.3).
@@ -87,21 +80,13 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let (Some(&written), Some(first)) = (call.args.first(), first) else {
-            let text =
-                format!("missing realm argument in calling crossing function call {callee}() (expected cur or cross)");
-            return Err(self.error(Rule::Crossing, span, text));
+            return Err(self.error(span, VmError::MissingRealm { callee: callee.into() }));
         };
         let written = self.without_realm_conversions(written)?;
         match written.kind {
             ExprKind::Ident("cross") => Ok(()),
             ExprKind::Ident("cur") => self.check_cur(call.fun, written.span, span),
-            _ => {
-                let got = self.render(first.id);
-                let text = format!(
-                    "only `cur` and `cross` are allowed as the first argument to a crossing function but got {got}"
-                );
-                Err(self.error(Rule::Crossing, span, text))
-            }
+            _ => Err(self.error(span, VmError::RealmArgument { got: self.expr_arg(first.id) })),
         }
     }
 
@@ -129,11 +114,8 @@ impl<'a> Checker<'a> {
             if path != *self.path {
                 let (name, slot) = self.import_name(&path);
                 let depth = self.package_value_path("").0.saturating_sub(1);
-                let text = format!(
-                    "cannot cur-call to external realm function {path}.{name}<VPBlock({depth},{slot})>.{} from {}",
-                    selector.sel.name, self.path
-                );
-                return Err(self.error(Rule::Crossing, span, text));
+                let callee = format!("{path}.{name}<VPBlock({depth},{slot})>.{}", selector.sel.name).into();
+                return Err(self.error(span, VmError::ExternalCurCall { callee, from: (&self.path).into() }));
             }
         }
         let variable = match callee.kind {
@@ -145,7 +127,7 @@ impl<'a> Checker<'a> {
         };
         if variable {
             // **Quirk**: its value is looked for before the program runs.
-            return Err(self.error(Rule::Nil, span, "expected function or bound method but got <nil>".to_owned()));
+            return Err(self.error(span, VmError::CalledNil));
         }
         let frame = match self.meaning("cur", cur)? {
             Some((Entity::Local(var), block)) => {
@@ -159,23 +141,18 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let Some(frame) = frame else {
-            let text = "only the `cur` argument of a containing crossing function maybe passed by cross-call";
-            return Err(self.error(Rule::Crossing, span, text.to_owned()));
+            return Err(self.error(span, VmError::ForeignCur));
         };
         if frame + 1 == self.at.frames.len() {
             return Ok(());
         }
-        let text = match self.at.frames.last().and_then(|frame| frame.literal.map(|literal| (literal, frame.func))) {
+        let literal = match self.at.frames.last().and_then(|frame| frame.literal.map(|literal| (literal, frame.func))) {
             Some((literal, func)) => {
                 let signature = self.types.as_func(self.funcs[func].signature).cloned().unwrap_or_default();
                 self.raw_literal(literal, &signature, span.end)
             }
             None => String::new(),
         };
-        Err(self.error(
-            Rule::Crossing,
-            span,
-            format!("`cur realm` cannot be used as a closure capture, but found {text}"),
-        ))
+        Err(self.error(span, VmError::CapturedCur { literal: literal.into() }))
     }
 }

@@ -3,7 +3,8 @@
 use super::assign::miscounted;
 use super::expr::{Operand, Values, unparen};
 use super::scope::Entity;
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::{Count, Measure, VmError};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
 use crate::typed::{DeclSpec, ExprId, ScopeKind, StmtKind, VarId, VarKind};
@@ -13,9 +14,7 @@ impl<'a> Checker<'a> {
     /// `const`, `var` or `type` in a body.
     pub(super) fn declaration(&mut self, group: &'a ast::GenDecl<'a>) -> Result<StmtKind> {
         match group.specs {
-            ast::Specs::Import(_) => {
-                Err(self.error(Rule::Import, group.span, "unexpected import declaration".to_owned()))
-            }
+            ast::Specs::Import(_) => Err(self.error(group.span, VmError::MisplacedImport)),
             ast::Specs::Var(specs) => {
                 let specs = specs.iter().map(|spec| self.local_vars(spec)).collect::<Result<Vec<_>>>()?;
                 Ok(StmtKind::Var(specs))
@@ -55,7 +54,7 @@ impl<'a> Checker<'a> {
         let mut recorded = Vec::with_capacity(spec.names.len());
         if spec.values.len() == spec.names.len() {
             let Values::Each(operands) = self.values_for(spec.names.len(), spec.values)? else {
-                return Err(self.error(Rule::CountMismatch, spec.span, "missing init expr".to_owned()));
+                return Err(self.error(spec.span, VmError::MissingValues));
             };
             self.refuse_several(&operands, spec.span)?;
             for operand in operands {
@@ -97,16 +96,10 @@ impl<'a> Checker<'a> {
                 if self.types.identical(was, recorded) {
                     return Ok(Some(var));
                 }
-                let (was, new) = (self.types.type_string(was), self.types.type_string(recorded));
-                Err(self.error(
-                    Rule::Redeclared,
-                    at,
-                    format!("StaticBlock.Define2({name}) cannot change .T; was {was}, new {new}"),
-                ))
+                let (was, new) = (self.type_arg(was), self.type_arg(recorded));
+                Err(self.error(at, VmError::RetypedName { name: name.into(), was, new }))
             }
-            Some(_) => {
-                Err(self.error(Rule::Redeclared, at, format!("StaticBlock.Define2({name}) cannot change const status")))
-            }
+            Some(_) => Err(self.error(at, VmError::RedefinedConstant { name: name.into() })),
         }
     }
 
@@ -119,7 +112,7 @@ impl<'a> Checker<'a> {
         let count = spec.names.len();
         if spec.values.is_empty() {
             let Some(t) = ty else {
-                return Err(self.error(Rule::CountMismatch, spec.span, "missing type and values".to_owned()));
+                return Err(self.error(spec.span, VmError::MissingTypeAndValues));
             };
             return Ok((Vec::new(), vec![t; count]));
         }
@@ -128,20 +121,19 @@ impl<'a> Checker<'a> {
                 let Some(t) = ty else { return Ok((vec![id], found)) };
                 for from in found {
                     if self.types.check_assignable(Some(from), Some(t)).is_err() {
-                        let (from, to) = (self.types.type_string(from), self.types.type_string(t));
-                        let value = self.render(id);
-                        let text = format!("cannot use {value} (value of type {from}) as {to} value in assignment");
-                        return Err(self.error(Rule::TypeMismatch, spec.span, text));
+                        let (from, to) = (self.type_arg(from), self.type_arg(t));
+                        let value = self.expr_arg(id);
+                        return Err(self.error(spec.span, VmError::ValueAs { value, from, to }));
                     }
                 }
                 Ok((vec![id], vec![t; count]))
             }
-            Values::Each(_) => Err(self.error(Rule::CountMismatch, spec.span, "missing init expr".to_owned())),
+            Values::Each(_) => Err(self.error(spec.span, VmError::MissingValues)),
             Values::Mismatch(operands) => match (operands.as_slice(), spec.values) {
                 ([operand], [e]) if count > 1 => Err(self.one_for_declared(count, *operand, e, spec.span)),
                 _ => {
                     self.check_value_count(spec, spec.values.len(), false)?;
-                    Err(self.error(Rule::CountMismatch, spec.span, "missing init expr".to_owned()))
+                    Err(self.error(spec.span, VmError::MissingValues))
                 }
             },
         }
@@ -152,17 +144,12 @@ impl<'a> Checker<'a> {
         if !matches!(unparen(e).kind, ExprKind::Call(_)) {
             return self.one_for_many(count, operand, e, at);
         }
-        let got = self.result_count(operand);
-        let call = self.render(operand.id);
-        self.error(
-            Rule::CountMismatch,
-            at,
-            format!("assignment mismatch: {count} variable(s) but {call} returns {got} value(s)"),
-        )
+        let (names, values) = (count.into(), self.result_count(operand).into());
+        self.error(at, VmError::DeclaredCall { names, call: self.expr_arg(operand.id), values })
     }
 
     /// How many values a call gives.
-    fn result_count(&self, operand: Operand) -> usize {
+    pub(super) fn result_count(&self, operand: Operand) -> usize {
         match operand.ty.map(|t| self.types.get(t)) {
             Some(Type::Tuple(elems)) => elems.len(),
             _ => 1,
@@ -171,17 +158,16 @@ impl<'a> Checker<'a> {
 
     /// The error of one right side that does not give as many values as there are targets.
     pub(super) fn one_for_many(&self, count: usize, operand: Operand, e: ExprRef<'a>, at: Span) -> super::CheckError {
-        let text = match unparen(e).kind {
-            ExprKind::Call(_) => {
-                let got = self.result_count(operand);
-                let (noun, values) = (plural(count, "variable"), plural(got, "value"));
-                let callee = self.callee_text(operand.id);
-                format!("assignment mismatch: {count} {noun} but {callee} returns {got} {values}")
-            }
-            ExprKind::Index(_) if count == 2 => "invalid index expression on *gnolang.SliceType".to_owned(),
-            _ => format!("assignment mismatch: {count} variable(s) but 1 value(s)"),
+        let error = match unparen(e).kind {
+            ExprKind::Call(_) => VmError::DefinedCall {
+                names: Measure::of(count, "variable"),
+                callee: self.callee_text(operand.id).into(),
+                values: Measure::of(self.result_count(operand), "value"),
+            },
+            ExprKind::Index(_) if count == 2 => VmError::OneElement,
+            _ => VmError::CountMismatch { names: count.into(), values: Count(1) },
         };
-        self.error(Rule::CountMismatch, at, text)
+        self.error(at, error)
     }
 
     /// Refuses a declaration in a body whose number of values cannot fit; the values are not looked at.
@@ -190,39 +176,31 @@ impl<'a> Checker<'a> {
         if !miscounted(count, values) {
             return Ok(());
         }
-        let text = match (values, spec.names.get(values.len()), values.get(count)) {
+        let error = match (values, spec.names.get(values.len()), values.get(count)) {
             ([value], ..) if matches!(unparen(value).kind, ExprKind::TypeAssert(_) | ExprKind::Index(_)) => {
-                format!("assignment mismatch: {count} variable(s) but 1 value(s)")
+                VmError::CountMismatch { names: count.into(), values: Count(1) }
             }
-            (_, Some(name), _) => format!("missing init expr for {}<!VPInvalid(0)>", name.name),
-            (_, None, Some(extra)) => format!("extra init expr {}", self.raw_expr(extra)),
+            (_, Some(name), _) => VmError::MissingValue { name: name.name.into() },
+            (_, None, Some(extra)) => VmError::ExtraInit { value: self.raw_expr(extra).into() },
             (_, None, None) => return Ok(()),
         };
-        Err(self.error(Rule::CountMismatch, spec.span, text))
+        Err(self.error(spec.span, error))
     }
 
     /// Refuses a spec with fewer or more values than names.
     fn check_value_count(&self, spec: &ast::ValueSpec<'a>, values: usize, constant: bool) -> Result<()> {
         let count = spec.names.len();
         if !constant && values > 1 && values < count {
-            let text = format!("assignment mismatch: {count} variable(s) but {values} value(s)");
-            return Err(self.error(Rule::CountMismatch, spec.span, text));
+            let (names, values) = (count.into(), values.into());
+            return Err(self.error(spec.span, VmError::CountMismatch { names, values }));
         }
         if let Some(name) = spec.names.get(values) {
-            return Err(self.error(
-                Rule::CountMismatch,
-                spec.span,
-                format!("missing init expr for {}<!VPInvalid(0)>", name.name),
-            ));
+            return Err(self.error(spec.span, VmError::MissingValue { name: name.name.into() }));
         }
         if values > count {
             let source = self.sources.get(self.at.file as usize);
             let extra = spec.values.get(count).and_then(|e| source.and_then(|source| source.text(e.span)));
-            return Err(self.error(
-                Rule::CountMismatch,
-                spec.span,
-                format!("extra init expr {}", extra.unwrap_or_default()),
-            ));
+            return Err(self.error(spec.span, VmError::ExtraInit { value: extra.unwrap_or_default().into() }));
         }
         Ok(())
     }
@@ -231,18 +209,13 @@ impl<'a> Checker<'a> {
     pub(super) fn check_const_count(&mut self, spec: &'a ast::ValueSpec<'a>, values: &'a [ExprRef<'a>]) -> Result<()> {
         let count = spec.names.len();
         if let Some(&extra) = values.get(count) {
-            let text = self.raw_expr(extra);
-            let text = format!("Machine.EvalStaticTypeOf(x) expression not yet preprocessed: {text}");
-            return Err(self.error(Rule::Other, spec.span, text));
+            let value = self.raw_expr(extra).into();
+            return Err(self.error(spec.span, VmError::ExtraValue { value }));
         }
         if let ([value], true) = (values, count > 1) {
             let operand = self.single(value)?;
             if self.is_const(operand.id) {
-                return Err(self.error(
-                    Rule::Other,
-                    spec.span,
-                    "unexpected value expression type *gnolang.ConstExpr".to_owned(),
-                ));
+                return Err(self.error(spec.span, VmError::ConstantForMany));
             }
         }
         self.check_value_count(spec, values.len(), true)
@@ -301,20 +274,12 @@ impl<'a> Checker<'a> {
     fn local_type(&mut self, spec: &'a ast::TypeSpec<'a>) -> Result<()> {
         let name = spec.name.name;
         if let Some(node) = self.enclosing_node() {
-            return Err(self.error(
-                Rule::TypeOrValue,
-                spec.span,
-                format!("expected type expr but got *gnolang.{node}"),
-            ));
+            return Err(self.error(spec.span, VmError::TypeInBlock { node: node.into() }));
         }
         self.refuse_predeclared(name, spec.span)?;
         self.refuse_nil_type(spec)?;
         if self.in_this_block(name).is_some() {
-            return Err(self.error(
-                Rule::Redeclared,
-                spec.span,
-                format!("StaticBlock.Define2({name}) cannot change .V"),
-            ));
+            return Err(self.error(spec.span, VmError::RedefinedName { name: name.into() }));
         }
         if spec.alias {
             let t = self.declared_type(spec.ty, spec.span)?;
@@ -350,9 +315,4 @@ impl<'a> Checker<'a> {
 /// Whether a constant spec without values repeats one with another number of names: its names get no value.
 pub(super) fn repeats_wrongly(spec: &ast::ValueSpec<'_>, source: &ast::ValueSpec<'_>) -> bool {
     spec.values.is_empty() && !source.values.is_empty() && spec.names.len() != source.names.len()
-}
-
-/// The noun with the ending that the number asks for.
-pub(super) fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }

@@ -19,7 +19,8 @@
 //! | `render` | text of nodes in messages |
 
 use super::scope::{Entity, InnerLiteral};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, FuncId, Place};
@@ -195,8 +196,8 @@ impl<'a> Checker<'a> {
         if let Some(t) = operand.ty
             && matches!(self.types.get(t), Type::Tuple(elems) if elems.is_empty())
         {
-            let text = format!("{} (no value) used as value", self.render_callee_of(operand.id));
-            return Err(self.error(Rule::SingleValue, self.nodes.stmt, text));
+            let callee = self.render_callee_of(operand.id).into();
+            return Err(self.error(self.nodes.stmt, VmError::NoValue { callee }));
         }
         Ok(operand)
     }
@@ -205,12 +206,7 @@ impl<'a> Checker<'a> {
     pub(super) fn refuse_tuple(&self, operand: Operand, at: Span) -> Result<Operand> {
         match operand.ty {
             Some(t) if self.types.kind(t) == Kind::Tuple => {
-                let ty = self.types.type_string(t);
-                Err(self.error(
-                    Rule::SingleValue,
-                    at,
-                    format!("getTypeOf() only supports *CallExpr with 1 result, got {ty}"),
-                ))
+                Err(self.error(at, VmError::NotOneResult { got: self.type_arg(t) }))
             }
             _ => Ok(operand),
         }
@@ -239,7 +235,7 @@ impl<'a> Checker<'a> {
             | ast::ExprKind::MapType(_)
             | ast::ExprKind::ChanType(..) => self.refuse_type(e),
             ast::ExprKind::Bad | ast::ExprKind::KeyValue(_) | ast::ExprKind::Ellipsis(_) => {
-                Err(self.error(Rule::Other, e.span, "unexpected expression".to_owned()))
+                Err(self.error(e.span, VmError::UnexpectedExpression))
             }
         }
     }
@@ -247,14 +243,13 @@ impl<'a> Checker<'a> {
     /// The error of a type where a value is wanted.
     fn refuse_type(&mut self, e: ExprRef<'a>) -> Result<Operand> {
         let t = self.resolve_type(e)?;
-        let text = format!("{} (type) is not an expression", self.types.type_string(t));
-        Err(self.error(Rule::TypeOrValue, self.nodes.stmt, text))
+        Err(self.error(self.nodes.stmt, VmError::NotExpression { of: self.type_arg(t) }))
     }
 
     /// A name in an expression. Package-level variables and functions named inside a literal cost more (spec/02 §5.7).
     fn name(&mut self, name: &'a str, span: Span) -> Result<Operand> {
         if name == "_" {
-            return Err(self.error(Rule::TypeMismatch, span, "cannot use _ as value or type".to_owned()));
+            return Err(self.error(span, VmError::BlankUse));
         }
         if name == "cross" {
             return Err(self.misplaced_cross(span));
@@ -282,15 +277,14 @@ impl<'a> Checker<'a> {
                 return Ok(operand);
             }
             Entity::Nil => return Ok(self.nil(span)),
-            Entity::Undefined => return Err(self.error(Rule::Undeclared, span, format!("name not defined: {name}"))),
+            Entity::Undefined => return Err(self.error(span, VmError::NotDefined { name: name.into() })),
             Entity::Iota => return self.iota(span),
             Entity::Package(_) => return Err(self.misplaced_package(name, span)),
             Entity::Builtin(_) => {
-                return Err(self.error(Rule::SingleValue, span, format!("use of builtin {name} not in function call")));
+                return Err(self.error(span, VmError::BuiltinUse { name: name.into() }));
             }
             Entity::Type(t) => {
-                let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                return Err(self.error(Rule::TypeOrValue, self.nodes.stmt, text));
+                return Err(self.error(self.nodes.stmt, VmError::NotExpression { of: self.type_arg(t) }));
             }
         };
         let id = self.add_node(kind, ty, recorded, span);
@@ -314,13 +308,11 @@ impl<'a> Checker<'a> {
     fn deref(&mut self, x: ExprRef<'a>, span: Span) -> Result<Operand> {
         let operand = self.single(x)?;
         let Some(t) = operand.ty else {
-            return Err(self.error(Rule::Nil, span, "invalid operation: cannot indirect nil".to_owned()));
+            return Err(self.error(span, VmError::IndirectNil));
         };
         let Type::Pointer(elem) = *self.types.base(t) else {
-            let name = self.types.type_string(t);
-            let text =
-                format!("invalid operation: cannot indirect {} (variable of type {name})", self.render(operand.id));
-            return Err(self.error(Rule::Indirect, span, text));
+            let (operand, of) = (self.expr_arg(operand.id), self.type_arg(t));
+            return Err(self.error(span, VmError::CannotIndirect { operand, of }));
         };
         let id = self.add_node(ExprKind::Deref(operand.id), elem, Some(elem), span);
         Ok(Operand { id, ty: Some(elem) })

@@ -1,8 +1,9 @@
 //! Constants: literals, folding and retyping (spec/02 §5.2, spec/01 §1.8).
 
 use super::expr::{Operand, Static, unparen};
-use super::{CheckError, Checker, Result, Rule};
+use super::{CheckError, Checker, Result};
 use crate::constant::{self, ConstError, Constant};
+use crate::finding::{Expr, VmError};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef, LiteralKind};
 use crate::typed::{BinaryOp, Builtin, Callee, ExprId, ExprKind, TypeExprId, UnaryOp};
@@ -17,7 +18,7 @@ impl<'a> Checker<'a> {
             LiteralKind::Rune => (constant::parse_char(literal.text), TypeId::UNTYPED_RUNE),
             LiteralKind::String => (constant::parse_string(literal.text).map(Constant::Str), TypeId::UNTYPED_STRING),
             LiteralKind::Imaginary => {
-                return Err(self.error(Rule::LeftOut, span, "imaginaries are not supported".to_owned()));
+                return Err(self.error(span, VmError::Imaginary));
             }
         };
         let value = value.map_err(|error| self.constant_error(&error, None, span))?;
@@ -40,13 +41,13 @@ impl<'a> Checker<'a> {
     pub(super) fn iota(&mut self, span: Span) -> Result<Operand> {
         match self.iota_value() {
             Some(value) => Ok(self.constant(Constant::int(i64::from(value)), TypeId::UNTYPED_BIGINT, span)),
-            None => Err(self.error_bare(Rule::Other, "interface conversion: interface {} is nil, not int".to_owned())),
+            None => Err(self.error_bare(VmError::IotaOutside)),
         }
     }
 
     fn constant_error(&self, error: &ConstError, operand: Option<ExprId>, at: Span) -> CheckError {
-        let text = error.text(&operand.map_or_else(String::new, |id| self.render(id)));
-        if error.has_location() { self.error(error.rule(), at, text) } else { self.error_bare(error.rule(), text) }
+        let finding = error.finding(operand.map_or_else(|| Expr::from(""), |id| self.expr_arg(id)));
+        if error.has_location() { self.error(at, finding) } else { self.error_bare(finding) }
     }
 
     /// The value of a constant node; `Nil` for other nodes, which callers exclude.
@@ -108,11 +109,10 @@ impl<'a> Checker<'a> {
                 Ok(self.constant(value, t, span))
             }
             Err(ConstError::Undefined(..)) if t.is_some_and(|t| self.types.is_untyped(t)) => {
-                let name = self.types.type_string_or_nil(t);
-                let text = format!("invalid operation: shifted operand {} ({name}) must be integer", self.render(left));
-                Err(self.error(Rule::Shift, span, text))
+                let (operand, of) = (self.expr_arg(left), self.types.type_string_or_nil(t).into());
+                Err(self.error(span, VmError::ShiftedOperand { operand, of }))
             }
-            Err(error @ ConstError::Overflows) => Err(self.error_at_block(Rule::NotConstant, error.text(""))),
+            Err(error @ ConstError::Overflows) => Err(self.error_at_block(error.finding("".into()))),
             Err(error) => Err(self.constant_error(&error, None, span)),
         }
     }
@@ -126,10 +126,7 @@ impl<'a> Checker<'a> {
                 self.set_constant(id, Constant::Fixed(value), TypeId::UINT, Some(TypeId::UINT));
                 Ok(())
             }
-            Err(error) => {
-                let text = error.text(&self.render(id));
-                Err(self.error(Rule::Shift, at, text))
-            }
+            Err(error) => Err(self.error(at, error.finding(self.expr_arg(id)))),
         }
     }
 
@@ -155,7 +152,7 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let Some(basic) = self.types.basic(target) else {
-            return Err(self.error(Rule::LeftOut, at, "not yet implemented".to_owned()));
+            return Err(self.error(at, VmError::NotImplemented));
         };
         let converted = if self.types.is_untyped(xt) {
             constant::convert_untyped(&value, basic)
@@ -170,7 +167,7 @@ impl<'a> Checker<'a> {
     /// A constant index, length or bound becomes an `int`.
     pub(super) fn convert_constant_to_int(&mut self, id: ExprId, at: Span) -> Result<()> {
         if self.recorded(id).is_none() {
-            return Err(self.error(Rule::TypeMismatch, at, "cannot convert (undefined) to int".to_owned()));
+            return Err(self.error(at, VmError::UndefinedTo { to: "int".into() }));
         }
         self.convert_constant(id, Some(TypeId::INT), at)
     }
@@ -188,8 +185,8 @@ impl<'a> Checker<'a> {
         let text_slice = self.types.is_byte_slice(t) || self.types.is_rune_slice(t);
         let Some(xt) = self.recorded(id) else {
             if !kind.is_nilable() {
-                let text = format!("cannot convert {} to {kind}", self.render(id));
-                return Err(self.error(Rule::TypeMismatch, at, text));
+                let (value, to) = (self.expr_arg(id), (&kind).into());
+                return Err(self.error(at, VmError::ConvertExprTo { value, to }));
             }
             self.exprs[id].ty = t;
             if text_slice {
@@ -201,8 +198,7 @@ impl<'a> Checker<'a> {
         if text_slice {
             self.convert_constant(id, None, at)?;
             if self.types.kind(xt) != Kind::String {
-                let text = self.cannot_convert(id, xt, t);
-                return Err(self.error(Rule::TypeMismatch, at, text));
+                return Err(self.error(at, self.cannot_convert(id, xt, t)));
             }
             return Ok(self.add_node(ExprKind::Convert { target, operand: id }, t, Some(t), span));
         }
@@ -213,35 +209,27 @@ impl<'a> Checker<'a> {
             return Ok(id);
         }
         if self.types.is_interface(xt) {
-            let (xn, tn) = (self.types.type_string(xt), self.types.type_string(t));
-            return Err(self.error(
-                Rule::TypeMismatch,
-                at,
-                format!("cannot convert {xn} to {tn}: need type assertion"),
-            ));
+            let (from, to) = (self.type_arg(xt), self.type_arg(t));
+            return Err(self.error(at, VmError::NeedsAssertion { from, to }));
         }
         let value = self.value(id);
         let Some(basic) = self.types.basic(t) else {
             if value == Constant::Nil {
-                if let Err((rule, text)) = self.convertible(id, xt, t) {
-                    return Err(self.error(rule, at, text));
+                if let Err(error) = self.convertible(id, xt, t) {
+                    return Err(self.error(at, error));
                 }
                 self.set_constant(id, value, t, Some(t));
                 return Ok(id);
             }
-            let text = self.cannot_convert(id, xt, t);
-            return Err(self.error(Rule::TypeMismatch, at, text));
+            return Err(self.error(at, self.cannot_convert(id, xt, t)));
         };
         if !self.types.is_untyped(xt) && self.convertible(id, xt, t).is_err() {
-            return Err(self.error(
-                Rule::TypeMismatch,
-                at,
-                format!("cannot convert {} to {kind}", self.types.kind(xt)),
-            ));
+            let (from, to) = ((&self.types.kind(xt)).into(), (&kind).into());
+            return Err(self.error(at, VmError::ConvertKind { from, to }));
         }
         if (kind == Kind::Bool) != (self.types.kind(xt) == Kind::Bool) {
             let from = self.types.kind(self.types.default_type(xt));
-            return Err(self.error(Rule::TypeMismatch, at, format!("cannot convert {from} to {kind}")));
+            return Err(self.error(at, VmError::ConvertKind { from: (&from).into(), to: (&kind).into() }));
         }
         let converted =
             constant::convert_explicit(&value, basic).map_err(|error| self.constant_error(&error, Some(id), at))?;
@@ -279,25 +267,21 @@ impl<'a> Checker<'a> {
         if let Some(t) = t
             && !self.types.kind(t).is_primitive()
         {
-            return Err(self.error(
-                Rule::NotConstant,
-                at,
-                format!("invalid constant type {}", self.types.type_string(t)),
-            ));
+            return Err(self.error(at, VmError::ConstantType { of: self.type_arg(t) }));
         }
         if operand.ty.is_none() && t.is_none() {
-            return Err(self.error(Rule::Nil, at, "use of untyped nil in variable declaration".to_owned()));
+            return Err(self.error(at, VmError::UntypedNil { place: "variable declaration".into() }));
         }
         if !self.is_const(operand.id) || self.value(operand.id) == Constant::Nil {
-            let text = match (unparen(e).kind, operand.ty) {
+            let error = match (unparen(e).kind, operand.ty) {
                 (ast::ExprKind::FuncLit(literal), Some(t)) if self.at.frames.is_empty() => {
                     let signature = self.types.as_func(t).cloned().unwrap_or_default();
-                    let text = self.raw_literal(literal, &signature, 0);
-                    format!("{text} (variable of type {}) is not constant", self.types.type_string(t))
+                    let value = self.raw_literal(literal, &signature, 0).into();
+                    VmError::VariableNotConstant { value, of: self.type_arg(t) }
                 }
                 _ => self.not_constant(operand),
             };
-            return Err(self.error(Rule::NotConstant, at, text));
+            return Err(self.error(at, error));
         }
         if let Some(t) = t {
             self.coerce(operand.id, Some(t), at)?;
@@ -328,24 +312,20 @@ impl<'a> Checker<'a> {
         at
     }
 
-    /// The message for the first part of a value that is not constant (spec/01 §3.4).
-    fn not_constant(&self, operand: Operand) -> String {
+    /// The error of the first part of a value that is not constant (spec/01 §3.4).
+    fn not_constant(&self, operand: Operand) -> VmError {
         let operand = self.first_variable(operand);
-        let text = self.render(operand.id);
-        let Some(t) = operand.ty else { return format!("{text} (variable of type nil) is not constant") };
-        let name = self.types.type_string(t);
+        let value = self.expr_arg(operand.id);
+        let Some(t) = operand.ty else { return VmError::VariableNotConstant { value, of: "nil".into() } };
+        let of = self.type_arg(t);
         match (&self.exprs[operand.id].kind, self.types.get(t)) {
             (ExprKind::Call { .. }, crate::types::Type::Tuple(elems)) if elems.is_empty() => {
-                format!("{} (no value) used as value", self.render_callee_of(operand.id))
+                VmError::NoValue { callee: self.render_callee_of(operand.id).into() }
             }
-            (ExprKind::Call { .. }, crate::types::Type::Tuple(_)) => {
-                format!("{text} (variable of type {name}) is not constant")
-            }
-            (ExprKind::Call { .. }, _) => format!("{text} (value of type {name}) is not constant"),
-            (ExprKind::TypeAssert { .. }, _) => {
-                format!("{text} (comma, ok expression of type (const-type {name})) is not constant")
-            }
-            _ => format!("{text} (variable of type {name}) is not constant"),
+            (ExprKind::Call { .. }, crate::types::Type::Tuple(_)) => VmError::VariableNotConstant { value, of },
+            (ExprKind::Call { .. }, _) => VmError::ResultNotConstant { value, of },
+            (ExprKind::TypeAssert { .. }, _) => VmError::AssertionNotConstant { value, of },
+            _ => VmError::VariableNotConstant { value, of },
         }
     }
 
@@ -360,8 +340,7 @@ impl<'a> Checker<'a> {
             return Ok(0);
         }
         if !self.is_const(operand.id) {
-            let text = self.not_constant(operand);
-            return Err(self.error(Rule::NotConstant, e.span, text));
+            return Err(self.error(e.span, self.not_constant(operand)));
         }
         self.convert_constant_to_int(operand.id, at)?;
         Ok(self.constant_as_i64(operand.id).unwrap_or(0))

@@ -1,7 +1,8 @@
 //! Functions, methods and literals: their slots and bodies (spec/01 §4.3).
 
 use super::crossing::is_crossing;
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Func, FuncId, FuncKind, ScopeId, Stmt, StmtKind, TypeExprId, VarId, VarKind};
@@ -56,8 +57,8 @@ impl<'a> Checker<'a> {
     /// The declared type of a method's receiver, and whether the receiver is a pointer to it.
     pub(super) fn receiver(&mut self, list: &'a ast::FieldList<'a>, span: Span) -> Result<(TypeId, bool)> {
         let [field] = list.fields else {
-            let what = if list.fields.is_empty() { "no receiver" } else { "multiple receivers" };
-            return Err(self.error(Rule::Receiver, span, format!("method has {what}")));
+            let got = if list.fields.is_empty() { "no receiver" } else { "multiple receivers" };
+            return Err(self.error(span, VmError::ReceiverCount { got: got.into() }));
         };
         let t = self.resolve_type(field.ty)?;
         let (base, pointer) = match *self.types.get(t) {
@@ -70,8 +71,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         if let Some(shape) = shape {
-            let text = format!("invalid receiver type {} (base type is {shape} type)", self.types.type_string(t));
-            return Err(self.error(Rule::Receiver, span, text));
+            return Err(self.error(span, VmError::ReceiverBase { of: self.type_arg(t), base: shape.into() }));
         }
         Ok((base, pointer))
     }
@@ -88,11 +88,8 @@ impl<'a> Checker<'a> {
             if decl.receiver.is_some() {
                 return self.bodiless_method(decl, func);
             }
-            let text = format!(
-                "function {} does not have a body but is not natively defined (did you build after pulling from the repository?)",
-                self.reserved_name(func, decl.name.name)
-            );
-            return Err(self.error(Rule::NoBody, decl.span, text));
+            let function = self.reserved_name(func, decl.name.name).into();
+            return Err(self.error(decl.span, VmError::NoBody { function }));
         };
         self.check_crossing_declaration(decl, func)?;
         self.check_termination(decl, body)?;

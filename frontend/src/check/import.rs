@@ -7,7 +7,8 @@ use super::crossing::is_crossing;
 use super::expr::Operand;
 use super::scope::Entity;
 use super::world::{Export, Exports};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::package::expected_name;
 use crate::source::Span;
 use crate::syntax::ast;
@@ -62,13 +63,13 @@ impl<'a> Checker<'a> {
 
     fn import(&mut self, spec: &'a ast::ImportSpec<'a>, known: &Known) -> Result<()> {
         if spec.name.is_some_and(|name| name.name == ".") {
-            return Err(self.error(Rule::LeftOut, spec.span, "dot imports not allowed in gno".to_owned()));
+            return Err(self.error(spec.span, VmError::DotImport));
         }
         if *spec.path == *self.path && is_realm(&self.path) {
             return self.import_self(spec);
         }
         let Some(exports) = known.get(spec.path) else {
-            return Err(self.error(Rule::Import, spec.span, format!("unknown import path {}", spec.path)));
+            return Err(self.error(spec.span, VmError::UnknownImport { path: spec.path.into() }));
         };
         if self.imports.paths.insert(spec.path.to_owned()) {
             let location = self.location(spec.span);
@@ -80,11 +81,8 @@ impl<'a> Checker<'a> {
             None => {
                 let expected = expected_name(spec.path);
                 if *exports.name != *expected {
-                    let text = format!(
-                        "package name for {:?} ({:?}) doesn't match its expected identifier {expected:?}; the import declaration must specify an identifier",
-                        spec.path, &*exports.name
-                    );
-                    return Err(self.error(Rule::Import, spec.span, text));
+                    let (path, name, expected) = (spec.path.into(), (&exports.name).into(), expected.into());
+                    return Err(self.error(spec.span, VmError::ImportName { path, name, expected }));
                 }
                 exports.name.to_string()
             }
@@ -113,7 +111,7 @@ impl<'a> Checker<'a> {
         let names = self.imports.files.last_mut();
         let other = names.and_then(|names| names.insert(name.clone(), number)).filter(|&other| other != number);
         match other {
-            Some(_) => Err(self.error(Rule::Redeclared, span, format!("StaticBlock.Define2({name}) cannot change .V"))),
+            Some(_) => Err(self.error(span, VmError::RedefinedName { name: name.into() })),
             None => Ok(()),
         }
     }
@@ -137,11 +135,7 @@ impl<'a> Checker<'a> {
 
     /// The error of a package name that stands alone.
     pub(super) fn misplaced_package(&self, name: &str, span: Span) -> super::CheckError {
-        self.error(
-            Rule::SingleValue,
-            span,
-            format!("package {name} cannot only be referred to in a selector expression"),
-        )
+        self.error(span, VmError::PackageUse { name: name.into() })
     }
 
     /// The name of an imported package in the current file, and its place in the file's block.
@@ -165,26 +159,26 @@ impl<'a> Checker<'a> {
         if package == SELF {
             return Ok(());
         }
-        let path = self.import_path(package);
-        let text = if is_exported(name) { "directly mutate" } else { "access" };
-        Err(self.error(Rule::Member, e.span, format!("cannot {text} {path}.{name} from {}", self.path)))
+        let (package, from) = (self.import_path(package).into(), (&self.path).into());
+        let error = match is_exported(name) {
+            true => VmError::MemberMutation { package, name: name.into(), from },
+            false => VmError::MemberAccess { package, name: name.into(), from },
+        };
+        Err(self.error(e.span, error))
     }
 
     /// What `package.name` means.
     fn member(&self, package: u32, name: &str, span: Span) -> Result<Export> {
         let Some(exports) = self.imports.packages.get(package as usize) else {
-            return Err(self.error(Rule::Other, span, "should not happen".to_owned()));
+            return Err(self.error(span, VmError::ShouldNotHappen));
         };
         if !is_exported(name) {
-            return Err(self.error(
-                Rule::Member,
-                span,
-                format!("cannot access {}.{name} from {}", exports.path, self.path),
-            ));
+            let (package, from) = ((&exports.path).into(), (&self.path).into());
+            return Err(self.error(span, VmError::MemberAccess { package, name: name.into(), from }));
         }
         match exports.names.get(name) {
             Some(export) => Ok(export.clone()),
-            None => Err(self.error(Rule::Undeclared, span, format!("name {name} not declared"))),
+            None => Err(self.error(span, VmError::NotDeclared { name: name.into() })),
         }
     }
 
@@ -212,8 +206,7 @@ impl<'a> Checker<'a> {
         let (kind, ty, recorded) = match self.member(package, name, span)? {
             Export::Const(value, t) => return Ok(self.constant(value, t, span)),
             Export::Type(t) => {
-                let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                return Err(self.error(Rule::TypeOrValue, span, text));
+                return Err(self.error(span, VmError::NotExpression { of: self.type_arg(t) }));
             }
             Export::Var(ty, recorded) => {
                 let global = self.imported_global(package, name, ty, recorded);
@@ -242,10 +235,9 @@ impl<'a> Checker<'a> {
                 (ExprKind::Func { func, via_package }, t, Some(t))
             }
             Some(Entity::Type(t)) => {
-                let text = format!("{} (type) is not an expression", self.types.type_string(t));
-                return Err(self.error(Rule::TypeOrValue, span, text));
+                return Err(self.error(span, VmError::NotExpression { of: self.type_arg(t) }));
             }
-            _ => return Err(self.error(Rule::Undeclared, span, format!("name {name} not declared"))),
+            _ => return Err(self.error(span, VmError::NotDeclared { name: name.into() })),
         };
         let id = self.add_node(kind, ty, recorded, span);
         Ok(Operand { id, ty: recorded })

@@ -1,7 +1,8 @@
 //! Index and slice expressions, type assertions.
 
 use super::expr::{Operand, Static};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, IndexKind, SliceKind};
@@ -11,11 +12,11 @@ impl<'a> Checker<'a> {
     /// `x[i]`.
     pub(super) fn index(&mut self, e: &'a ast::IndexExpr<'a>, span: Span) -> Result<Operand> {
         let [index] = e.indices else {
-            return Err(self.error(Rule::Index, span, "invalid operation: more than one index".to_owned()));
+            return Err(self.error(span, VmError::ManyIndices));
         };
         let operand = self.single(e.x)?;
         let Some(t) = operand.ty else {
-            return Err(self.error(Rule::Index, span, "unexpected index base kind for type untyped nil".to_owned()));
+            return Err(self.error(span, VmError::CannotIndex { of: "untyped nil".into() }));
         };
         let mut id = operand.id;
         let mut indexed = t;
@@ -29,8 +30,7 @@ impl<'a> Checker<'a> {
             Kind::String => IndexKind::String,
             Kind::Map => IndexKind::Map,
             _ => {
-                let text = format!("unexpected index base kind for type {}", self.types.type_string(t));
-                return Err(self.error(Rule::Index, span, text));
+                return Err(self.error(span, VmError::CannotIndex { of: self.type_arg(t) }));
             }
         };
         self.settle(id);
@@ -60,8 +60,7 @@ impl<'a> Checker<'a> {
             return Ok(id);
         }
         if !t.is_some_and(|t| self.types.kind(t).is_integer()) {
-            let text = format!("expected typed integer kind, but got {}", self.kind_name(t));
-            return Err(self.error(Rule::Index, at, text));
+            return Err(self.error(at, VmError::IndexKind { got: self.kind_name(t).into() }));
         }
         Ok(id)
     }
@@ -86,8 +85,8 @@ impl<'a> Checker<'a> {
             _ => None,
         });
         let Some((kind, elem)) = kind else {
-            let text = format!("cannot slice variable of type {}", self.types.type_string_or_nil(operand.ty));
-            return Err(self.error(Rule::Index, span, text));
+            let of = self.types.type_string_or_nil(operand.ty).into();
+            return Err(self.error(span, VmError::CannotSlice { of }));
         };
         self.settle(operand.id);
         let t = if kind == SliceKind::String { TypeId::STRING } else { self.types.slice(elem) };
@@ -106,7 +105,7 @@ impl<'a> Checker<'a> {
     pub(super) fn type_assert(&mut self, e: &'a ast::TypeAssertExpr<'a>, span: Span) -> Result<Operand> {
         let operand = self.interface_operand(e.x, span)?;
         let Some(written) = e.ty else {
-            return Err(self.error(Rule::Other, span, "should not happen".to_owned()));
+            return Err(self.error(span, VmError::ShouldNotHappen));
         };
         let to = self.resolve_type(written)?;
         let target = self.type_expr(written)?;
@@ -119,10 +118,8 @@ impl<'a> Checker<'a> {
     pub(super) fn interface_operand(&mut self, e: ExprRef<'a>, at: Span) -> Result<Operand> {
         let operand = self.single(e)?;
         if !operand.ty.is_some_and(|t| self.types.is_interface(t)) {
-            let name = self.types.type_string_or_nil(operand.ty);
-            let text =
-                format!("invalid operation: {} (variable of type {name}) is not an interface", self.render(operand.id));
-            return Err(self.error(Rule::NotInterface, at, text));
+            let (of, operand) = (self.types.type_string_or_nil(operand.ty).into(), self.expr_arg(operand.id));
+            return Err(self.error(at, VmError::NotInterface { operand, of }));
         }
         Ok(operand)
     }

@@ -5,7 +5,8 @@
 //! visits the dependencies of one declaration in unspecified order; here it is their order of occurrence.
 
 use super::package::DeclKind;
-use super::{CheckError, Checker, Result, Rule, deep};
+use super::{CheckError, Checker, Result, deep};
+use crate::finding::VmError;
 use crate::typed::InitStep;
 
 /// A declaration that runs by itself: index of the declaration and of its part.
@@ -85,17 +86,7 @@ impl Checker<'_> {
             .sources
             .get(file as usize)
             .map(|source| format!("{}/{}:{}", self.path, source.name(), source.position(span.start)));
-        let trail = trail.join(" ");
-        let message =
-            format!("loop in variable initialization: dependency trail [{trail}] circularly depends on {}", text(name));
-        CheckError {
-            rule: Rule::InitializationLoop,
-            message,
-            location,
-            span,
-            file,
-            related: None,
-            while_reading: false,
-        }
+        let (trail, name) = (trail.join(" ").into(), text(name).into());
+        CheckError { location, file, ..CheckError::new(VmError::InitializationLoop { trail, name }, span) }
     }
 }

@@ -6,7 +6,8 @@
 //! none: that is what the reference does. The walk's other effect, block parents that are one level too deep, is not
 //! reproduced.
 
-use super::{CheckError, Checker, Result, Rule, deep};
+use super::{CheckError, Checker, Result, deep};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, FuncType, Specs, Stmt, StmtKind, StmtRef};
 use crate::syntax::visit;
@@ -19,16 +20,13 @@ enum Flow {
     Abandon,
 }
 
-/// The one refusal that has no location.
-const TWO_DEFAULTS: &str = "duplicate default clause";
-
 /// One walk over a tree: for all loops if there is no target, else for one variable of one loop.
 struct Walk<'w, 'a> {
     file: u32,
     target: Option<&'a str>,
     found: &'w mut HashSet<(u32, u32)>,
-    /// The first form that the reference does not convert, and its text.
-    refused: &'w mut Option<(Rule, Span, String)>,
+    /// The first form that the reference does not convert.
+    refused: &'w mut Option<(Span, VmError)>,
 }
 
 impl Checker<'_> {
@@ -46,8 +44,8 @@ impl Checker<'_> {
                         if let Some(receiver) = func.receiver
                             && receiver.fields.len() != 1
                         {
-                            let what = if receiver.fields.is_empty() { "no receiver" } else { "multiple receivers" };
-                            walk.refuse(Rule::Receiver, func.span, &format!("method has {what}"));
+                            let got = if receiver.fields.is_empty() { "no receiver" } else { "multiple receivers" };
+                            walk.refuse(func.span, VmError::ReceiverCount { got: got.into() });
                         }
                         if let Some(body) = func.body {
                             walk.list(body.stmts);
@@ -56,18 +54,12 @@ impl Checker<'_> {
                     Decl::Bad(_) => {}
                 }
             }
-            if let Some((rule, span, message)) = refused {
-                let located = message != TWO_DEFAULTS;
+            if let Some((span, finding)) = refused {
+                // The one refusal that has no location.
+                let located = finding != VmError::TwoDefaults;
                 let location = located.then(|| format!("{}:{}", source.name(), source.position(span.start)));
-                return Err(CheckError {
-                    rule,
-                    message,
-                    location,
-                    span,
-                    file: file_index,
-                    related: None,
-                    while_reading: true,
-                });
+                let error = CheckError::new(finding, span);
+                return Err(CheckError { location, file: file_index, while_reading: true, ..error });
             }
         }
         Ok(())
@@ -75,15 +67,15 @@ impl Checker<'_> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn refuse(&mut self, rule: Rule, span: Span, text: &str) {
+    fn refuse(&mut self, span: Span, finding: VmError) {
         if self.refused.is_none() {
-            *self.refused = Some((rule, span, text.to_owned()));
+            *self.refused = Some((span, finding));
         }
     }
 
     fn check_defaults(&mut self, clauses: &[ast::CaseClause<'a>]) {
         if let Some(second) = clauses.iter().filter(|clause| clause.exprs.is_none()).nth(1) {
-            self.refuse(Rule::SwitchClause, second.span, TWO_DEFAULTS);
+            self.refuse(second.span, VmError::TwoDefaults);
         }
     }
 
@@ -127,11 +119,11 @@ impl<'a> Walk<'_, 'a> {
     fn stmt(&mut self, stmt: &'a Stmt<'a>) -> Flow {
         match stmt.kind {
             StmtKind::Bad | StmtKind::Empty | StmtKind::Branch(_) => {}
-            StmtKind::Select(_) => self.refuse(Rule::LeftOut, stmt.span, "unknown Go type *ast.SelectStmt"),
+            StmtKind::Select(_) => self.refuse(stmt.span, VmError::Unsupported { node: "SelectStmt".into() }),
             StmtKind::Decl(group) => self.group(&group.specs),
-            StmtKind::Go(_) => self.refuse(Rule::LeftOut, stmt.span, "goroutines are not permitted"),
+            StmtKind::Go(_) => self.refuse(stmt.span, VmError::Goroutine),
             StmtKind::Expr(e) | StmtKind::Defer(e) => self.expr(e),
-            StmtKind::Send(_) => self.refuse(Rule::LeftOut, stmt.span, "unknown Go type *ast.SendStmt"),
+            StmtKind::Send(_) => self.refuse(stmt.span, VmError::Unsupported { node: "SendStmt".into() }),
             StmtKind::IncDec(step) => self.expr(step.x),
             StmtKind::Return(values) => self.exprs(values),
             StmtKind::Labeled(labeled) => return self.stmt(labeled.stmt),
@@ -276,7 +268,7 @@ impl<'a> Walk<'_, 'a> {
             ExprKind::Ident(name) if self.target == Some(name) => self.mark(e.span),
             ExprKind::FuncLit(literal) if self.hides(literal.ty) => return,
             ExprKind::Index(index) if index.indices.len() > 1 => {
-                self.refuse(Rule::Index, e.span, "invalid operation: more than one index");
+                self.refuse(e.span, VmError::ManyIndices);
             }
             _ => {}
         }

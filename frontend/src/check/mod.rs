@@ -64,8 +64,8 @@ mod world;
 
 pub use world::{Exports, Options, World};
 
+use crate::finding::{self, VmError};
 use crate::limits::Limits;
-pub use crate::rule::Rule;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
 use crate::syntax::ast;
@@ -84,10 +84,8 @@ pub(crate) type Result<T> = std::result::Result<T, CheckError>;
 /// Why a package was refused: the first error.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CheckError {
-    /// The rule that is broken.
-    pub rule: Rule,
-    /// What is wrong, without location.
-    pub message: String,
+    /// What is wrong.
+    pub finding: Box<VmError>,
     /// The reference's location `PATH/FILE:SPAN`, if the reference prints one (spec/01 §3.3).
     pub location: Option<String>,
     /// Source range of the error.
@@ -96,16 +94,36 @@ pub struct CheckError {
     pub file: u32,
     /// Another place in the file that belongs to the error, and what it is.
     pub related: Option<(Span, &'static str)>,
+    /// How many errors of the same file come after it and are not shown.
+    pub more: usize,
     /// The reference finds it while it reads the file, before the package is made.
     pub while_reading: bool,
 }
 
+impl CheckError {
+    /// An error without location, in the first file.
+    fn new(finding: VmError, span: Span) -> Self {
+        let finding = Box::new(finding);
+        Self { finding, location: None, span, file: 0, related: None, more: 0, while_reading: false }
+    }
+
+    /// The reference's words without location.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self.more {
+            0 => self.finding.to_string(),
+            more => format!("{} (and {more} more errors)", self.finding),
+        }
+    }
+}
+
+/// The reference's words with their location.
 impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.location {
-            Some(location) => write!(f, "{location}: {}", self.message),
-            None => f.write_str(&self.message),
+        if let Some(location) = &self.location {
+            write!(f, "{location}: ")?;
         }
+        f.write_str(&self.message())
     }
 }
 
@@ -302,35 +320,29 @@ impl<'a> Checker<'a> {
     }
 
     /// An error at a node.
-    pub(crate) fn error(&self, rule: Rule, span: Span, message: String) -> CheckError {
+    pub(crate) fn error(&self, span: Span, finding: VmError) -> CheckError {
         let span = if span == Span::default() { self.block_span() } else { span };
-        CheckError {
-            rule,
-            message,
-            location: Some(self.location(span)),
-            span,
-            file: self.at.file,
-            related: None,
-            while_reading: false,
-        }
+        CheckError { location: Some(self.location(span)), file: self.at.file, ..CheckError::new(finding, span) }
     }
 
     /// An error at a node without span of its own: located at the innermost block (spec/01 §3.3 rule 4).
-    pub(crate) fn error_at_block(&self, rule: Rule, message: String) -> CheckError {
-        self.error(rule, self.block_span(), message)
+    pub(crate) fn error_at_block(&self, finding: VmError) -> CheckError {
+        self.error(self.block_span(), finding)
     }
 
     /// An error that the reference reports without location (spec/01 §3.3 rule 3).
-    pub(crate) fn error_bare(&self, rule: Rule, message: String) -> CheckError {
-        CheckError {
-            rule,
-            message,
-            location: None,
-            span: self.block_span(),
-            file: self.at.file,
-            related: None,
-            while_reading: false,
-        }
+    pub(crate) fn error_bare(&self, finding: VmError) -> CheckError {
+        CheckError { file: self.at.file, ..CheckError::new(finding, self.block_span()) }
+    }
+
+    /// A type as an argument of a finding.
+    pub(crate) fn type_arg(&self, ty: TypeId) -> finding::Type {
+        self.types.type_string(ty).into()
+    }
+
+    /// An expression as an argument of a finding.
+    pub(crate) fn expr_arg(&self, id: ExprId) -> finding::Expr {
+        self.render(id).into()
     }
 
     /// `PATH/FILE:SPAN` of a range in the current file.

@@ -1,8 +1,9 @@
 //! Unary and binary operators: constant folding, operand unification (spec/02 §5.5), shifts, operator checks (spec/01 §3.4).
 
 use super::expr::{Operand, Static};
-use super::{CheckError, Checker, Result, Rule};
+use super::{CheckError, Checker, Result};
 use crate::constant;
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{BinaryOp, ExprId, ExprKind, UnaryOp};
@@ -56,7 +57,7 @@ impl<'a> Checker<'a> {
         let (lc, rc) = (self.is_const(left), self.is_const(right));
         self.check_operator(op, left, right, span)?;
         if matches!(op, BinaryOp::Quo | BinaryOp::Rem) && rc && self.constant_is_zero(right) {
-            return Err(self.error(Rule::DivisionByZero, span, "invalid operation: division by zero".to_owned()));
+            return Err(self.error(span, VmError::DivisionByZero));
         }
         let (left, right) = self.unify(op, left, right, span)?;
         let (lt, rt) = (self.recorded(left), self.recorded(right));
@@ -85,9 +86,8 @@ impl<'a> Checker<'a> {
 
     /// Two untyped operands of different kinds.
     fn incompatible(&self, op: BinaryOp, left: TypeId, right: TypeId, at: Span) -> CheckError {
-        let (left, right) = (self.types.type_id_string(left), self.types.type_id_string(right));
-        let text = format!("incompatible types in binary expression: {left} {} {right}", op.word());
-        self.error(Rule::MismatchedTypes, at, text)
+        let (left, right) = (self.types.type_id_string(left).into(), self.types.type_id_string(right).into());
+        self.error(at, VmError::MismatchedUntyped { left, op: op.word().into(), right })
     }
 
     /// Remembers the leftmost operand of a chain of operators, so that its static type is found without walking down the
@@ -185,39 +185,40 @@ impl<'a> Checker<'a> {
         let swapped = self.types.should_swap(lt, rt);
         let (source, destination) = if swapped { (rt, lt) } else { (lt, rt) };
         if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) {
-            if let Err((rule, text)) = self.check_equality(lt, rt, source, destination) {
-                return Err(self.error(rule, at, text));
+            if let Err(error) = self.check_equality(lt, rt, source, destination) {
+                return Err(self.error(at, error));
             }
             return Ok(());
         }
         let defined = destination.is_some_and(|t| self.operator_defined(op, t));
         if !defined {
-            let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(destination));
-            return Err(self.error(Rule::Operator, at, text));
+            return Err(self.operator_undefined(op.text(), destination, at));
         }
         let typed = |c: &Self, t: Static| t.is_some_and(|t| !c.types.is_untyped(t));
         if typed(self, source) && typed(self, destination) && self.types.check_assignable(source, destination).is_err()
         {
-            let text = self.mismatched(op, left, right, lt, rt);
-            return Err(self.error(Rule::MismatchedTypes, at, text));
+            return Err(self.error(at, self.mismatched(op, left, right, lt, rt)));
         }
         if source.is_none() {
-            let text = self.mismatched(op, left, right, lt, rt);
-            return Err(self.error(Rule::MismatchedTypes, at, text));
+            return Err(self.error(at, self.mismatched(op, left, right, lt, rt)));
         }
         Ok(())
     }
 
-    fn mismatched(&self, op: BinaryOp, left: ExprId, right: ExprId, lt: Static, rt: Static) -> String {
-        let name = |t: Static| t.map_or_else(|| "untyped nil".to_owned(), |t| self.types.type_string(t));
-        format!(
-            "invalid operation: {} {} {} (mismatched types {} and {})",
-            self.render(left),
-            op.text(),
-            self.render(right),
-            name(lt),
-            name(rt)
-        )
+    /// The error of an operator that is not defined for values of a type.
+    pub(super) fn operator_undefined(&self, op: &str, t: Static, at: Span) -> CheckError {
+        self.error(at, VmError::OperatorUndefined { op: op.into(), on: self.kind_name(t).into() })
+    }
+
+    fn mismatched(&self, op: BinaryOp, left: ExprId, right: ExprId, lt: Static, rt: Static) -> VmError {
+        let name = |t: Static| t.map_or_else(|| "untyped nil".into(), |t| self.type_arg(t));
+        VmError::Mismatched {
+            left: self.expr_arg(left),
+            op: op.text().into(),
+            right: self.expr_arg(right),
+            left_type: name(lt),
+            right_type: name(rt),
+        }
     }
 
     /// `==` and `!=` (spec/01 §1.11).
@@ -227,17 +228,16 @@ impl<'a> Checker<'a> {
         rt: Static,
         source: Static,
         destination: Static,
-    ) -> std::result::Result<(), (Rule, String)> {
-        let name = |c: &Self, t: Static| t.map_or_else(|| "<nil>".to_owned(), |t| c.types.type_string(t));
+    ) -> std::result::Result<(), VmError> {
+        let name = |c: &Self, t: Static| t.map_or_else(|| "<nil>".into(), |t| c.type_arg(t));
         let checked = match (lt, rt, destination) {
             (Some(_), Some(_), Some(t)) => self.types.comparable(t),
             (lt, rt, _) => self.types.comparable_to_nil(lt.or(rt)),
         };
-        checked.map_err(|error| (Rule::Operator, error.text(&self.types)))?;
+        checked.map_err(|error| error.finding(&self.types))?;
         if self.types.check_assignable(source, destination).is_err() {
-            let (source, destination) = (name(self, source), name(self, destination));
-            let text = format!("invalid operation: (mismatched types {source} and {destination})");
-            return Err((Rule::MismatchedTypes, text));
+            let (left, right) = (name(self, source), name(self, destination));
+            return Err(VmError::MismatchedEquality { left, right });
         }
         Ok(())
     }
@@ -286,16 +286,14 @@ impl<'a> Checker<'a> {
     fn check_shifted(&self, op: BinaryOp, left: ExprId, lt: Static, span: Span) -> Result<()> {
         if !self.is_const(left) {
             let t = lt.map(|t| if self.types.is_untyped(t) { self.types.default_type(t) } else { t });
-            let text = format!("operator {} not defined on: {}", op.text(), self.kind_name(t));
-            return Err(self.error(Rule::Operator, span, text));
+            return Err(self.operator_undefined(op.text(), t, span));
         }
         let bigdec = lt.is_some_and(|t| self.types.kind(t) == Kind::Bigdec);
         if bigdec && constant::convert_untyped(&self.value(left), Basic::UntypedBigint).is_ok() {
             return Ok(());
         }
-        let t = lt.map_or_else(|| "<nil>".to_owned(), |t| self.types.type_string(t));
-        let text = format!("invalid operation: shifted operand {} ({t}) must be integer", self.render(left));
-        Err(self.error(Rule::Shift, span, text))
+        let of = lt.map_or_else(|| "<nil>".into(), |t| self.type_arg(t));
+        Err(self.error(span, VmError::ShiftedOperand { operand: self.expr_arg(left), of }))
     }
 
     /// The count of a `<<` or `>>` expression: converted to `uint` unless its base type is `uint` already.
@@ -307,16 +305,14 @@ impl<'a> Checker<'a> {
             return Ok(right);
         }
         let Some(t) = rt else {
-            return Err(self.error(Rule::Nil, at, "cannot convert nil to type uint".to_owned()));
+            return Err(self.error(at, VmError::NilToUint));
         };
         let kind = self.types.kind(t);
         if !kind.is_numeric() {
-            let text = format!("cannot convert {} to type uint", self.render(right));
-            return Err(self.error(Rule::TypeMismatch, at, text));
+            return Err(self.error(at, VmError::CountToUint { count: self.expr_arg(right) }));
         }
         if !kind.is_integer() {
-            let text = format!("invalid operation: invalid shift count: {}", self.render(right));
-            return Err(self.error(Rule::Shift, at, text));
+            return Err(self.error(at, VmError::ShiftCount { count: self.expr_arg(right) }));
         }
         if self.types.underlying(t) == uint { Ok(right) } else { self.wrap(right, uint, at) }
     }
@@ -330,10 +326,10 @@ impl<'a> Checker<'a> {
             ast::UnaryOp::Xor => UnaryOp::Xor,
             ast::UnaryOp::Addr => return self.address_of(x, span),
             ast::UnaryOp::Recv => {
-                return Err(self.error(Rule::Operator, span, "checker for ARROW does not exist".to_owned()));
+                return Err(self.error(span, VmError::OperatorUnknown { op: "ARROW".into() }));
             }
             ast::UnaryOp::Tilde => {
-                return Err(self.error(Rule::Operator, span, "checker for ILLEGAL does not exist".to_owned()));
+                return Err(self.error(span, VmError::OperatorUnknown { op: "ILLEGAL".into() }));
             }
         };
         let operand = self.single(x)?.id;
@@ -346,8 +342,7 @@ impl<'a> Checker<'a> {
             UnaryOp::Not => (kind.is_some_and(|k| k == Kind::Bool), "!"),
         };
         if !defined {
-            let text = format!("operator {text} not defined on: {}", self.kind_name(t));
-            return Err(self.error(Rule::Operator, span, text));
+            return Err(self.operator_undefined(text, t, span));
         }
         if self.is_const(operand) {
             return self.fold_unary(op, operand, span);
@@ -368,8 +363,7 @@ impl<'a> Checker<'a> {
             (Some(t), _) if !self.types.is_untyped(t) => t,
             (Some(_), _) => self.exprs[operand.id].ty,
             (None, _) => {
-                let text = "illegal assignment X expression type *gnolang.ConstExpr".to_owned();
-                return Err(self.error(Rule::NotAssignable, span, text));
+                return Err(self.error(span, VmError::AddressOfNil));
             }
         };
         let t = self.types.pointer(elem);

@@ -8,8 +8,9 @@
 
 use super::import::Known;
 use super::scope::{Entity, Position};
-use super::{CheckError, Checker, Result, Rule, deep};
+use super::{CheckError, Checker, Result, deep};
 use crate::constant::Constant;
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{ExprId, ExprKind, FuncId, Global, InitStep, Slot, SlotValue};
@@ -125,8 +126,8 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         let names: Vec<String> = repeated.iter().map(|name| format!("\"{name}\"")).collect();
-        let text = format!("running package \"{}\": redeclarations for identifiers: {}", self.path, names.join(", "));
-        Err(self.error_bare(Rule::Redeclared, text))
+        let (package, names) = ((&self.path).into(), names.join(", ").into());
+        Err(self.error_bare(VmError::RedeclaredInPackage { package, names }))
     }
 
     fn collect_decl(&mut self, decl: &ast::Decl<'a>, repeated: &mut Vec<String>) -> Result<()> {
@@ -150,7 +151,7 @@ impl<'a> Checker<'a> {
                 ast::Specs::Type(specs) => specs.iter().try_for_each(|&spec| self.collect_type(spec, repeated)),
             },
             ast::Decl::Func(func) => self.collect_func(func, repeated),
-            ast::Decl::Bad(span) => Err(self.error(Rule::Form, *span, "syntax error".to_owned())),
+            ast::Decl::Bad(span) => Err(self.error(*span, VmError::BadSyntax)),
         }
     }
 
@@ -321,8 +322,8 @@ impl<'a> Checker<'a> {
         let what = if entry.in_type || matches!(entry.kind, DeclKind::Type(..)) { "type" } else { "value" };
         let chain = self.package.running.iter().skip_while(|&&running| running != decl).chain([&decl]);
         let names: Vec<&str> = chain.map(|&decl| self.package.decls[decl].kind.name()).collect();
-        let mut error =
-            self.error(Rule::RecursiveType, entry.span, format!("invalid recursive {what}: {}", names.join(" -> ")));
+        let (what, trail) = (what.into(), names.join(" -> ").into());
+        let mut error = self.error(entry.span, VmError::Recursive { what, trail });
         error.file = entry.file;
         error
     }
@@ -445,7 +446,7 @@ impl<'a> Checker<'a> {
     pub(super) fn refuse_nil_type(&mut self, spec: &'a ast::TypeSpec<'a>) -> Result<()> {
         match super::expr::unparen(spec.ty).kind {
             ast::ExprKind::Ident(name) if matches!(self.meaning(name, spec.ty.span)?, Some((Entity::Nil, _))) => {
-                Err(self.error(Rule::Nil, spec.span, "nil is not a type".to_owned()))
+                Err(self.error(spec.span, VmError::NilIsNoType))
             }
             _ => Ok(()),
         }
@@ -456,15 +457,12 @@ impl<'a> Checker<'a> {
         let Some(named) = self.types.as_named(declared) else { return Ok(()) };
         self.types.set_underlying(named, right);
         if self.types.names_itself(named) {
-            return Err(self.error(Rule::Other, span, "should not happen".to_owned()));
+            return Err(self.error(span, VmError::ShouldNotHappen));
         }
         if let Some(cycle) = self.types.value_cycle(named) {
             let names: Vec<&str> = cycle.iter().map(|&named| &*self.types.named(named).name).collect();
-            return Err(self.error(
-                Rule::RecursiveType,
-                span,
-                format!("invalid recursive type: {}", names.join(" -> ")),
-            ));
+            let (what, trail) = ("type".into(), names.join(" -> ").into());
+            return Err(self.error(span, VmError::Recursive { what, trail }));
         }
         Ok(())
     }
@@ -481,13 +479,13 @@ impl<'a> Checker<'a> {
         };
         let (base, pointer) = self.receiver(receiver, func.span)?;
         let Some(named) = self.types.as_named(base) else {
-            return Err(self.error(Rule::Other, func.span, "should not happen".to_owned()));
+            return Err(self.error(func.span, VmError::ShouldNotHappen));
         };
         self.funcs[id].kind = crate::typed::FuncKind::Method { receiver_type: base, pointer };
         let name = func.name.name;
         if self.types.named(named).methods.iter().any(|method| *method.name == *name) {
-            let ty = self.types.named(named).name.clone();
-            return Err(self.error(Rule::Redeclared, func.span, format!("redeclaration of method {ty}.{name}")));
+            let receiver = (&self.types.named(named).name).into();
+            return Err(self.error(func.span, VmError::MethodRedeclared { receiver, name: name.into() }));
         }
         let method = Method { name: name.into(), func: id.as_u32(), ptr_receiver: pointer, signature };
         let index = self.types.add_method(named, method);

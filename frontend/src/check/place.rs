@@ -3,7 +3,8 @@
 use super::CheckError;
 use super::expr::unparen;
 use super::expr::{Operand, PlaceOperand};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use crate::typed::{ExprId, ExprKind, IndexKind, Place};
@@ -30,19 +31,19 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Ident(name) => name,
             _ => "",
         };
-        let text = match (&place, &self.exprs[operand.id].kind) {
-            (_, ExprKind::Func { .. }) => "not assignable".to_owned(),
+        let error = match (&place, &self.exprs[operand.id].kind) {
+            (_, ExprKind::Func { .. }) => VmError::AssignToFunction,
             (_, ExprKind::MethodValue { .. }) => return (PlaceOperand { place, recorded: operand.ty, ty }, None),
             (Place::Unaddressable(..), ExprKind::Const(_)) if !name.is_empty() => {
                 let what = if matches!(name, "true" | "false" | "nil" | "iota") { "uverse" } else { "const" };
-                format!("cannot assign to {what} {name}")
+                VmError::AssignToName { what: what.into(), name: name.into() }
             }
             (Place::Unaddressable(..) | Place::Literal(_), _) | (Place::Index { kind: IndexKind::String, .. }, _) => {
-                format!("cannot assign to {}", self.render(operand.id))
+                VmError::AssignTo { target: self.expr_arg(operand.id) }
             }
             _ => return (PlaceOperand { place, recorded: operand.ty, ty }, None),
         };
-        (PlaceOperand { place, recorded: operand.ty, ty }, Some(self.error(Rule::NotAssignable, self.nodes.stmt, text)))
+        (PlaceOperand { place, recorded: operand.ty, ty }, Some(self.error(self.nodes.stmt, error)))
     }
 
     /// The operand of `++` and `--`: a constant is accepted, and aborts.
@@ -50,7 +51,7 @@ impl<'a> Checker<'a> {
         let e = unparen(e);
         if let ast::ExprKind::Ident(name) = e.kind {
             if name == "_" {
-                return Err(self.error(Rule::TypeMismatch, e.span, "cannot use _ as value or type".to_owned()));
+                return Err(self.error(e.span, VmError::BlankUse));
             }
             let operand = self.single(e)?;
             if self.is_const(operand.id) {

@@ -2,7 +2,8 @@
 //! nothing, labels that do not exist (spec/01 §1.6, §4.9). They come before every other error of the file and have no
 //! package path in their location.
 
-use super::{CheckError, Rule, deep};
+use super::{CheckError, Result, deep};
+use crate::finding::VmError;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, Ident, Specs, Stmt, StmtKind, StmtRef};
 use crate::syntax::visit;
@@ -21,8 +22,7 @@ struct Labels<'a> {
 /// An error at an offset.
 struct Found {
     offset: u32,
-    rule: Rule,
-    text: String,
+    error: VmError,
     /// The declaration before.
     previous: Option<Span>,
 }
@@ -35,7 +35,7 @@ struct Resolver<'s, 'a> {
 }
 
 /// The error of a file, if it has one: the first in order of position, and how many more there are.
-pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32) -> Result<(), CheckError> {
+pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32) -> Result<()> {
     let mut resolver = Resolver { source, scopes: vec![HashMap::new()], labels: Vec::new(), errors: Vec::new() };
     for decl in file.decls {
         resolver.top_level(decl);
@@ -48,26 +48,23 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
     let mut lines = HashSet::new();
     errors.retain(|found| lines.insert(source.line(found.offset)));
     errors.truncate(MAX_ERRORS);
-    let Some(Found { offset, rule, text, previous }) = errors.first() else { return Ok(()) };
-    let more = if errors.len() > 1 { format!(" (and {} more errors)", errors.len() - 1) } else { String::new() };
-    let location = Some(format!("{}:{}", source.name(), source.position(*offset)));
-    let message = format!("{text}{more}");
+    let more = errors.len().saturating_sub(1);
+    let Some(Found { offset, error, previous }) = errors.into_iter().next() else { return Ok(()) };
+    let location = Some(format!("{}:{}", source.name(), source.position(offset)));
     let related = previous.map(|span| (span, "previous declaration"));
-    let (rule, span) = (*rule, Span::at(*offset));
-    Err(CheckError { rule, message, location, span, file: index, related, while_reading: true })
+    let error = CheckError::new(error, Span::at(offset));
+    Err(CheckError { location, file: index, related, more, while_reading: true, ..error })
 }
 
 impl<'a> Resolver<'_, 'a> {
-    fn error(&mut self, rule: Rule, at: Span, text: String) {
-        self.errors.push(Found { offset: at.start, rule, text, previous: None });
+    fn error(&mut self, at: Span, error: VmError) {
+        self.errors.push(Found { offset: at.start, error, previous: None });
     }
 
     fn redeclared(&mut self, name: Ident<'a>, previous: Span) {
-        let at = self.source.position(previous.start);
-        let text =
-            format!("{} redeclared in this block\n\tprevious declaration at {}:{at}", name.name, self.source.name());
-        let (offset, rule) = (name.span.start, Rule::Redeclared);
-        self.errors.push(Found { offset, rule, text, previous: Some(previous) });
+        let at = format!("{}:{}", self.source.name(), self.source.position(previous.start));
+        let error = VmError::RedeclaredInBlock { name: name.name.into(), previous: at.into() };
+        self.errors.push(Found { offset: name.span.start, error, previous: Some(previous) });
     }
 
     fn declare(&mut self, name: Ident<'a>) {
@@ -128,7 +125,7 @@ impl<'a> Resolver<'_, 'a> {
             let labels = resolver.labels.pop().unwrap_or_default();
             for label in labels.used {
                 if !labels.declared.contains_key(label.name) {
-                    resolver.error(Rule::Branch, label.span, format!("label {} undefined", label.name));
+                    resolver.error(label.span, VmError::UndefinedLabel { label: label.name.into() });
                 }
             }
         });
@@ -258,7 +255,7 @@ impl<'a> Resolver<'_, 'a> {
     }
 
     fn nothing_new(&mut self, at: Span) {
-        self.error(Rule::Define, at, "no new variables on left side of :=".to_owned());
+        self.error(at, VmError::NoNewVariables);
     }
 
     fn local(&mut self, specs: &Specs<'a>) {

@@ -5,8 +5,9 @@
 //! switch share the block of their statement: a name of that statement counts as declared in the part itself.
 
 use super::expr::{Static, unparen};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
 use crate::constant::Constant;
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, StmtRef};
 use crate::typed::{
@@ -143,18 +144,16 @@ impl<'a> Checker<'a> {
     pub(super) fn lookup(&mut self, name: &str, span: Span) -> Result<Entity> {
         self.limit_path(name, span)?;
         match self.meaning(name, span)? {
-            Some((Entity::Undefined, _)) => {
-                Err(self.error(Rule::Undeclared, span, format!("name not defined: {name}")))
-            }
+            Some((Entity::Undefined, _)) => Err(self.error(span, VmError::NotDefined { name: name.into() })),
             Some((Entity::Local(var), block)) => Ok(Entity::Local(self.capture(var, block))),
             Some((entity, _)) => Ok(entity),
             None if self.at.frames.is_empty() || self.at.type_of.is_some() => {
                 let span = self.at.type_of.unwrap_or(self.at.span);
                 let files: Vec<&str> = self.sources.iter().map(crate::source::SourceFile::name).collect();
-                let text = format!("name {name} not defined in fileset with files [{}]", files.join(" "));
-                Err(self.error(Rule::Undeclared, span, text))
+                let (name, files) = (name.into(), files.join(" ").into());
+                Err(self.error(span, VmError::NotInFiles { name, files }))
             }
-            None => Err(self.error(Rule::Undeclared, span, format!("name {} not declared", self.renamed(name, span)))),
+            None => Err(self.error(span, VmError::NotDeclared { name: self.renamed(name, span).into() })),
         }
     }
 
@@ -170,7 +169,7 @@ impl<'a> Checker<'a> {
             _ => 0,
         };
         if depth > limit {
-            return Err(self.error(Rule::Limit, span, format!("exceeded maximum VPBlock depth ({limit})")));
+            return Err(self.error(span, VmError::PathDepth { limit: limit.into() }));
         }
         Ok(())
     }
@@ -223,8 +222,7 @@ impl<'a> Checker<'a> {
         }
         let Some(entity) = predeclared(wanted) else { return Ok(None) };
         if self.declared_later(wanted) {
-            let text = "expected block value path type; check this is not shadowing a builtin type";
-            return Err(self.error(Rule::Reserved, span, text.to_owned()));
+            return Err(self.error(span, VmError::ShadowedLater));
         }
         Ok(Some((entity, 0)))
     }
@@ -317,7 +315,7 @@ impl<'a> Checker<'a> {
     /// Enters a block.
     pub(super) fn enter(&mut self, kind: ScopeKind, span: Span) -> Result<ScopeId> {
         if self.at.blocks.len() >= self.limits.block_depth as usize {
-            return Err(self.error(Rule::Limit, span, "block node depth reached maximum MaxUint8".to_owned()));
+            return Err(self.error(span, VmError::BlockDepth));
         }
         let base = self.at.frames.last().map_or(0, |frame| frame.base);
         let parent = if kind == ScopeKind::Func { None } else { self.at.blocks.get(base..).and_then(|b| b.last()) };
@@ -422,10 +420,10 @@ impl<'a> Checker<'a> {
     /// A new slot after the named ones of the innermost block.
     pub(super) fn hidden(&mut self, name: String, ty: TypeId, recorded: TypeId, kind: VarKind) -> Result<VarId> {
         let Some(block) = self.at.blocks.last_mut() else {
-            return Err(self.error_at_block(Rule::Other, "should not happen".to_owned()));
+            return Err(self.error_at_block(VmError::ShouldNotHappen));
         };
         if block.slots.len() + block.late.len() >= self.limits.names_per_block as usize {
-            return Err(self.error_at_block(Rule::Limit, "too many variables in block".to_owned()));
+            return Err(self.error_at_block(VmError::BlockNames));
         }
         let var = self.vars.push(Var { name, ty, kind, boxed: false, scope: block.scope });
         block.late.push(var);
@@ -445,7 +443,7 @@ impl<'a> Checker<'a> {
     /// Refuses the declaration of a predeclared name (spec/01 §1.5).
     pub(super) fn refuse_predeclared(&self, name: &str, at: Span) -> Result<()> {
         if name == "iota" || predeclared(name).is_some() || matches!(name, "cross" | "realm") {
-            return Err(self.error(Rule::Reserved, at, format!("builtin identifiers cannot be shadowed: {name}")));
+            return Err(self.error(at, VmError::ShadowsBuiltin { name: name.into() }));
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Selectors: promotion, automatic address-of, method values and method expressions (spec/02 §5.6, spec/01 §4.6).
 
 use super::expr::Operand;
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Builtin, ExprId, ExprKind, FuncId, MethodRef, Receiver};
@@ -50,23 +51,18 @@ impl<'a> Checker<'a> {
         }
         let operand = self.single(selector.x)?;
         let Some(t) = operand.ty else {
-            return Err(self.error(Rule::Nil, span, format!("missing field {name} in untyped nil")));
+            return Err(self.error(span, VmError::FieldOfNil { name: name.into() }));
         };
         if !matches!(
             self.types.get(t),
             Type::Named(_) | Type::Pointer(_) | Type::Struct(_) | Type::Interface(_) | Type::Package
         ) {
-            return Err(self.error(
-                Rule::Member,
-                span,
-                format!("unexpected selector expression type {}", self.host_type_name(t)),
-            ));
+            return Err(self.error(span, VmError::SelectorBase { shape: self.host_type_name(t).into() }));
         }
         let selection = match self.types.lookup(t, name, &self.path) {
             Ok(selection) => selection,
             Err(error) => {
-                let text = error.text(&self.types, t, name, &self.path);
-                return Err(self.error(Rule::Member, span, text));
+                return Err(self.error(span, error.finding(&self.types, t, name, &self.path)));
             }
         };
         let base = self.walk(operand.id, &selection, span);
@@ -144,7 +140,7 @@ impl<'a> Checker<'a> {
             Some((self.method_func(named, index)?, ptr_receiver, signature))
         });
         let Some((func, ptr_receiver, signature)) = found else {
-            return Err(self.error(Rule::Member, span, format!("unknown *DeclaredType method named {name}")));
+            return Err(self.error(span, VmError::UnknownMethod { name: name.into() }));
         };
         let receiver = if ptr_receiver { self.types.pointer(declared) } else { declared };
         let mut ty = self.types.as_func(signature).cloned().unwrap_or_default();

@@ -3,7 +3,8 @@
 use super::assign::Checked;
 use super::expr::{Operand, PlaceOperand, Values, unparen};
 use super::scope::{BranchTarget, TargetKind};
-use super::{Checker, Result, Rule, deep};
+use super::{Checker, Result, deep};
+use crate::finding::{Count, VmError};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef, StmtRef};
 use crate::typed::{self, Place, RangeKind, ScopeId, ScopeKind, Stmt, StmtId, StmtKind, VarId, VarKind};
@@ -96,15 +97,15 @@ impl<'a> Checker<'a> {
             ast::StmtKind::TypeSwitch(stmt) => self.type_switch_stmt(stmt, id, label, span)?,
             ast::StmtKind::Labeled(_) => return self.labeled(stmt, id),
             ast::StmtKind::Go(_) => {
-                return Err(self.error(Rule::LeftOut, span, "goroutines are not permitted".to_owned()));
+                return Err(self.error(span, VmError::Goroutine));
             }
             ast::StmtKind::Send(_) => {
-                return Err(self.error(Rule::LeftOut, span, "unknown Go type *ast.SendStmt".to_owned()));
+                return Err(self.error(span, VmError::Unsupported { node: "SendStmt".into() }));
             }
             ast::StmtKind::Select(_) => {
-                return Err(self.error(Rule::LeftOut, span, "unknown Go type *ast.SelectStmt".to_owned()));
+                return Err(self.error(span, VmError::Unsupported { node: "SelectStmt".into() }));
             }
-            ast::StmtKind::Bad => return Err(self.error(Rule::Form, span, "syntax error".to_owned())),
+            ast::StmtKind::Bad => return Err(self.error(span, VmError::BadSyntax)),
         };
         Ok((kind, None))
     }
@@ -228,26 +229,17 @@ impl<'a> Checker<'a> {
             Type::Map { key, value } => Ok((RangeKind::Map, *key, *value)),
             Type::Pointer(array) => match self.types.base(*array) {
                 Type::Array { elem, .. } => Ok((RangeKind::ArrayPointer, TypeId::INT, *elem)),
-                _ => {
-                    Err(self.error(Rule::Range, at, "range iteration over pointer requires array elem type".to_owned()))
-                }
+                _ => Err(self.error(at, VmError::RangePointer)),
             },
             _ if self.types.kind(t) == Kind::String => Ok((RangeKind::String, TypeId::INT, TypeId::INT32)),
-            _ => {
-                let kind = self.types.kind(t);
-                let text = format!(
-                    "range iteration requires map, string, array, slice, or pointer to array; got {}",
-                    kind.name()
-                );
-                Err(self.error(Rule::Range, at, text))
-            }
+            _ => Err(self.error(at, VmError::RangeKind { got: self.types.kind(t).name().into() })),
         }
     }
 
     fn range_variable(&mut self, target: Option<ExprRef<'a>>, t: TypeId, span: Span) -> Result<Option<Place>> {
         let Some(target) = target else { return Ok(None) };
         let ExprKind::Ident(name) = unparen(target).kind else {
-            return Err(self.error(Rule::Define, span, "non-name on left side of :=".to_owned()));
+            return Err(self.error(span, VmError::NonName));
         };
         // The blank target copies what it is given (spec/03 §4.2).
         if name == "_" {
@@ -274,32 +266,29 @@ impl<'a> Checker<'a> {
         let unnamed = operand.ty.is_some_and(|t| !self.types.is_named(t));
         let listed = matches!(kind, RangeKind::Array | RangeKind::Slice);
         if blank(key) && !blank(value) && unnamed && listed {
-            let text = "runtime error: invalid memory address or nil pointer dereference";
-            return Err(self.error_bare(Rule::Other, text.to_owned()));
+            return Err(self.error_bare(VmError::NilDereference));
         }
         let recorded = |place: Option<&PlaceOperand>| place.and_then(|place| place.recorded);
         if kind != RangeKind::Map
             && let Some(t) = recorded(key)
             && !self.types.identical(t, TypeId::INT)
         {
-            let text = format!("index type should be int, but got {}", self.types.type_string(t));
-            return Err(self.error(Rule::Index, span, text));
+            return Err(self.error(span, VmError::RangeIndex { got: self.type_arg(t) }));
         }
         if kind == RangeKind::Map
             && let Some(t) = recorded(key)
             && let Err(error) = self.types.check_assignable(Some(key_type), Some(t))
         {
-            return Err(self.error(error.rule(), span, error.text_in(&self.types, &NilContext::Assignment)));
+            return Err(self.error(span, error.finding_in(&self.types, &NilContext::Assignment)));
         }
         if let Some(t) = recorded(value)
             && let Err(error) = self.types.check_assignable(Some(value_type), Some(t))
         {
             if kind == RangeKind::String {
-                let got = self.types.type_string_or_nil(recorded(key));
-                let text = format!("value type should be int32, but got {got}");
-                return Err(self.error(Rule::TypeMismatch, span, text));
+                let got = self.types.type_string_or_nil(recorded(key)).into();
+                return Err(self.error(span, VmError::RangeValue { got }));
             }
-            return Err(self.error(error.rule(), span, error.text_in(&self.types, &NilContext::Assignment)));
+            return Err(self.error(span, error.finding_in(&self.types, &NilContext::Assignment)));
         }
         Ok(())
     }
@@ -313,11 +302,7 @@ impl<'a> Checker<'a> {
         };
         if exprs.is_empty() {
             if !results.is_empty() && !named {
-                return Err(self.error(
-                    Rule::ReturnCount,
-                    span,
-                    format!("expected {} return values; got 0", results.len()),
-                ));
+                return Err(self.error(span, VmError::ReturnCount { want: results.len().into(), got: Count(0) }));
             }
             return Ok(StmtKind::Return { values: Vec::new() });
         }
@@ -332,17 +317,15 @@ impl<'a> Checker<'a> {
             Values::Tuple(value, types) => {
                 for (from, to) in types.into_iter().zip(results) {
                     if let Err(error) = self.types.check_assignable(Some(from), Some(to)) {
-                        let text = error.text(&self.types);
-                        return Err(self.error(error.rule(), span, text));
+                        return Err(self.error(span, error.finding(&self.types)));
                     }
                 }
                 Ok(StmtKind::Return { values: vec![value] })
             }
-            _ => Err(self.error(
-                Rule::ReturnCount,
-                span,
-                format!("expected {} return values; got {}", results.len(), exprs.len()),
-            )),
+            _ => {
+                let (want, got) = (results.len().into(), exprs.len().into());
+                Err(self.error(span, VmError::ReturnCount { want, got }))
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::expr::unparen;
 use super::scope::{Entity, TargetKind};
-use super::{Checker, Result, Rule};
+use super::{Checker, Result};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, CaseClause, ExprKind};
 use crate::typed::{BranchKind, Clause, ScopeKind, Stmt, StmtId, StmtKind, TypeClause, VarId, VarKind};
@@ -52,7 +53,7 @@ impl<'a> Checker<'a> {
             return self.body(clause.body);
         }
         if last {
-            return Err(self.error(Rule::Branch, end.span, "cannot fallthrough final case in switch".to_owned()));
+            return Err(self.error(end.span, VmError::FallthroughLast));
         }
         let mut body = self.body(before)?;
         let kind = StmtKind::Branch(BranchKind::Fallthrough);
@@ -78,7 +79,7 @@ impl<'a> Checker<'a> {
             let types = self.type_cases(clause, &mut seen, span)?;
             let var = self.type_switch_variable(stmt, &types, clause, operand_type)?;
             if let Some(end) = clause.body.last().filter(|end| is_fallthrough(end)) {
-                return Err(self.error(Rule::Branch, end.span, "cannot fallthrough in type switch".to_owned()));
+                return Err(self.error(end.span, VmError::FallthroughType));
             }
             let body = self.targeted(label, id, TargetKind::Switch, |checker| checker.body(clause.body))?;
             self.leave();
@@ -96,7 +97,7 @@ impl<'a> Checker<'a> {
                 && matches!(self.lookup(name, e.span)?, Entity::Nil)
             {
                 if seen.contains(&None) {
-                    return Err(self.error(Rule::SwitchClause, at, "duplicate type nil in type switch".to_owned()));
+                    return Err(self.error(at, VmError::DuplicateNilCase));
                 }
                 seen.push(None);
                 types.push(None);
@@ -107,8 +108,7 @@ impl<'a> Checker<'a> {
             self.at.case = outer;
             let t = t?;
             if seen.iter().flatten().any(|&other| self.types.identical(other, t)) {
-                let text = format!("duplicate type {} in type switch", self.types.type_string(t));
-                return Err(self.error(Rule::SwitchClause, at, text));
+                return Err(self.error(at, VmError::DuplicateTypeCase { of: self.type_arg(t) }));
             }
             seen.push(Some(t));
             types.push(Some(t));

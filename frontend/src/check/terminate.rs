@@ -2,7 +2,8 @@
 //! gaps (spec/01 §4.8).
 
 use super::expr::unparen;
-use super::{CheckError, Checker, Result, Rule, deep};
+use super::{Checker, Result, deep};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, BranchKind, CaseClause, ExprKind, ExprRef, StmtKind, StmtRef};
 
@@ -33,9 +34,7 @@ impl<'a> Checker<'a> {
         let mut analysis = Analysis { contexts: vec![Context::Function], ..Analysis::default() };
         let ends = analysis.list(body.stmts);
         if let Some(expected) = analysis.failure {
-            let text =
-                format!("interface conversion: interface {{}} is *gnolang.FuncLitContext, not *gnolang.{expected}");
-            return Err(self.error_bare(Rule::Other, text));
+            return Err(self.error_bare(VmError::LiteralContext { expected: expected.into() }));
         }
         let mut entries: Vec<String> = analysis
             .literals
@@ -45,11 +44,10 @@ impl<'a> Checker<'a> {
         if !ends {
             entries.push(format!("function \"{}\" does not terminate", decl.name.name));
         }
-        if entries.is_empty() { Ok(()) } else { Err(self.not_terminating(decl.span, &entries)) }
-    }
-
-    fn not_terminating(&self, span: Span, entries: &[String]) -> CheckError {
-        self.error(Rule::MissingReturn, span, format!("[{}]\n", entries.join(" ")))
+        if entries.is_empty() {
+            return Ok(());
+        }
+        Err(self.error(decl.span, VmError::MissingReturn { functions: entries.join(" ").into() }))
     }
 }
 

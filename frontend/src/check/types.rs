@@ -1,7 +1,8 @@
 //! Type expressions: to types, and to what their evaluation at run time costs (spec/02 §7).
 
 use super::scope::Entity;
-use super::{Checker, Result, Rule, deep};
+use super::{Checker, Result, deep};
+use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
 use crate::typed::{TypeExpr, TypeExprId, TypeField};
@@ -17,8 +18,7 @@ impl<'a> Checker<'a> {
             return Ok(t);
         }
         if self.type_depth >= self.limits.type_depth {
-            let text = format!("type is nested deeper than {} levels", self.limits.type_depth);
-            return Err(self.error(Rule::Limit, e.span, text));
+            return Err(self.error(e.span, VmError::TypeDepth { limit: self.limits.type_depth.into() }));
         }
         self.type_depth += 1;
         let t = deep(|| self.resolve_kind(e));
@@ -64,10 +64,10 @@ impl<'a> Checker<'a> {
             ExprKind::Binary(binary) if binary.op == ast::BinaryOp::Or => {
                 self.resolve_type(binary.x)?;
                 self.resolve_type(binary.y)?;
-                Err(self.error(Rule::Operator, e.span, "operator | not defined on: TypeKind".to_owned()))
+                Err(self.error(e.span, VmError::OperatorUndefined { op: "|".into(), on: "TypeKind".into() }))
             }
             ExprKind::Unary(ast::UnaryOp::Tilde, _) => {
-                Err(self.error(Rule::Operator, e.span, "checker for ILLEGAL does not exist".to_owned()))
+                Err(self.error(e.span, VmError::OperatorUnknown { op: "ILLEGAL".into() }))
             }
             ExprKind::Selector(selector) => {
                 if let Some(t) = self.member_type(selector, e.span)? {
@@ -94,35 +94,30 @@ impl<'a> Checker<'a> {
     }
 
     /// An error in a type.
-    fn type_error(&self, rule: Rule, span: Span, text: String) -> super::CheckError {
-        self.error(
-            rule,
-            self.at.type_of.or(self.at.case).unwrap_or(if self.at.frames.is_empty() { self.at.span } else { span }),
-            text,
-        )
+    fn type_error(&self, span: Span, error: VmError) -> super::CheckError {
+        let outside = if self.at.frames.is_empty() { self.at.span } else { span };
+        self.error(self.at.type_of.or(self.at.case).unwrap_or(outside), error)
     }
 
     fn not_a_type(&self, span: Span) -> super::CheckError {
         let text = self.sources.get(self.at.file as usize).and_then(|source| source.text(span)).unwrap_or_default();
-        self.type_error(Rule::TypeOrValue, span, format!("{text} is not a type"))
+        self.type_error(span, VmError::NotType { what: text.into() })
     }
 
     fn named_type(&mut self, name: &'a str, span: Span) -> Result<TypeId> {
         if name == "_" {
-            return Err(self.type_error(Rule::TypeMismatch, span, "cannot use _ as value or type".to_owned()));
+            return Err(self.type_error(span, VmError::BlankUse));
         }
         match self.lookup(name, span)? {
             Entity::Type(t) => Ok(t),
-            Entity::Nil => {
-                Err(self.type_error(Rule::TypeOrValue, span, "(const (undefined)) is not a type".to_owned()))
-            }
+            Entity::Nil => Err(self.type_error(span, VmError::NotType { what: "(const (undefined))".into() })),
             Entity::Local(var) => {
                 let text = self.render_local(var);
-                Err(self.type_error(Rule::TypeOrValue, span, format!("{text} is not a type")))
+                Err(self.type_error(span, VmError::NotType { what: text.into() }))
             }
             Entity::Global(_) | Entity::Func(_) => {
                 let text = self.render_package_name(name);
-                Err(self.type_error(Rule::TypeOrValue, span, format!("{text} is not a type")))
+                Err(self.type_error(span, VmError::NotType { what: text.into() }))
             }
             _ => Err(self.not_a_type(span)),
         }
@@ -179,11 +174,7 @@ impl<'a> Checker<'a> {
             };
             for name in names {
                 if &*name != "_" && !seen.insert(name.clone()) {
-                    return Err(self.error(
-                        Rule::DuplicateName,
-                        list.span,
-                        format!("duplicate name found in field list: {name}"),
-                    ));
+                    return Err(self.error(list.span, VmError::DuplicateField { name: (&name).into() }));
                 }
                 fields.push(Field { name, ty, embedded, tag: tag.clone() });
             }
@@ -199,12 +190,9 @@ impl<'a> Checker<'a> {
             Type::Basic(basic) => Ok(basic.name().into()),
             Type::Pointer(elem) => match self.types.get(*elem) {
                 Type::Named(named) => Ok(self.types.named(*named).name.clone()),
-                _ => Err(self.error(Rule::Other, span, "should not happen".to_owned())),
+                _ => Err(self.error(span, VmError::ShouldNotHappen)),
             },
-            _ => {
-                let text = self.types.type_string(ty);
-                Err(self.error(Rule::Other, span, format!("unexpected field type {text}")))
-            }
+            _ => Err(self.error(span, VmError::EmbeddedType { of: self.type_arg(ty) })),
         }
     }
 

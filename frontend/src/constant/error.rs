@@ -1,7 +1,7 @@
-//! Failures of literals, folding and conversion, with the reference's texts (spec/01 §1.8, §3.4).
+//! Failures of literals, folding and conversion (spec/01 §1.8, §3.4).
 
 use super::DecimalError;
-use crate::rule::Rule;
+use crate::finding::{Expr, VmError};
 use crate::types::{Basic, Kind};
 
 /// Why a constant has no value.
@@ -61,72 +61,45 @@ pub enum ConstError {
 }
 
 impl ConstError {
-    /// The message. `operand` is the rendering of the converted expression, needed by
+    /// What it is as a finding. `operand` is the converted expression, needed by
     /// [`NotIntegerOperand`](Self::NotIntegerOperand) only.
     #[must_use]
-    pub fn text(&self, operand: &str) -> String {
+    pub fn finding(&self, operand: Expr) -> VmError {
         match self {
-            Self::InvalidInteger(text) => format!("invalid integer constant: {text}"),
-            Self::InvalidDecimal(text) => format!("invalid decimal constant: {text}"),
-            Self::InvalidHexFloat(text, "") => format!("can't convert {text} to decimal"),
-            Self::InvalidHexFloat(text, why) => format!("can't convert {text} to decimal: {why}"),
-            Self::HexExponent(error) => format!("error computing exponent: {}", error.text()),
-            Self::HexProduct(error) => format!("canot calculate hexadecimal: {}", error.text()),
-            Self::InvalidQuoted => "invalid syntax".to_string(),
-            Self::Decimal(operation, error) => format!("bigdec {operation} error: {}", error.text()),
-            Self::DivisionByZero => "invalid operation: division by zero".to_string(),
-            Self::Undefined(operator, Kind::Invalid) => format!("operator {operator} not defined on: nil"),
-            Self::Undefined(operator, kind) => format!("operator {operator} not defined on: {kind}"),
-            Self::RuneOperation => "unexpected type <untyped> int32 in operation".to_string(),
-            Self::Mismatched => "mismatched constants".to_string(),
-            Self::Overflows => "constant overflows".to_string(),
-            Self::OutOfRange { what, above } => {
-                format!("{what} {} target kind", if *above { "overflows" } else { "underflows" })
+            Self::InvalidInteger(text) => VmError::InvalidInteger { literal: text.into() },
+            Self::InvalidDecimal(text) => VmError::InvalidDecimal { literal: text.into() },
+            Self::InvalidHexFloat(text, why) => {
+                let reason = if why.is_empty() { String::new() } else { format!(": {why}") };
+                VmError::InvalidHexFloat { literal: text.into(), reason: reason.into() }
             }
-            Self::IntOverflowsFloat(kind) => format!("bigint overflows {}", float_name(*kind)),
-            Self::NotExactInteger(text) => {
-                format!("cannot convert untyped bigdec to integer -- {text} not an exact integer")
+            Self::HexExponent(error) => VmError::HexExponent { reason: error.text().into() },
+            Self::HexProduct(error) => VmError::HexProduct { reason: error.text().into() },
+            Self::InvalidQuoted => VmError::InvalidQuoted,
+            Self::Decimal(operation, error) => {
+                VmError::Decimal { operation: (*operation).into(), reason: error.text().into() }
             }
-            Self::NotIntegerOperand => format!("cannot convert {operand} to integer type"),
-            Self::DecOverflowsFloat64(text) => {
-                let parse = format!("strconv.ParseFloat: parsing \"{text}\": value out of range");
-                format!("cannot convert untyped bigdec to float64: {parse}")
+            Self::DivisionByZero => VmError::DivisionByZero,
+            Self::Undefined(operator, kind) => {
+                let on = if *kind == Kind::Invalid { "nil".into() } else { kind.into() };
+                VmError::OperatorUndefined { op: (*operator).into(), on }
             }
-            Self::DecOverflowsFloat32 => "cannot convert untyped bigdec to float32 -- too close to +-Inf".to_string(),
-            Self::RuneAsString(kind) => format!("cannot use untyped rune as {kind}"),
+            Self::RuneOperation => VmError::RuneOperation,
+            Self::Mismatched => VmError::MismatchedConstants,
+            Self::Overflows => VmError::ConstantOverflows,
+            Self::OutOfRange { what, above: true } => VmError::AboveRange { value: (*what).into() },
+            Self::OutOfRange { what, above: false } => VmError::BelowRange { value: (*what).into() },
+            Self::IntOverflowsFloat(kind) => {
+                VmError::FloatRange { to: if *kind == Kind::Float32 { "float32" } else { "float64" }.into() }
+            }
+            Self::NotExactInteger(text) => VmError::InexactInteger { value: text.into() },
+            Self::NotIntegerOperand => VmError::NotInteger { value: operand },
+            Self::DecOverflowsFloat64(text) => VmError::Float64Range { value: text.into() },
+            Self::DecOverflowsFloat32 => VmError::Float32Range,
+            Self::RuneAsString(kind) => VmError::UntypedAs { from: "rune".into(), to: kind.into() },
             Self::Unconvertible(basic, kind) => unconvertible(*basic, *kind),
-            Self::NotImplemented => "not yet implemented".to_string(),
-            Self::NotRepresentable(from, to) => format!("cannot convert constant of type {from} to {to}"),
-            Self::TooLarge => "constant is too large".to_string(),
-        }
-    }
-
-    /// The rule that is broken.
-    #[must_use]
-    pub const fn rule(&self) -> Rule {
-        match self {
-            Self::InvalidInteger(_)
-            | Self::InvalidDecimal(_)
-            | Self::InvalidHexFloat(..)
-            | Self::HexExponent(_)
-            | Self::HexProduct(_)
-            | Self::InvalidQuoted
-            | Self::Decimal(..)
-            | Self::Overflows
-            | Self::OutOfRange { .. }
-            | Self::IntOverflowsFloat(_)
-            | Self::TooLarge => Rule::NotConstant,
-            Self::DivisionByZero => Rule::DivisionByZero,
-            Self::Undefined(..) | Self::RuneOperation => Rule::Operator,
-            Self::Mismatched => Rule::MismatchedTypes,
-            Self::NotExactInteger(_)
-            | Self::NotIntegerOperand
-            | Self::DecOverflowsFloat64(_)
-            | Self::DecOverflowsFloat32
-            | Self::RuneAsString(_)
-            | Self::Unconvertible(..)
-            | Self::NotRepresentable(..) => Rule::TypeMismatch,
-            Self::NotImplemented => Rule::LeftOut,
+            Self::NotImplemented => VmError::NotImplemented,
+            Self::NotRepresentable(from, to) => VmError::ConvertConstant { from: from.into(), to: to.into() },
+            Self::TooLarge => VmError::ConstantTooLarge,
         }
     }
 
@@ -138,17 +111,14 @@ impl ConstError {
     }
 }
 
-fn float_name(kind: Kind) -> &'static str {
-    if kind == Kind::Float32 { "float32" } else { "float64" }
-}
-
-fn unconvertible(basic: Basic, kind: Kind) -> String {
+fn unconvertible(basic: Basic, kind: Kind) -> VmError {
+    let to = (&kind).into();
     match (basic, kind) {
-        (Basic::UntypedBigdec, Kind::Bool) => "cannot convert untyped bigdec to bool".to_string(),
-        (Basic::UntypedBigdec, _) => format!("cannot convert untyped bigdec type to {kind}"),
-        (Basic::UntypedBigint, _) => format!("cannot convert untyped bigint type to {kind}"),
-        (Basic::UntypedRune, _) => format!("cannot convert untyped rune type to {kind}"),
-        (Basic::UntypedBool, _) => format!("cannot convert BoolKind to {kind}"),
-        (_, _) => format!("cannot convert StringKind to {kind}"),
+        (Basic::UntypedBigdec, Kind::Bool) => VmError::DecimalToBool,
+        (Basic::UntypedBigdec, _) => VmError::ConvertUntyped { from: "bigdec".into(), to },
+        (Basic::UntypedBigint, _) => VmError::ConvertUntyped { from: "bigint".into(), to },
+        (Basic::UntypedRune, _) => VmError::ConvertUntyped { from: "rune".into(), to },
+        (Basic::UntypedBool, _) => VmError::ConvertKind { from: (&Kind::Bool).into(), to },
+        (_, _) => VmError::ConvertKind { from: (&Kind::String).into(), to },
     }
 }

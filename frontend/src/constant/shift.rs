@@ -1,6 +1,7 @@
 //! Constant shifts (spec/01 §1.8).
 
 use super::{ConstError, Constant, FixedInt};
+use crate::finding::{Expr, VmError};
 use crate::limits::MAX_INT_BITS;
 use crate::typed::BinaryOp;
 use crate::types::Kind;
@@ -19,13 +20,13 @@ pub enum ShiftCountError {
 }
 
 impl ShiftCountError {
-    /// The message, with the count as rendered.
+    /// What it is as a finding.
     #[must_use]
-    pub fn text(self, count: &str) -> String {
+    pub fn finding(self, count: Expr) -> VmError {
         match self {
-            Self::NotNumeric => format!("cannot convert {count} to type uint"),
-            Self::NotIntegral => format!("invalid operation: invalid shift count: {count}"),
-            Self::Negative => format!("invalid operation: negative shift count: {count}"),
+            Self::NotNumeric => VmError::CountToUint { count },
+            Self::NotIntegral => VmError::ShiftCount { count },
+            Self::Negative => VmError::NegativeShift { count },
         }
     }
 }

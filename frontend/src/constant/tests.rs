@@ -35,7 +35,7 @@ fn f64_of(value: f64) -> Constant {
 }
 
 fn shown(result: Result<Constant, ConstError>) -> String {
-    result.map_or_else(|error| format!("error: {}", error.text("X")), |value| value.text())
+    result.map_or_else(|error| format!("error: {}", error.finding("X".into())), |value| value.text())
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Assignments and initial values.
 
 use super::Checker;
-use super::display::{expr_text, measure};
+use super::display::expr_text;
 use super::expr::Misfit;
-use super::finding::{Arg, Code};
 use super::object::{ObjId, ObjKind};
 use super::operand::{Mode, Operand};
 use super::operator::Written;
 use super::package::unparen;
 use super::types::{Basic, INVALID, Ty, Type, Types};
+use crate::finding::{GoError, Measure};
 use crate::source::Span;
 use crate::syntax::ast::{AssignOp, AssignStmt, BinaryOp, ExprKind, ExprRef, Ident, IncDecStmt};
 use std::collections::HashSet;
@@ -31,19 +31,19 @@ impl<'a> Checker<'a> {
         let generic = matches!(self.types.get(x.ty), Type::Signature(signature) if !signature.type_params.is_empty());
         if generic {
             let text = format!("{} without instantiation in {context}", x.expr_text());
-            self.report(Code::CannotAssign, x.span, vec![Arg::Text(text)]);
+            self.report(x.span, GoError::CannotAssign { target: text.into() });
             x.mode = Mode::Invalid;
             return;
         }
         let Some(target) = target else { return };
         if let Err(reason) = self.assignable(x, target) {
-            let mut args = vec![self.operand_arg(x), self.type_arg(target), Arg::Text(context.to_owned())];
-            if reason.is_empty() {
-                self.report(Code::CannotUse, x.span, args);
+            let (operand, to, context) = (self.operand_arg(x), self.type_arg(target), context.into());
+            let error = if reason.is_empty() {
+                GoError::CannotUse { operand, to, context }
             } else {
-                args.push(Arg::Text(reason));
-                self.report(Code::CannotUseBecause, x.span, args);
-            }
+                GoError::CannotUseBecause { operand, to, context, reason: reason.into() }
+            };
+            self.report(x.span, error);
             x.mode = Mode::Invalid;
         }
     }
@@ -53,13 +53,19 @@ impl<'a> Checker<'a> {
         if x.is_nil() {
             match target {
                 None => {
-                    self.report(Code::UntypedNil, x.span, vec![Arg::Text(context.to_owned())]);
+                    self.report(x.span, GoError::UntypedNil { context: context.into() });
                     x.mode = Mode::Invalid;
                 }
                 Some(target) if !self.types.has_nil(target) => {
                     if self.types.is_valid(self.types.under(target)) {
-                        let args = vec![self.operand_arg(x), self.type_arg(target), Arg::Text(context.to_owned())];
-                        self.report(Code::CannotUse, x.span, args);
+                        self.report(
+                            x.span,
+                            GoError::CannotUse {
+                                operand: self.operand_arg(x),
+                                to: self.type_arg(target),
+                                context: context.into(),
+                            },
+                        );
                     }
                     x.mode = Mode::Invalid;
                 }
@@ -77,18 +83,13 @@ impl<'a> Checker<'a> {
                 true
             }
             Err(misfit) => {
-                let mut args = vec![self.operand_arg(x), self.type_arg(wanted), Arg::Text(context.to_owned())];
-                let fit = match misfit {
-                    Misfit::Truncated => "truncated",
-                    Misfit::Overflows => "overflows",
-                    Misfit::Other => "",
+                let (operand, to, context) = (self.operand_arg(x), self.type_arg(wanted), context.into());
+                let error = match misfit {
+                    Misfit::Truncated => GoError::CannotUseFit { operand, to, context, reason: "truncated".into() },
+                    Misfit::Overflows => GoError::CannotUseFit { operand, to, context, reason: "overflows".into() },
+                    Misfit::Other => GoError::CannotUse { operand, to, context },
                 };
-                if fit.is_empty() {
-                    self.report(Code::CannotUse, x.span, args);
-                } else {
-                    args.push(Arg::Text(fit.to_owned()));
-                    self.report(Code::CannotUseFit, x.span, args);
-                }
+                self.report(x.span, error);
                 x.mode = Mode::Invalid;
                 false
             }
@@ -106,7 +107,7 @@ impl<'a> Checker<'a> {
         let ty = match declared {
             Some(ty) => ty,
             None if x.is_nil() => {
-                self.report(Code::UntypedNil, x.span, vec![Arg::Text(context.to_owned())]);
+                self.report(x.span, GoError::UntypedNil { context: context.into() });
                 self.objs[obj].ty = Some(INVALID);
                 x.mode = Mode::Invalid;
                 return;
@@ -169,27 +170,26 @@ impl<'a> Checker<'a> {
 
     fn report_mismatch(&mut self, exprs: &[ExprRef<'a>], left: usize, right: usize) {
         let Some(&first) = exprs.first() else { return };
-        let vars = Arg::Text(measure(left, "variable"));
-        let values = Arg::Text(measure(right, "value"));
+        let (variables, values) = (Measure::of(left, "variable"), Measure::of(right, "value"));
         match (exprs.len(), unparen(first).kind) {
             (1, ExprKind::Call(call)) => {
-                let callee = Arg::Expr(expr_text(call.fun));
-                self.report(Code::MismatchCall, first.span, vec![vars, callee, values]);
+                let callee = expr_text(call.fun).into();
+                self.report(first.span, GoError::MismatchCall { variables, callee, values });
             }
-            _ => self.report(Code::Mismatch, first.span, vec![vars, values]),
+            _ => self.report(first.span, GoError::Mismatch { variables, values }),
         }
     }
 
     fn report_returns(&mut self, at: Span, vars: &[ObjId], values: &[Operand<'a>]) {
-        let (code, at) = match (values.get(vars.len()), values.last()) {
-            (Some(extra), _) => (Code::ManyReturns, extra.span),
-            (None, Some(last)) => (Code::FewReturns, last.span),
-            (None, None) => (Code::FewReturns, at),
-        };
         let have: Vec<Ty> = values.iter().map(|x| x.ty).collect();
         let want: Vec<Ty> = vars.iter().map(|&var| self.obj_type(var)).collect();
-        let args = vec![Arg::Text(self.summary(&have, false, false)), Arg::Text(self.summary(&want, false, false))];
-        self.report(code, at, args);
+        let have = self.summary(&have, false, false).into();
+        let want = self.summary(&want, false, false).into();
+        let (at, error) = match (values.get(vars.len()), values.last()) {
+            (Some(extra), _) => (extra.span, GoError::ManyReturns { have, want }),
+            (None, last) => (last.map_or(at, |last| last.span), GoError::FewReturns { have, want }),
+        };
+        self.report(at, error);
     }
 
     // ------------------------------------------------------------------------------------------------ statements
@@ -211,8 +211,13 @@ impl<'a> Checker<'a> {
             Mode::Invalid => Some(INVALID),
             Mode::Variable | Mode::MapIndex => Some(x.ty),
             _ => {
-                let code = if self.selects_from_map(left) { Code::MapFieldAssign } else { Code::NotAssignable };
-                self.report(code, x.span, vec![Arg::Expr(x.expr_text())]);
+                let value = x.expr_text().into();
+                let error = if self.selects_from_map(left) {
+                    GoError::MapFieldAssign { value }
+                } else {
+                    GoError::NotAssignable { value }
+                };
+                self.report(x.span, error);
                 Some(INVALID)
             }
         }
@@ -283,7 +288,7 @@ impl<'a> Checker<'a> {
             AssignOp::Op(op) => {
                 let ([left], [right]) = (s.lhs, s.rhs) else {
                     let text = format!("{}=", op.text());
-                    self.report(Code::SingleValued, s.op_span, vec![Arg::Text(text)]);
+                    self.report(s.op_span, GoError::SingleValued { op: text.into() });
                     return;
                 };
                 let x = self.expr(left);
@@ -303,8 +308,10 @@ impl<'a> Checker<'a> {
         }
         let (text, op) = if s.increment { ("++", BinaryOp::Add) } else { ("--", BinaryOp::Sub) };
         if !self.types.all_basic(x.ty, Basic::is_numeric) {
-            let args = vec![Arg::Expr(expr_text(s.x)), Arg::Text(text.to_owned()), self.type_arg(x.ty)];
-            self.report(Code::NonNumeric, s.x.span, args);
+            self.report(
+                s.x.span,
+                GoError::NonNumeric { operand: expr_text(s.x).into(), op: text.into(), of: self.type_arg(x.ty) },
+            );
             return;
         }
         let one = Operand {
@@ -334,13 +341,13 @@ impl<'a> Checker<'a> {
             if let ExprKind::Ident(name) = expr.kind {
                 let existing = self.scopes[scope].names.get(name).copied();
                 if name != "_" && !seen.insert(name) {
-                    self.report(Code::RepeatedName, expr.span, vec![Arg::Name(name.to_owned())]);
+                    self.report(expr.span, GoError::RepeatedName { name: name.into() });
                     fault = true;
                 } else if let Some(existing) = existing {
                     if matches!(self.objs[existing].kind, ObjKind::Var) {
                         var = Some(existing);
                     } else {
-                        self.report(Code::CannotAssign, expr.span, vec![Arg::Name(name.to_owned())]);
+                        self.report(expr.span, GoError::CannotAssign { target: name.into() });
                         fault = true;
                     }
                 } else {
@@ -352,7 +359,7 @@ impl<'a> Checker<'a> {
                 }
             } else {
                 self.use_left(&[*expr]);
-                self.report(Code::NonName, expr.span, vec![Arg::Expr(expr_text(expr))]);
+                self.report(expr.span, GoError::NonName { value: expr_text(expr).into() });
                 fault = true;
             }
             // A place for the value of a faulty left side.
@@ -362,7 +369,7 @@ impl<'a> Checker<'a> {
         self.init_vars(&vars, right, None);
         self.run_delayed(top);
         if new_vars.is_empty() && !fault {
-            self.report(Code::NoNewVars, op_span, Vec::new());
+            self.report(op_span, GoError::NoNewVars);
             return;
         }
         for obj in new_vars {

@@ -2,11 +2,11 @@
 
 use super::Checker;
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::object::Builtin;
 use super::operand::{Mode, Operand};
 use super::types::{Basic, Ty, Type, Types};
 use super::value::{Value, compare};
+use crate::finding::GoError;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, CallExpr, ChanDir, ExprRef};
 use std::rc::Rc;
@@ -21,7 +21,7 @@ impl<'a> Checker<'a> {
     ) -> Option<Operand<'a>> {
         let (name, least, variadic, _) = builtin.facts();
         if let (Some(at), true) = (call.ellipsis, builtin != Builtin::Append) {
-            self.report(Code::SpreadBuiltin, at, vec![Arg::Name(name.to_owned())]);
+            self.report(at, GoError::SpreadBuiltin { name: name.into() });
             self.use_exprs(call.args);
             return None;
         }
@@ -48,9 +48,15 @@ impl<'a> Checker<'a> {
         let count = if special { call.args.len() } else { args.len() };
         if count < least || (!variadic && count > least) {
             let what = if count < least { "not enough" } else { "too many" };
-            let number = |count: usize| Arg::Number(i64::try_from(count).unwrap_or(i64::MAX));
-            let shown = vec![Arg::Text(what.to_owned()), Arg::Expr(expr_text(expr)), number(least), number(count)];
-            self.report(Code::BuiltinCount, Span::at(call.rparen), shown);
+            self.report(
+                Span::at(call.rparen),
+                GoError::BuiltinCount {
+                    fault: what.into(),
+                    call: expr_text(expr).into(),
+                    want: least.into(),
+                    got: count.into(),
+                },
+            );
             return None;
         }
         let no_value = Operand { mode: Mode::NoValue, ..Operand::invalid(expr) };
@@ -61,8 +67,7 @@ impl<'a> Checker<'a> {
             Builtin::Delete => {
                 let map = args.first()?;
                 let Some(Type::Map(key, _)) = self.types.core(map.ty).map(|core| self.types.get(core)) else {
-                    let arg = self.operand_arg(map);
-                    self.report(Code::NotMap, map.span, vec![arg]);
+                    self.report(map.span, GoError::NotMap { operand: self.operand_arg(map) });
                     return None;
                 };
                 let key = *key;
@@ -103,8 +108,7 @@ impl<'a> Checker<'a> {
                 match self.types.core(arg.ty).map(|core| self.types.get(core)) {
                     Some(Type::Map(..) | Type::Slice(_)) => Some(no_value),
                     _ => {
-                        let shown = self.operand_arg(arg);
-                        self.report(Code::ClearArgument, arg.span, vec![shown]);
+                        self.report(arg.span, GoError::ClearArgument { operand: self.operand_arg(arg) });
                         None
                     }
                 }
@@ -117,7 +121,7 @@ impl<'a> Checker<'a> {
                     _ => "non-channel",
                 };
                 let shown = self.operand_arg(arg);
-                self.report(Code::CloseChannel, arg.span, vec![Arg::Text(what.to_owned()), shown]);
+                self.report(arg.span, GoError::CloseChannel { fault: what.into(), operand: shown });
                 None
             }
             Builtin::Complex => Some(Operand::value(expr, Types::basic(Basic::Complex128))),
@@ -132,7 +136,7 @@ impl<'a> Checker<'a> {
             Some(Type::Slice(elem)) if !first.is_nil() => *elem,
             _ => {
                 let have = if first.is_nil() { "untyped nil".to_owned() } else { self.describe(&first) };
-                self.report(Code::AppendSlice, first.span, vec![Arg::Text(have)]);
+                self.report(first.span, GoError::AppendSlice { operand: have.into() });
                 return None;
             }
         };
@@ -182,8 +186,10 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         if found.is_none() && self.types.is_valid(self.types.under(x.ty)) {
-            let args = vec![self.operand_arg(x), Arg::Name(builtin.facts().0.to_owned())];
-            self.report(Code::BuiltinArgument, x.span, args);
+            self.report(
+                x.span,
+                GoError::BuiltinArgument { operand: self.operand_arg(x), name: builtin.facts().0.into() },
+            );
         }
         found
     }
@@ -199,13 +205,19 @@ impl<'a> Checker<'a> {
             elem(self, from.ty)
         };
         let (Some(a), Some(b)) = (elem(self, to.ty), source) else {
-            let args = vec![self.operand_arg(to), self.operand_arg(from)];
-            self.report(Code::CopySlices, to.span, args);
+            self.report(to.span, GoError::CopySlices { to: self.operand_arg(to), from: self.operand_arg(from) });
             return None;
         };
         if !self.identical(a, b) {
-            let args = vec![self.operand_arg(to), self.operand_arg(from), self.type_arg(a), self.type_arg(b)];
-            self.report(Code::CopyElements, to.span, args);
+            self.report(
+                to.span,
+                GoError::CopyElements {
+                    to: self.operand_arg(to),
+                    from: self.operand_arg(from),
+                    to_element: self.type_arg(a),
+                    from_element: self.type_arg(b),
+                },
+            );
             return None;
         }
         Some(Operand::value(expr, Types::basic(Basic::Int)))
@@ -222,23 +234,29 @@ impl<'a> Checker<'a> {
             Some(Type::Map(..) | Type::Chan(..)) => 1,
             _ => {
                 if self.types.is_valid(self.types.under(ty)) {
-                    self.report(Code::CannotMake, first.span, vec![Arg::Expr(expr_text(first))]);
+                    self.report(first.span, GoError::CannotMake { value: expr_text(first).into() });
                 }
                 return None;
             }
         };
         let count = call.args.len();
         if count < least || count > least + 1 {
-            let number = |count: usize| Arg::Number(i64::try_from(count).unwrap_or(i64::MAX));
-            let args = vec![Arg::Expr(expr_text(expr)), number(least), number(least + 1), number(count)];
-            self.report(Code::MakeCount, expr.span, args);
+            self.report(
+                expr.span,
+                GoError::MakeCount {
+                    call: expr_text(expr).into(),
+                    least: least.into(),
+                    most: (least + 1).into(),
+                    got: count.into(),
+                },
+            );
             return None;
         }
         let values: Vec<i64> = sizes.iter().filter_map(|size| self.index(size, None).1).collect();
         if let ([len, cap], Some(at)) = (&*values, sizes.first())
             && len > cap
         {
-            self.report(Code::SwappedSizes, at.span, Vec::new());
+            self.report(at.span, GoError::SwappedSizes);
         }
         Some(Operand::value(expr, ty))
     }
@@ -246,8 +264,7 @@ impl<'a> Checker<'a> {
     fn extreme(&mut self, expr: ExprRef<'a>, builtin: Builtin, args: Vec<Operand<'a>>) -> Option<Operand<'a>> {
         for arg in &args {
             if !self.types.all_basic(arg.ty, Basic::is_ordered) {
-                let shown = self.operand_arg(arg);
-                self.report(Code::CannotOrder, arg.span, vec![shown]);
+                self.report(arg.span, GoError::CannotOrder { operand: self.operand_arg(arg) });
                 return None;
             }
         }
@@ -269,8 +286,14 @@ impl<'a> Checker<'a> {
                 }
             }
             if !self.identical(left.ty, y.ty) {
-                let args = vec![Arg::Expr(expr_text(expr)), self.type_arg(left.ty), self.type_arg(y.ty)];
-                self.report(Code::Mismatched, left.span, args);
+                self.report(
+                    left.span,
+                    GoError::Mismatched {
+                        operation: expr_text(expr).into(),
+                        left: self.type_arg(left.ty),
+                        right: self.type_arg(y.ty),
+                    },
+                );
                 return None;
             }
             if left.is_constant() && y.is_constant() {

@@ -3,10 +3,10 @@
 use super::Checker;
 use super::display::expr_text;
 use super::expr::Kind;
-use super::finding::{Arg, Code};
 use super::operand::{Mode, Operand};
 use super::types::{Basic, INVALID, Signature, Ty, Type, Types};
 use super::value::Value;
+use crate::finding::GoError;
 use crate::source::Span;
 use crate::syntax::ast::{CallExpr, ExprRef};
 use std::rc::Rc;
@@ -35,8 +35,7 @@ impl<'a> Checker<'a> {
         let signature = match self.types.core(x.ty).map(|core| self.types.get(core)) {
             Some(Type::Signature(signature)) => signature.clone(),
             _ => {
-                let arg = self.operand_arg(&x);
-                self.report(Code::NotFunction, x.span, vec![arg]);
+                self.report(x.span, GoError::NotFunction { operand: self.operand_arg(&x) });
                 self.use_exprs(call.args);
                 return (invalid, Kind::Statement);
             }
@@ -64,8 +63,7 @@ impl<'a> Checker<'a> {
         let ty = x.ty;
         match call.args {
             [] => {
-                let arg = self.type_arg(ty);
-                self.report(Code::MissingConversionArg, Span::at(call.rparen), vec![arg]);
+                self.report(Span::at(call.rparen), GoError::MissingConversionArg { of: self.type_arg(ty) });
                 invalid
             }
             [arg] => {
@@ -74,8 +72,7 @@ impl<'a> Checker<'a> {
                     return invalid;
                 }
                 if call.ellipsis.is_some() {
-                    let shown = self.type_arg(ty);
-                    self.report(Code::SpreadConversion, arg.span, vec![shown]);
+                    self.report(arg.span, GoError::SpreadConversion { of: self.type_arg(ty) });
                     return invalid;
                 }
                 self.convert(&mut x, ty);
@@ -86,7 +83,7 @@ impl<'a> Checker<'a> {
                 self.use_exprs(args);
                 let shown = self.type_arg(ty);
                 let at = args.last().map_or(expr.span, |arg| arg.span);
-                self.report(Code::ManyConversionArgs, at, vec![shown]);
+                self.report(at, GoError::ManyConversionArgs { of: shown });
                 invalid
             }
         }
@@ -108,8 +105,10 @@ impl<'a> Checker<'a> {
                     Ok(())
                 }
                 None if integer(self, x.ty) && integer(self, ty) => {
-                    let args = vec![Arg::Value(x.value.text()), self.type_arg(ty)];
-                    self.report(Code::ConstantOverflows, x.span, args);
+                    self.report(
+                        x.span,
+                        GoError::ConstantOverflows { value: x.value.text().into(), to: self.type_arg(ty) },
+                    );
                     x.mode = Mode::Invalid;
                     return;
                 }
@@ -119,13 +118,13 @@ impl<'a> Checker<'a> {
             self.convertible(x, ty).map(|()| x.mode = Mode::Value)
         };
         if let Err(reason) = outcome {
-            let mut args = vec![self.operand_arg(x), self.type_arg(ty)];
-            if reason.is_empty() {
-                self.report(Code::CannotConvert, x.span, args);
+            let (operand, to) = (self.operand_arg(x), self.type_arg(ty));
+            let error = if reason.is_empty() {
+                GoError::CannotConvert { operand, to }
             } else {
-                args.push(Arg::Text(reason));
-                self.report(Code::CannotConvertBecause, x.span, args);
-            }
+                GoError::CannotConvertBecause { operand, to, reason: reason.into() }
+            };
+            self.report(x.span, error);
             x.mode = Mode::Invalid;
             return;
         }
@@ -190,7 +189,7 @@ impl<'a> Checker<'a> {
                     let at = call.ellipsis.unwrap_or_default();
                     let count = i64::try_from(args.len()).unwrap_or(i64::MAX);
                     let text = call.args.first().map_or_else(String::new, |arg| expr_text(arg));
-                    self.report(Code::SpreadMulti, at, vec![Arg::Number(count), Arg::Expr(text)]);
+                    self.report(at, GoError::SpreadMulti { count: count.into(), call: text.into() });
                     return fallback(signature);
                 }
             } else if args.len() + 1 >= params.len() {
@@ -206,7 +205,7 @@ impl<'a> Checker<'a> {
                 wanted -= 1;
             }
         } else if let Some(at) = call.ellipsis {
-            self.report(Code::SpreadCall, at, vec![Arg::Expr(Self::callee_text(call))]);
+            self.report(at, GoError::SpreadCall { callee: Self::callee_text(call).into() });
             return fallback(signature);
         }
         if args.len() != wanted {
@@ -239,15 +238,15 @@ impl<'a> Checker<'a> {
         wanted: usize,
         name: &str,
     ) {
-        let (code, at) = match args.get(wanted) {
-            Some(extra) => (Code::ManyArgs, extra.span),
-            None => (Code::FewArgs, Span::at(call.rparen)),
-        };
         let have: Vec<Ty> = args.iter().map(|arg| arg.ty).collect();
         let want: Vec<Ty> = signature.params.iter().map(|&param| self.obj_type(param)).collect();
         let have = self.summary(&have, false, call.ellipsis.is_some());
         let want = self.summary(&want, signature.variadic, false);
-        self.report(code, at, vec![Arg::Expr(name.to_owned()), Arg::Text(have), Arg::Text(want)]);
+        let (callee, have, want) = (name.into(), have.into(), want.into());
+        match args.get(wanted) {
+            Some(extra) => self.report(extra.span, GoError::ManyArgs { callee, have, want }),
+            None => self.report(Span::at(call.rparen), GoError::FewArgs { callee, have, want }),
+        }
     }
 
     /// The type arguments of a call of a generic function.
@@ -277,8 +276,14 @@ impl<'a> Checker<'a> {
                 let known: Vec<Ty> =
                     type_params.iter().zip(&found).map(|(&param, known)| known.unwrap_or(param)).collect();
                 let shown = self.substitute(param, &type_params, &known);
-                let args = vec![self.type_arg(arg.ty), Arg::Expr(arg.expr_text()), self.type_arg(shown)];
-                self.report(Code::InferMismatch, arg.span, args);
+                self.report(
+                    arg.span,
+                    GoError::InferMismatch {
+                        of: self.type_arg(arg.ty),
+                        argument: arg.expr_text().into(),
+                        parameter: self.type_arg(shown),
+                    },
+                );
                 return None;
             }
         }
@@ -303,8 +308,13 @@ impl<'a> Checker<'a> {
             match known.or(default.map(Types::default)).or(single) {
                 Some(ty) => out.push(ty),
                 None => {
-                    let args = vec![Arg::Expr(Self::callee_text(call)), self.type_arg(param)];
-                    self.report(Code::CannotInfer, Span::at(call.rparen), args);
+                    self.report(
+                        Span::at(call.rparen),
+                        GoError::CannotInfer {
+                            callee: Self::callee_text(call).into(),
+                            parameter: self.type_arg(param),
+                        },
+                    );
                     return None;
                 }
             }

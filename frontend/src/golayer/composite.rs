@@ -2,11 +2,11 @@
 
 use super::Checker;
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::object::ObjId;
 use super::operand::{Mode, Operand};
 use super::types::{Ty, Type};
 use super::value::Value;
+use crate::finding::GoError;
 use crate::source::Span;
 use crate::syntax::ast::{CompositeLit, ExprKind, ExprRef};
 use std::collections::{HashMap, HashSet};
@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
                 (hint, base)
             }
             (None, None) => {
-                self.report(Code::MissingLiteralType, expr.span, Vec::new());
+                self.report(expr.span, GoError::MissingLiteralType);
                 return invalid;
             }
         };
@@ -62,9 +62,10 @@ impl<'a> Checker<'a> {
                 let valid = !matches!(other, Some(Type::Basic(super::types::Basic::Invalid)));
                 self.use_exprs(e.elements);
                 if valid {
-                    let code = if e.ty.is_none() { Code::LiteralElement } else { Code::LiteralType };
-                    let arg = self.type_arg(ty);
-                    self.report(code, expr.span, vec![arg]);
+                    let of = self.type_arg(ty);
+                    let elided = e.ty.is_none();
+                    let error = if elided { GoError::LiteralElement { of } } else { GoError::LiteralType { of } };
+                    self.report(expr.span, error);
                 }
                 return invalid;
             }
@@ -80,26 +81,29 @@ impl<'a> Checker<'a> {
         }
         for (index, element) in e.elements.iter().enumerate() {
             if matches!(element.kind, ExprKind::KeyValue(_)) {
-                self.report(Code::MixedLiteral, element.span, Vec::new());
+                self.report(element.span, GoError::MixedLiteral);
                 continue;
             }
             let mut x = self.expr(element);
             let Some((field, _)) = fields.get(index) else {
-                let arg = self.type_arg(base);
-                self.report(Code::ManyValues, x.span, vec![arg]);
+                self.report(x.span, GoError::ManyValues { of: self.type_arg(base) });
                 break;
             };
             if !self.is_visible(*field, self.home()) {
-                let args = vec![Arg::Name(self.objs[*field].name.to_string()), self.type_arg(base)];
-                self.report(Code::UnexportedField, x.span, args);
+                self.report(
+                    x.span,
+                    GoError::UnexportedField {
+                        name: self.objs[*field].name.to_string().into(),
+                        of: self.type_arg(base),
+                    },
+                );
                 continue;
             }
             let ty = self.obj_type(*field);
             self.assign_to(&mut x, Some(ty), "struct literal");
         }
         if e.elements.len() < fields.len() {
-            let arg = self.type_arg(base);
-            self.report(Code::FewValues, Span::at(e.rbrace), vec![arg]);
+            self.report(Span::at(e.rbrace), GoError::FewValues { of: self.type_arg(base) });
         }
     }
 
@@ -107,12 +111,12 @@ impl<'a> Checker<'a> {
         let mut seen = HashSet::new();
         for element in elements {
             let ExprKind::KeyValue(pair) = element.kind else {
-                self.report(Code::MixedLiteral, element.span, Vec::new());
+                self.report(element.span, GoError::MixedLiteral);
                 continue;
             };
             let mut x = self.expr(pair.value);
             let ExprKind::Ident(name) = pair.key.kind else {
-                self.report(Code::BadFieldName, element.span, vec![Arg::Expr(expr_text(pair.key))]);
+                self.report(element.span, GoError::BadFieldName { value: expr_text(pair.key).into() });
                 continue;
             };
             let index = fields.iter().position(|(field, _)| {
@@ -120,13 +124,13 @@ impl<'a> Checker<'a> {
             });
             let Some((index, field)) = index.and_then(|index| Some((index, fields.get(index)?.0))) else {
                 let why = self.explain_field(base, name, fields);
-                self.report(Code::UnknownField, pair.key.span, vec![Arg::Text(why)]);
+                self.report(pair.key.span, GoError::UnknownField { fault: why.into() });
                 continue;
             };
             let ty = self.obj_type(field);
             self.assign_to(&mut x, Some(ty), "struct literal");
             if !seen.insert(index) {
-                self.report(Code::DuplicateField, element.span, vec![Arg::Name(name.to_owned())]);
+                self.report(element.span, GoError::DuplicateField { name: name.into() });
             }
         }
     }
@@ -149,18 +153,17 @@ impl<'a> Checker<'a> {
                         }
                         None => {
                             let text = expr_text(pair.key);
-                            self.report(Code::LiteralIndex, element.span, vec![Arg::Expr(text)]);
+                            self.report(element.span, GoError::LiteralIndex { value: text.into() });
                         }
                     }
                 }
             } else if let Some(length) = length.filter(|&length| index >= length) {
-                let args = vec![Arg::Number(index), Arg::Number(length)];
-                self.report(Code::LiteralBounds, element.span, args);
+                self.report(element.span, GoError::LiteralBounds { index: index.into(), length: length.into() });
             } else {
                 valid = true;
             }
             if valid && !seen.insert(index) {
-                self.report(Code::DuplicateIndex, element.span, vec![Arg::Number(index)]);
+                self.report(element.span, GoError::DuplicateIndex { index: index.into() });
             }
             index = index.saturating_add(1);
             count = count.max(index);
@@ -175,7 +178,7 @@ impl<'a> Checker<'a> {
         let mut seen: HashMap<Value, Vec<Ty>> = HashMap::new();
         for element in e.elements {
             let ExprKind::KeyValue(pair) = element.kind else {
-                self.report(Code::MissingKey, element.span, Vec::new());
+                self.report(element.span, GoError::MissingKey);
                 continue;
             };
             let mut x = self.expr_hint(pair.key, Some(key));
@@ -188,7 +191,7 @@ impl<'a> Checker<'a> {
                 let duplicate = types.is_some_and(|types| !by_type || types.iter().any(|&ty| self.identical(ty, x.ty)));
                 seen.entry(x.value.clone()).or_default().push(x.ty);
                 if duplicate {
-                    self.report(Code::DuplicateKey, x.span, vec![Arg::Value(x.value.text())]);
+                    self.report(x.span, GoError::DuplicateKey { key: x.value.text().into() });
                     continue;
                 }
             }

@@ -1,10 +1,10 @@
 //! Declarations that refer to themselves: recursive types, and cycles of initialisation.
 
 use super::decl::Decl;
-use super::finding::{Arg, Code};
 use super::object::{ObjId, ObjKind};
 use super::types::{INVALID, Ty, Type};
 use super::{Checker, deep};
+use crate::finding::{GoError, Name};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 impl<'a> Checker<'a> {
@@ -39,19 +39,21 @@ impl<'a> Checker<'a> {
 
     pub(super) fn report_cycle(&mut self, cycle: &[ObjId], start: usize) {
         let Some(&first) = cycle.get(start) else { return };
-        let name = |checker: &Self, obj: ObjId| Arg::Name(checker.objs[obj].name.to_string());
+        let name = |checker: &Self, obj: ObjId| Name::from(&checker.objs[obj].name);
         let is_type = self.objs[first].is_type();
         if cycle.len() == 1 {
-            let code = if is_type { Code::SelfRecursiveType } else { Code::SelfDeclCycle };
-            self.report_at(code, self.place_of(first), vec![name(self, first)]);
+            let name = name(self, first);
+            let error = if is_type { GoError::SelfRecursiveType { name } } else { GoError::SelfDeclCycle { name } };
+            self.report_at(self.place_of(first), error);
             return;
         }
-        let code = if is_type { Code::RecursiveType } else { Code::DeclCycle };
-        self.report_at(code, self.place_of(first), vec![name(self, first)]);
+        let whole = name(self, first);
+        let error = if is_type { GoError::RecursiveType { name: whole } } else { GoError::DeclCycle { name: whole } };
+        self.report_at(self.place_of(first), error);
         let mut obj = first;
         for step in 1..=cycle.len() {
             let next = cycle[(start + step) % cycle.len()];
-            self.report_at(Code::RefersTo, self.place_of(obj), vec![name(self, obj), name(self, next)]);
+            self.report_at(self.place_of(obj), GoError::RefersTo { name: name(self, obj), other: name(self, next) });
             obj = next;
         }
     }
@@ -207,15 +209,15 @@ impl<'a> Checker<'a> {
 
     fn report_init_cycle(&mut self, cycle: &[ObjId]) {
         let Some(&first) = cycle.first() else { return };
-        let name = |checker: &Self, obj: ObjId| Arg::Name(checker.objs[obj].name.to_string());
+        let name = |checker: &Self, obj: ObjId| Name::from(&checker.objs[obj].name);
         if cycle.len() == 1 {
-            self.report_at(Code::SelfInitCycle, self.place_of(first), vec![name(self, first)]);
+            self.report_at(self.place_of(first), GoError::SelfInitCycle { name: name(self, first) });
             return;
         }
-        self.report_at(Code::InitCycle, self.place_of(first), vec![name(self, first)]);
+        self.report_at(self.place_of(first), GoError::InitCycle { name: name(self, first) });
         for (at, &obj) in cycle.iter().enumerate() {
             let next = cycle[(at + 1) % cycle.len()];
-            self.report_at(Code::RefersTo, self.place_of(obj), vec![name(self, obj), name(self, next)]);
+            self.report_at(self.place_of(obj), GoError::RefersTo { name: name(self, obj), other: name(self, next) });
         }
     }
 

@@ -1,11 +1,11 @@
 //! Working out declarations on demand.
 
-use super::finding::{Arg, Code};
 use super::object::{ObjId, ObjKind, Progress};
 use super::operand::{Mode, Operand};
 use super::types::{INVALID, Named, Ty, Type};
 use super::value::Value;
 use super::{Checker, Delayed};
+use crate::finding::GoError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
 use std::rc::Rc;
@@ -123,8 +123,7 @@ impl<'a> Checker<'a> {
             let ty = self.typ(written);
             if !self.types.is_constant_type(ty) {
                 if self.types.is_valid(self.types.under(ty)) {
-                    let arg = self.type_arg(ty);
-                    self.report(Code::BadConstantType, written.span, vec![arg]);
+                    self.report(written.span, GoError::BadConstantType { of: self.type_arg(ty) });
                 }
                 self.objs[obj].ty = Some(INVALID);
                 self.env.iota = outer_iota;
@@ -153,8 +152,7 @@ impl<'a> Checker<'a> {
             return;
         }
         if x.mode != Mode::Constant {
-            let arg = self.operand_arg(&x);
-            self.report(Code::NotConstant, x.span, vec![arg]);
+            self.report(x.span, GoError::NotConstant { operand: self.operand_arg(&x) });
             self.objs[obj].ty = Some(declared.unwrap_or(INVALID));
             return;
         }
@@ -217,7 +215,7 @@ impl<'a> Checker<'a> {
         let mut rhs = self.typ(spec.ty);
         self.env.scope = outer;
         if self.types.is_param(rhs) {
-            self.report(Code::ParameterTypeDefinition, spec.ty.span, Vec::new());
+            self.report(spec.ty.span, GoError::ParameterTypeDefinition);
             rhs = INVALID;
         }
         if let Some(named) = self.types.named_mut(named) {
@@ -236,8 +234,14 @@ impl<'a> Checker<'a> {
             if let Some(&other) = self.method_index.get(&(ty, name.clone())) {
                 let at = self.position_text(self.place_of(other));
                 let type_name = self.objs[obj].name.to_string();
-                let args = vec![Arg::Name(type_name), Arg::Name(name.to_string()), Arg::Text(at)];
-                self.report_at(Code::MethodDeclaredTwice, self.place_of(method), args);
+                self.report_at(
+                    self.place_of(method),
+                    GoError::MethodDeclaredTwice {
+                        receiver: type_name.into(),
+                        name: name.to_string().into(),
+                        other: at.into(),
+                    },
+                );
                 continue;
             }
             self.method_index.insert((ty, name), method);

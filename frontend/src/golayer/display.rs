@@ -441,8 +441,3 @@ fn write_fields(out: &mut String, list: &ast::FieldList<'_>, separator: &str, in
         }
     }
 }
-
-/// `1 variable`, `2 variables`.
-pub(super) fn measure(count: usize, unit: &str) -> String {
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}

@@ -1,7 +1,6 @@
 //! Expressions: the walk, names, literals, and the types of untyped operands.
 
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::object::{ObjKind, Progress};
 use super::operand::{Mode, Operand};
 use super::package::unparen;
@@ -9,6 +8,7 @@ use super::types::{Basic, INVALID, Ty, Type, Types};
 use super::value::{Value, float_literal, int_literal};
 use super::{Checker, Delayed, Untyped, deep};
 use crate::constant::{self, Constant};
+use crate::finding::GoError;
 use crate::syntax::ast::{self, ExprKind, ExprRef, LiteralKind, UnaryOp};
 
 /// What an expression is good for as a statement.
@@ -97,12 +97,15 @@ impl<'a> Checker<'a> {
     }
 
     fn require_instance(&mut self, x: &mut Operand<'a>) {
-        let code = match (x.mode, self.types.get(x.ty)) {
-            (Mode::TypeExpr, Type::Named(named)) if !named.params.is_empty() => Code::GenericType,
-            (Mode::Value, Type::Signature(signature)) if !signature.type_params.is_empty() => Code::GenericFunction,
+        let value = x.expr_text().into();
+        let error = match (x.mode, self.types.get(x.ty)) {
+            (Mode::TypeExpr, Type::Named(named)) if !named.params.is_empty() => GoError::GenericType { value },
+            (Mode::Value, Type::Signature(signature)) if !signature.type_params.is_empty() => {
+                GoError::GenericFunction { value }
+            }
             _ => return,
         };
-        self.report(code, x.span, vec![Arg::Expr(x.expr_text())]);
+        self.report(x.span, error);
         x.mode = Mode::Invalid;
     }
 
@@ -162,9 +165,9 @@ impl<'a> Checker<'a> {
         let mut x = Operand::invalid(expr);
         let Some(obj) = self.lookup(name).filter(|_| name != "_") else {
             if name == "_" {
-                self.report(Code::BlankUse, expr.span, Vec::new());
+                self.report(expr.span, GoError::BlankUse);
             } else {
-                self.report(Code::Undefined, expr.span, vec![Arg::Name(name.to_owned())]);
+                self.report(expr.span, GoError::Undefined { name: name.into() });
             }
             return x;
         };
@@ -176,7 +179,7 @@ impl<'a> Checker<'a> {
         x.ty = ty;
         match &self.objs[obj].kind {
             ObjKind::Package(..) => {
-                self.report(Code::PackageUse, expr.span, vec![Arg::Name(name.to_owned())]);
+                self.report(expr.span, GoError::PackageUse { name: name.into() });
                 return x;
             }
             ObjKind::Const(_) => {
@@ -193,7 +196,7 @@ impl<'a> Checker<'a> {
                     x.mode = Mode::Constant;
                 }
                 None => {
-                    self.report(Code::IotaOutside, expr.span, Vec::new());
+                    self.report(expr.span, GoError::IotaOutside);
                     return x;
                 }
             },
@@ -227,7 +230,7 @@ impl<'a> Checker<'a> {
         if number && literal.text.len() > MAX_LITERAL {
             let head: String = literal.text.chars().take(10).collect();
             let count = i64::try_from(literal.text.len()).unwrap_or(i64::MAX);
-            self.report(Code::LongConstant, expr.span, vec![Arg::Text(head), Arg::Number(count)]);
+            self.report(expr.span, GoError::LongConstant { literal: head.into(), length: count.into() });
             return x;
         }
         let (basic, value) = match literal.kind {
@@ -244,7 +247,7 @@ impl<'a> Checker<'a> {
             },
         };
         if value == Value::Unknown && literal.kind != LiteralKind::Imaginary {
-            self.report(Code::MalformedConstant, expr.span, vec![Arg::Text(literal.text.to_owned())]);
+            self.report(expr.span, GoError::MalformedConstant { literal: literal.text.into() });
             return x;
         }
         x.mode = Mode::Constant;
@@ -276,8 +279,7 @@ impl<'a> Checker<'a> {
                     x.mode = Mode::Variable;
                 }
                 _ => {
-                    let arg = self.operand_arg(&x);
-                    self.report(Code::CannotIndirect, x.span, vec![arg]);
+                    self.report(x.span, GoError::CannotIndirect { operand: self.operand_arg(&x) });
                     x.mode = Mode::Invalid;
                 }
             },
@@ -293,12 +295,11 @@ impl<'a> Checker<'a> {
             return invalid;
         }
         let Some(written) = assert.ty else {
-            self.report(Code::TypeOutsideSwitch, expr.span, Vec::new());
+            self.report(expr.span, GoError::TypeOutsideSwitch);
             return invalid;
         };
         if !self.types.is_interface(x.ty) {
-            let arg = self.operand_arg(&x);
-            self.report(Code::NotInterface, x.span, vec![arg]);
+            self.report(x.span, GoError::NotInterface { operand: self.operand_arg(&x) });
             return invalid;
         }
         let ty = self.var_type(written);
@@ -316,11 +317,25 @@ impl<'a> Checker<'a> {
         }
         let Some(reason) = self.missing_method(ty, x.ty, false) else { return };
         if case {
-            let args = vec![Arg::Expr(expr_text(at)), self.operand_arg(x), self.type_arg(ty), Arg::Text(reason)];
-            self.report(Code::ImpossibleCase, at.span, args);
+            self.report(
+                at.span,
+                GoError::ImpossibleCase {
+                    case: expr_text(at).into(),
+                    operand: self.operand_arg(x),
+                    of: self.type_arg(ty),
+                    reason: reason.into(),
+                },
+            );
         } else {
-            let args = vec![Arg::Expr(expr_text(at)), self.type_arg(ty), self.type_arg(x.ty), Arg::Text(reason)];
-            self.report(Code::ImpossibleAssertion, at.span, args);
+            self.report(
+                at.span,
+                GoError::ImpossibleAssertion {
+                    assertion: expr_text(at).into(),
+                    of: self.type_arg(ty),
+                    interface: self.type_arg(x.ty),
+                    reason: reason.into(),
+                },
+            );
         }
     }
 
@@ -395,13 +410,13 @@ impl<'a> Checker<'a> {
     }
 
     fn report_misfit(&mut self, x: &mut Operand<'a>, target: Ty, misfit: Misfit) {
-        let code = match misfit {
-            Misfit::Truncated => Code::Truncated,
-            Misfit::Overflows => Code::Overflows,
-            Misfit::Other => Code::CannotConvert,
+        let (operand, to) = (self.operand_arg(x), self.type_arg(target));
+        let error = match misfit {
+            Misfit::Truncated => GoError::Truncated { operand, to },
+            Misfit::Overflows => GoError::Overflows { operand, to },
+            Misfit::Other => GoError::CannotConvert { operand, to },
         };
-        let args = vec![self.operand_arg(x), self.type_arg(target)];
-        self.report(code, x.span, args);
+        self.report(x.span, error);
         x.mode = Mode::Invalid;
     }
 
@@ -474,8 +489,7 @@ impl<'a> Checker<'a> {
         }
         self.untyped.remove(&key(expr));
         if old.shifted && !self.types.all_basic(ty, Basic::is_integer) {
-            let args = vec![Arg::Expr(expr_text(expr)), self.type_arg(ty)];
-            self.report(Code::ShiftedType, expr.span, args);
+            self.report(expr.span, GoError::ShiftedType { operand: expr_text(expr).into(), of: self.type_arg(ty) });
             return;
         }
         if constant && !self.types.is_untyped(ty) {

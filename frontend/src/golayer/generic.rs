@@ -1,9 +1,9 @@
 //! Generic types: substitution, instances, inference.
 
-use super::finding::Code;
 use super::object::ObjId;
 use super::types::{INVALID, Interface, Named, Signature, Ty, Type};
 use super::{Checker, deep};
+use crate::finding::GoError;
 use std::rc::Rc;
 
 impl<'a> Checker<'a> {
@@ -142,8 +142,8 @@ impl<'a> Checker<'a> {
         let limits = self.limits;
         if self.instances.len() >= limits.type_instances || self.instance_nesting >= limits.instance_nesting {
             let place = self.place_of(named.obj);
-            if !self.findings.iter().any(|finding| finding.code == Code::ManyInstances) {
-                self.report_at(Code::ManyInstances, place, Vec::new());
+            if !self.findings.iter().any(|finding| finding.error == GoError::ManyInstances) {
+                self.report_at(place, GoError::ManyInstances);
             }
             return INVALID;
         }

@@ -2,10 +2,10 @@
 
 use super::Checker;
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::operand::{Mode, Operand};
 use super::types::{Basic, INVALID, Ty, Type, Types};
 use super::value::Value;
+use crate::finding::GoError;
 use crate::syntax::ast::{ExprRef, IndexExpr, SliceExpr};
 
 impl<'a> Checker<'a> {
@@ -74,8 +74,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let Some(element) = element else {
-            let arg = self.operand_arg(&x);
-            self.report(Code::CannotIndex, x.span, vec![arg]);
+            self.report(x.span, GoError::CannotIndex { operand: self.operand_arg(&x) });
             self.use_exprs(e.indices);
             return invalid;
         };
@@ -86,7 +85,7 @@ impl<'a> Checker<'a> {
 
     fn single_index(&mut self, e: &'a IndexExpr<'a>) -> Option<ExprRef<'a>> {
         if let Some(second) = e.indices.get(1) {
-            self.report(Code::ManyIndices, second.span, Vec::new());
+            self.report(second.span, GoError::ManyIndices);
             return None;
         }
         e.indices.first().copied()
@@ -104,10 +103,15 @@ impl<'a> Checker<'a> {
         }
         if args.len() > params.len() {
             let at = e.indices.get(params.len()).map_or(expr.span, |arg| arg.span);
-            let number = |count: usize| Arg::Number(i64::try_from(count).unwrap_or(i64::MAX));
-            let text = Arg::Text("too many".to_owned());
-            let shown = vec![text, Arg::Expr(expr_text(e.x)), number(args.len()), number(params.len())];
-            self.report(Code::TypeArgCount, at, shown);
+            self.report(
+                at,
+                GoError::TypeArgCount {
+                    fault: "too many".into(),
+                    of: expr_text(e.x).into(),
+                    have: args.len().into(),
+                    want: params.len().into(),
+                },
+            );
             return invalid;
         }
         let (given, rest) = params.split_at(args.len());
@@ -143,8 +147,7 @@ impl<'a> Checker<'a> {
         }
         let Some(value) = x.value.to_i64() else { return (INVALID, None) };
         if let Some(max) = max.filter(|&max| value >= max) {
-            let args = vec![Arg::Value(value.to_string()), Arg::Number(max)];
-            self.report(Code::IndexRange, x.span, args);
+            self.report(x.span, GoError::IndexRange { index: value.to_string().into(), length: max.into() });
             return (INVALID, None);
         }
         (x.ty, Some(value))
@@ -158,16 +161,15 @@ impl<'a> Checker<'a> {
         if !x.is_valid() {
             return false;
         }
-        let code = if !self.types.all_basic(x.ty, Basic::is_integer) {
-            Code::BadIndex
-        } else if x.is_constant() && x.value.is_negative() {
-            Code::NegativeIndex
-        } else {
-            return true;
-        };
-        let arg = self.operand_arg(x);
-        self.report(code, x.span, vec![arg]);
-        false
+        if !self.types.all_basic(x.ty, Basic::is_integer) {
+            self.report(x.span, GoError::BadIndex { operand: self.operand_arg(x) });
+            return false;
+        }
+        if x.is_constant() && x.value.is_negative() {
+            self.report(x.span, GoError::NegativeIndex { operand: self.operand_arg(x) });
+            return false;
+        }
+        true
     }
 
     pub(super) fn slice_expr(&mut self, expr: ExprRef<'a>, e: &'a SliceExpr<'a>) -> Operand<'a> {
@@ -181,12 +183,12 @@ impl<'a> Checker<'a> {
         }
         let mut length = None;
         let mut ty = x.ty;
-        let mut fault = Some(Code::CannotSlice);
+        let mut fault = Some(false);
         match self.types.core(x.ty).map(|core| self.types.get(core)) {
             Some(Type::Basic(basic)) if basic.is_string() => {
                 if e.three_index {
                     let at = e.max.map_or(expr.span, |max| max.span);
-                    self.report(Code::SliceString3, at, Vec::new());
+                    self.report(at, GoError::SliceString3);
                     return invalid;
                 }
                 fault = None;
@@ -199,7 +201,7 @@ impl<'a> Checker<'a> {
             }
             Some(&Type::Array(elem, len)) => {
                 length = len;
-                fault = (x.mode != Mode::Variable).then_some(Code::CannotSliceValue);
+                fault = (x.mode != Mode::Variable).then_some(true);
                 ty = self.types.add(Type::Slice(elem));
             }
             Some(&Type::Pointer(base)) => {
@@ -212,9 +214,11 @@ impl<'a> Checker<'a> {
             Some(Type::Slice(_)) => fault = None,
             _ => {}
         }
-        if let Some(code) = fault {
-            let arg = self.operand_arg(&x);
-            self.report(code, x.span, vec![arg]);
+        if let Some(sliceable) = fault {
+            let operand = self.operand_arg(&x);
+            let error =
+                if sliceable { GoError::CannotSliceValue { operand } } else { GoError::CannotSlice { operand } };
+            self.report(x.span, error);
             return invalid;
         }
         let mut values = [None; 3];
@@ -237,7 +241,7 @@ impl<'a> Checker<'a> {
                 let (Some(high), Some(at)) = (values[second].filter(|&high| high < low), bounds[second]) else {
                     continue;
                 };
-                self.report(Code::SliceOrder, at.span, vec![Arg::Number(high), Arg::Number(low)]);
+                self.report(at.span, GoError::SliceOrder { high: high.into(), low: low.into() });
                 return;
             }
         }

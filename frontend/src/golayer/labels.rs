@@ -1,7 +1,7 @@
 //! Labels and the jumps to them (spec/01 §1.6).
 
-use super::finding::{Arg, Code, Place};
-use super::{Checker, deep};
+use super::{Checker, Place, deep};
+use crate::finding::{GoError, Name};
 use crate::source::Span;
 use crate::syntax::ast::{AssignOp, Block, BranchKind, BranchStmt, Ident, LabeledStmt, Specs, Stmt, StmtKind, StmtRef};
 use indexmap::IndexMap;
@@ -60,18 +60,19 @@ impl<'a> Checker<'a> {
         let open = self.block_jumps(&mut walk, None, body.stmts);
         for jump in open {
             let Some(label) = jump.label else { continue };
-            let code = match walk.all.get_mut(label.name) {
+            let name = label.name.into();
+            let error = match walk.all.get_mut(label.name) {
                 Some(found) => {
                     found.used = true;
-                    Code::JumpIntoBlock
+                    GoError::JumpIntoBlock { name }
                 }
-                None => Code::LabelUndeclared,
+                None => GoError::LabelUndeclared { name },
             };
-            self.report(code, label.span, vec![Arg::Name(label.name.to_owned())]);
+            self.report(label.span, error);
         }
         for (name, label) in walk.all {
             if !label.used {
-                self.report(Code::UnusedLabel, label.span, vec![Arg::Name(name.to_owned())]);
+                self.report(label.span, GoError::UnusedLabel { name: name.into() });
             }
         }
     }
@@ -150,11 +151,10 @@ impl<'a> Checker<'a> {
         if name == "_" {
             return;
         }
-        let arg = || vec![Arg::Name(name.to_owned())];
         if let Some(other) = walk.all.get(name) {
-            let other = other.span;
-            self.report(Code::LabelDeclared, labeled.label.span, arg());
-            self.report_at(Code::OtherDeclaration, Place { file: Some(self.env.file), span: other }, arg());
+            let other = Place { file: Some(self.env.file), span: other.span };
+            self.report(labeled.label.span, GoError::LabelDeclared { name: name.into() });
+            self.report_at(other, GoError::OtherDeclaration { name: name.into() });
         } else {
             walk.all.insert(name, Label { span: labeled.label.span, used: false, open: true });
             jumps.labels.push(name);
@@ -166,8 +166,7 @@ impl<'a> Checker<'a> {
             let over = jumps.declaration.filter(|&(declared, _)| time < declared);
             if let (Some((_, declaration)), Some(label)) = (over, jump.label) {
                 let line = self.sources.get(self.env.file as usize).map_or(0, |source| source.line(declaration.start));
-                let args = vec![Arg::Name(name.to_owned()), Arg::Number(i64::from(line))];
-                self.report(Code::JumpOverVar, label.span, args);
+                self.report(label.span, GoError::JumpOverVar { name: name.into(), line: i64::from(line).into() });
             }
         }
         jumps.label = Some(labeled);
@@ -176,7 +175,7 @@ impl<'a> Checker<'a> {
     fn jump(&mut self, walk: &mut Walk<'a>, jumps: &mut Jumps<'a>, branch: &'a BranchStmt<'a>, label: Ident<'a>) {
         let target = walk.owners.iter().rev().find_map(|owner| owner.filter(|owner| owner.label.name == label.name));
         // A statement's own label encloses it too.
-        let arg = vec![Arg::Name(label.name.to_owned())];
+        let name = Name::from(label.name);
         match branch.kind {
             BranchKind::Break => {
                 let valid = target.is_some_and(|target| {
@@ -190,7 +189,7 @@ impl<'a> Checker<'a> {
                     )
                 });
                 if !valid {
-                    self.report(Code::BreakLabel, label.span, arg);
+                    self.report(label.span, GoError::BreakLabel { name });
                     return;
                 }
             }
@@ -198,7 +197,7 @@ impl<'a> Checker<'a> {
                 let valid =
                     target.is_some_and(|target| matches!(target.stmt.kind, StmtKind::For(_) | StmtKind::Range(_)));
                 if !valid {
-                    self.report(Code::ContinueLabel, label.span, arg);
+                    self.report(label.span, GoError::ContinueLabel { name });
                     return;
                 }
             }

@@ -4,7 +4,7 @@
 //! computes that verdict: all findings in the order in which Go's checker reports them. It is independent of
 //! [`crate::check`], which decides what runs; both work on the same syntax tree.
 //!
-//! A finding is data ([`Finding`]); [`render`] gives the text that the reference records.
+//! A finding is data ([`GoError`]); [`render`] gives the text that the reference records.
 //!
 //! **Order.** Names are collected first; then types, aliases and everything else in source order, each declaration pulling
 //! in what it uses; then function bodies. Work that must wait for complete types (bodies, validity of types, map keys) is
@@ -13,7 +13,6 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `finding` | codes, words, arguments |
 //! | `types`, `object`, `value` | types, declared things, constant values |
 //! | `display` | how types and expressions print |
 //! | `relations`, `member`, `assignable`, `generic` | identity; members and interfaces; assignability, conversion; instances |
@@ -32,7 +31,6 @@ mod cycle;
 mod decl;
 mod display;
 mod expr;
-mod finding;
 mod generic;
 mod index;
 mod labels;
@@ -51,9 +49,8 @@ mod typexpr;
 mod universe;
 mod value;
 
-pub use finding::{Arg, Code, Finding, Place};
-
-use crate::diagnostic::{self, DiagnosticCode};
+use crate::diagnostic;
+use crate::finding::{GoError, SyntaxError};
 use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
@@ -68,6 +65,38 @@ fn deep<R>(f: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(64 * 1024, 1024 * 1024, f)
 }
 
+/// Where a finding stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Index of the file; `None` for the file of predeclared names that the reference adds.
+    pub file: Option<u32>,
+    /// The range; its start is the position that is printed.
+    pub span: Span,
+}
+
+/// One entry of the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What is wrong.
+    pub error: GoError,
+    /// Where.
+    pub place: Place,
+}
+
+impl Entry {
+    /// Whether the entry adds a place to the one before.
+    #[must_use]
+    pub const fn is_continuation(&self) -> bool {
+        matches!(
+            self.error,
+            GoError::OtherDeclaration { .. }
+                | GoError::RefersTo { .. }
+                | GoError::PreviousCase
+                | GoError::InnerDeclaration { .. }
+        )
+    }
+}
+
 /// Type-checks a package as Go (spec/01 §3.1).
 ///
 /// `path` is the package path, `files` its parsed files in the order of their names and `sources` their texts, index by
@@ -75,11 +104,11 @@ fn deep<R>(f: impl FnOnce() -> R) -> R {
 /// findings, one a file, and nothing else is checked; if one of them stops the package from being loaded
 /// ([`fails_to_load`]), there are no findings.
 #[must_use]
-pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile], limits: &Limits) -> Vec<Finding> {
+pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile], limits: &Limits) -> Vec<Entry> {
     if files.iter().any(fails_to_load) {
         return Vec::new();
     }
-    let syntax: Vec<Finding> = (0..)
+    let syntax: Vec<Entry> = (0..)
         .zip(files.iter().zip(sources))
         .filter_map(|(index, (file, source))| syntax_finding(index, file, source))
         .collect();
@@ -115,7 +144,7 @@ pub fn check_package_with<'a>(
     sources: &'a [SourceFile],
     dependencies: &'a [Dependency<'a>],
     limits: &Limits,
-) -> Vec<Finding> {
+) -> Vec<Entry> {
     if files.iter().any(|file| !file.errors.is_empty()) {
         return check_package(path, files, sources, limits);
     }
@@ -139,24 +168,24 @@ pub fn fails_to_load(file: &ParsedFile<'_>) -> bool {
     });
     // The parser goes no further than an error in the clause or the imports. The blank name is no matter of syntax: that
     // reading does not look for it.
-    let blank = file.file.package.name == "_" && first.code == DiagnosticCode::Misplaced;
+    let blank = file.file.package.name == "_" && first.error == SyntaxError::BlankPackageName;
     body.map_or(!blank, |body| first.span.start < body)
 }
 
 /// The first syntax error of a file, with the number of the others (spec/01 §3.3).
-fn syntax_finding(index: u32, file: &ParsedFile<'_>, source: &SourceFile) -> Option<Finding> {
+fn syntax_finding(index: u32, file: &ParsedFile<'_>, source: &SourceFile) -> Option<Entry> {
     let first = file.errors.first()?;
     let text = diagnostic::render_first(&file.errors, source)?;
     let prefix = format!("{}:{}: ", source.name(), source.position(first.span.start));
     let message = text.strip_prefix(&prefix).unwrap_or(&text).to_owned();
     let place = Place { file: Some(index), span: first.span };
-    Some(Finding { code: Code::Syntax, place, args: vec![Arg::Text(message)] })
+    Some(Entry { error: GoError::Syntax { error: message.into() }, place })
 }
 
 /// The text that the reference records for the findings: the entries `PATH/FILE:L:C: MSG` joined by `; `. `None` if there
 /// are none (spec/01 §3.1).
 #[must_use]
-pub fn render(path: &str, findings: &[Finding], sources: &[SourceFile]) -> Option<String> {
+pub fn render(path: &str, findings: &[Entry], sources: &[SourceFile]) -> Option<String> {
     if findings.is_empty() {
         return None;
     }
@@ -166,8 +195,8 @@ pub fn render(path: &str, findings: &[Finding], sources: &[SourceFile]) -> Optio
 
 /// One entry: `PATH/FILE:L:C: MSG`.
 #[must_use]
-pub fn render_entry(path: &str, finding: &Finding, sources: &[SourceFile]) -> String {
-    format!("{}: {}", position_text(path, finding.place, sources), finding.message())
+pub fn render_entry(path: &str, finding: &Entry, sources: &[SourceFile]) -> String {
+    format!("{}: {}", position_text(path, finding.place, sources), finding.error)
 }
 
 /// `PATH/FILE:L:C`.
@@ -274,7 +303,7 @@ struct Checker<'a> {
     universe: ScopeId,
     /// One block for each file, with its imports.
     file_scopes: Vec<ScopeId>,
-    findings: Vec<Finding>,
+    findings: Vec<Entry>,
     env: Env,
     delayed: Vec<Option<Delayed<'a>>>,
     /// Declarations under way, outermost first.
@@ -369,26 +398,25 @@ impl<'a> Checker<'a> {
     // -------------------------------------------------------------------------------------------------- findings
 
     /// Reports a finding in the current file.
-    fn report(&mut self, code: Code, span: Span, args: Vec<Arg>) {
+    fn report(&mut self, span: Span, error: GoError) {
         let span = self.env.error_span.unwrap_or(span);
-        self.report_at(code, Place { file: Some(self.env.file), span }, args);
+        self.report_at(Place { file: Some(self.env.file), span }, error);
     }
 
-    fn report_at(&mut self, code: Code, place: Place, args: Vec<Arg>) {
+    fn report_at(&mut self, place: Place, error: GoError) {
         if place.file.is_some_and(|file| self.file_units.get(file as usize) != Some(&0)) {
             // What is wrong with an imported package is its own affair.
             return;
         }
-        let finding = Finding { code, place, args };
-        if !self.findings.is_empty() && code != Code::Syntax {
-            // What follows from an earlier error is not worth an entry.
-            let message = finding.message();
+        if !self.findings.is_empty() {
+            // What follows from an earlier error is not worth an entry. The reference tells by the words.
+            let message = error.to_string();
             let follows = |text: &str| message.find(text).is_some_and(|at| at > 0);
             if follows("invalid operand") || follows("invalid type") {
                 return;
             }
         }
-        self.findings.push(finding);
+        self.findings.push(Entry { error, place });
     }
 
     /// The place of an object's declaration.
@@ -400,7 +428,7 @@ impl<'a> Checker<'a> {
     /// Adds where else something was declared.
     fn report_other(&mut self, obj: ObjId) {
         let name = self.objs[obj].name.to_string();
-        self.report_at(Code::OtherDeclaration, self.place_of(obj), vec![Arg::Name(name)]);
+        self.report_at(self.place_of(obj), GoError::OtherDeclaration { name: name.into() });
     }
 
     fn position_text(&self, place: Place) -> String {
@@ -469,7 +497,7 @@ impl<'a> Checker<'a> {
         }
         if let Some(&other) = self.scopes[scope].names.get(&name) {
             let place = self.place_of(obj);
-            self.report_at(Code::Redeclared, place, vec![Arg::Name(name.to_string())]);
+            self.report_at(place, GoError::Redeclared { name: name.to_string().into() });
             self.report_other(other);
             return;
         }
@@ -503,8 +531,8 @@ impl<'a> Checker<'a> {
                 self.env = env;
                 if let Some(span) = cross {
                     // `cur := cross; cross = cur`
-                    self.report(Code::Undefined, span, vec![Arg::Name("cross".to_owned())]);
-                    self.report(Code::Undefined, span, vec![Arg::Name("cross".to_owned())]);
+                    self.report(span, GoError::Undefined { name: "cross".into() });
+                    self.report(span, GoError::Undefined { name: "cross".into() });
                 }
                 deep(|| self.func_body(signature, scope, body));
             }

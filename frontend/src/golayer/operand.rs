@@ -2,10 +2,10 @@
 
 use super::Checker;
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::object::Builtin;
 use super::types::{Basic, INVALID, Ty, Type, Types};
 use super::value::Value;
+use crate::finding::{self, Described, GoError};
 use crate::source::Span;
 use crate::syntax::ast::ExprRef;
 
@@ -126,32 +126,30 @@ impl<'a> Checker<'a> {
         if expr.is_empty() { inner } else { format!("{expr} ({inner})") }
     }
 
-    pub(super) fn operand_arg(&self, x: &Operand<'a>) -> Arg {
-        Arg::Operand(self.describe(x))
+    pub(super) fn operand_arg(&self, x: &Operand<'a>) -> Described {
+        self.describe(x).into()
     }
 
-    pub(super) fn type_arg(&self, ty: Ty) -> Arg {
-        Arg::Type(self.type_text(ty))
+    pub(super) fn type_arg(&self, ty: Ty) -> finding::Type {
+        self.type_text(ty).into()
     }
 
     /// Reports an operand that is not allowed to be a type, a builtin or nothing. Marks it invalid.
     pub(super) fn require_value(&mut self, x: &mut Operand<'a>) {
-        let code = match x.mode {
-            Mode::NoValue => Code::UsedAsValue,
-            Mode::Builtin(_) => Code::MustBeCalled,
-            Mode::TypeExpr => Code::NotExpression,
+        let fault: fn(Described) -> GoError = match x.mode {
+            Mode::NoValue => |operand| GoError::UsedAsValue { operand },
+            Mode::Builtin(_) => |operand| GoError::MustBeCalled { operand },
+            Mode::TypeExpr => |operand| GoError::NotExpression { operand },
             _ => return,
         };
-        let arg = self.operand_arg(x);
-        self.report(code, x.span, vec![arg]);
+        self.report(x.span, fault(self.operand_arg(x)));
         x.mode = Mode::Invalid;
     }
 
     /// Reports several values where one is needed. Marks the operand invalid.
     pub(super) fn require_single(&mut self, x: &mut Operand<'a>) {
         if x.mode == Mode::Value && matches!(self.types.get(x.ty), Type::Tuple(_)) {
-            let arg = self.operand_arg(x);
-            self.report(Code::MultiValue, x.span, vec![arg]);
+            self.report(x.span, GoError::MultiValue { operand: self.operand_arg(x) });
             x.mode = Mode::Invalid;
         }
     }

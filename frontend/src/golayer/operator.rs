@@ -2,11 +2,11 @@
 
 use super::Checker;
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::operand::{Mode, Operand};
 use super::package::unparen;
 use super::types::{Basic, Type, Types};
 use super::value::{Value, binary, compare};
+use crate::finding::GoError;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryExpr, BinaryOp, ChanDir, ExprKind, ExprRef, UnaryOp};
 use num_bigint::BigInt;
@@ -36,8 +36,7 @@ impl<'a> Checker<'a> {
             UnaryOp::Addr => {
                 let literal = matches!(unparen(inner).kind, ExprKind::CompositeLit(_));
                 if !literal && x.mode != Mode::Variable {
-                    let arg = self.operand_arg(&x);
-                    self.report(Code::CannotAddress, x.span, vec![arg]);
+                    self.report(x.span, GoError::CannotAddress { operand: self.operand_arg(&x) });
                     return invalid;
                 }
                 let ty = self.types.add(Type::Pointer(x.ty));
@@ -45,7 +44,7 @@ impl<'a> Checker<'a> {
             }
             UnaryOp::Recv => return self.receive(expr, &x),
             UnaryOp::Tilde => {
-                self.report(Code::TildeOutside, expr.span, Vec::new());
+                self.report(expr.span, GoError::TildeOutside);
                 return invalid;
             }
             UnaryOp::Plus | UnaryOp::Minus | UnaryOp::Not | UnaryOp::Xor => {}
@@ -56,8 +55,7 @@ impl<'a> Checker<'a> {
             _ => self.types.all_basic(x.ty, Basic::is_numeric),
         };
         if !defined {
-            let args = vec![Arg::Text(op.text().to_owned()), self.operand_arg(&x)];
-            self.report(Code::OperatorUndefined, x.span, args);
+            self.report(x.span, GoError::OperatorUndefined { op: op.text().into(), operand: self.operand_arg(&x) });
             return invalid;
         }
         if x.is_constant() {
@@ -99,8 +97,7 @@ impl<'a> Checker<'a> {
                 Operand { mode: Mode::CommaOk, ty, ..Operand::invalid(expr) }
             }
             Err(what) => {
-                let args = vec![Arg::Text(what.to_owned()), self.operand_arg(x)];
-                self.report(Code::Receive, x.span, args);
+                self.report(x.span, GoError::Receive { fault: what.into(), operand: self.operand_arg(x) });
                 Operand::invalid(expr)
             }
         }
@@ -118,7 +115,7 @@ impl<'a> Checker<'a> {
         }
         if matches!(&x.value, Value::Int(value) if value.bits() > MAX_BITS) {
             let what = x.expr.map_or("", operation_name);
-            self.report(Code::ConstantOverflow, op_span, vec![Arg::Text(what.to_owned())]);
+            self.report(op_span, GoError::ConstantOverflow { operation: what.into() });
             x.value = Value::Unknown;
         }
     }
@@ -159,8 +156,14 @@ impl<'a> Checker<'a> {
         }
         if !self.identical(x.ty, y.ty) {
             if self.types.is_valid(x.ty) && self.types.is_valid(y.ty) {
-                let args = vec![Arg::Expr(written_text(written, op)), self.type_arg(x.ty), self.type_arg(y.ty)];
-                self.report(Code::Mismatched, x.span, args);
+                self.report(
+                    x.span,
+                    GoError::Mismatched {
+                        operation: written_text(written, op).into(),
+                        left: self.type_arg(x.ty),
+                        right: self.type_arg(y.ty),
+                    },
+                );
             }
             x.mode = Mode::Invalid;
             return x;
@@ -172,8 +175,7 @@ impl<'a> Checker<'a> {
             _ => self.types.all_basic(x.ty, Basic::is_integer),
         };
         if !defined {
-            let args = vec![Arg::Text(op.text().to_owned()), self.operand_arg(&x)];
-            self.report(Code::OperatorUndefined, x.span, args);
+            self.report(x.span, GoError::OperatorUndefined { op: op.text().into(), operand: self.operand_arg(&x) });
             x.mode = Mode::Invalid;
             return x;
         }
@@ -183,7 +185,7 @@ impl<'a> Checker<'a> {
             && y.is_constant()
             && y.value.is_zero()
         {
-            self.report(Code::DivisionByZero, y.span, Vec::new());
+            self.report(y.span, GoError::DivisionByZero);
             x.mode = Mode::Invalid;
             return x;
         }
@@ -253,12 +255,11 @@ impl<'a> Checker<'a> {
             let at = if second { &*y } else { &*x };
             let reason =
                 reason.unwrap_or_else(|| format!("operator {} not defined on {}", op.text(), self.kind_text(at.ty)));
-            let (left, right) = (Arg::Expr(x.expr_text()), Arg::Expr(y.expr_text()));
+            let (left, right) = (x.expr_text().into(), y.expr_text().into());
             if case {
-                self.report(Code::BadCase, x.span, vec![left, right, Arg::Text(reason)]);
+                self.report(x.span, GoError::BadCase { case: left, tag: right, reason: reason.into() });
             } else {
-                let args = vec![left, Arg::Text(op.text().to_owned()), right, Arg::Text(reason)];
-                self.report(Code::Compare, at.span, args);
+                self.report(at.span, GoError::Compare { left, op: op.text().into(), right, reason: reason.into() });
             }
             x.mode = Mode::Invalid;
             return;
@@ -321,8 +322,7 @@ impl<'a> Checker<'a> {
         }
         if y.is_constant() {
             if y.value.to_int().is_some() && y.value.is_negative() {
-                let arg = self.operand_arg(y);
-                self.report(Code::NegativeShift, y.span, vec![arg]);
+                self.report(y.span, GoError::NegativeShift { operand: self.operand_arg(y) });
                 x.mode = Mode::Invalid;
                 return;
             }
@@ -339,8 +339,7 @@ impl<'a> Checker<'a> {
             if self.types.is_untyped(y.ty) {
                 self.convert_untyped(y, Types::basic(Basic::Uint));
             } else if !self.types.all_basic(y.ty, Basic::is_integer) {
-                let arg = self.operand_arg(y);
-                self.report(Code::ShiftCount, y.span, vec![arg]);
+                self.report(y.span, GoError::ShiftCount { operand: self.operand_arg(y) });
                 y.mode = Mode::Invalid;
             }
             if !y.is_valid() {
@@ -368,8 +367,7 @@ impl<'a> Checker<'a> {
     }
 
     fn shift_operand(&mut self, x: &mut Operand<'a>) {
-        let arg = self.operand_arg(x);
-        self.report(Code::ShiftedOperand, x.span, vec![arg]);
+        self.report(x.span, GoError::ShiftedOperand { operand: self.operand_arg(x) });
         x.mode = Mode::Invalid;
     }
 
@@ -387,8 +385,7 @@ impl<'a> Checker<'a> {
             return;
         };
         let Some(count) = y.value.to_i64().filter(|count| (0..=MAX_SHIFT).contains(count)) else {
-            let arg = self.operand_arg(y);
-            self.report(Code::InvalidShift, y.span, vec![arg]);
+            self.report(y.span, GoError::InvalidShift { operand: self.operand_arg(y) });
             x.mode = Mode::Invalid;
             return;
         };

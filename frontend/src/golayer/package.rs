@@ -1,10 +1,10 @@
 //! Collecting the names of a package, and what can be said about them without types.
 
 use super::decl::{Decl, strips_parameters};
-use super::finding::{Arg, Code, Place};
 use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, ScopeId, is_exported};
 use super::types::{INVALID, Type};
-use super::{Checker, deep};
+use super::{Checker, Place, deep};
+use crate::finding::GoError;
 use crate::package::expected_name;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
@@ -90,12 +90,14 @@ impl<'a> Checker<'a> {
             self.env.file = u32::try_from(index).unwrap_or(u32::MAX);
             self.env.scope = self.package_scope();
             if file.package.name == "_" {
-                self.report(Code::BlankPackage, file.package.span, Vec::new());
+                self.report(file.package.span, GoError::BlankPackage);
                 continue;
             }
             if file.package.name != name {
-                let args = vec![Arg::Name(file.package.name.to_owned()), Arg::Name(name.clone())];
-                self.report(Code::PackageMismatch, Span::at(file.span.start), args);
+                self.report(
+                    Span::at(file.span.start),
+                    GoError::PackageMismatch { name: file.package.name.into(), expected: name.clone().into() },
+                );
                 continue;
             }
             for decl in file.decls {
@@ -112,8 +114,10 @@ impl<'a> Checker<'a> {
         if unit != 0 || self.named_by_files || expected == name {
             self.declare_injected();
         } else {
-            let args = vec![Arg::Name(expected.to_owned()), Arg::Name(name)];
-            self.report_at(Code::PackageMismatch, Place { file: None, span: Span::default() }, args);
+            self.report_at(
+                Place { file: None, span: Span::default() },
+                GoError::PackageMismatch { name: expected.into(), expected: name.into() },
+            );
         }
         if unit == 0 {
             self.check_import_conflicts();
@@ -194,11 +198,11 @@ impl<'a> Checker<'a> {
             match (spec.values.get(names), source) {
                 (Some(extra), _) => {
                     let text = super::display::expr_text(extra);
-                    self.report(Code::ExtraInit, extra.span, vec![Arg::Expr(text)]);
+                    self.report(extra.span, GoError::ExtraInit { value: text.into() });
                 }
                 (None, Some(source)) => {
                     let at = self.position_text(Place { file: Some(self.env.file), span: source.span });
-                    self.report(Code::ExtraInitAt, spec.span, vec![Arg::Text(at)]);
+                    self.report(spec.span, GoError::ExtraInitAt { other: at.into() });
                 }
                 (None, None) => {}
             }
@@ -206,7 +210,7 @@ impl<'a> Checker<'a> {
             && (constant || count != 1)
             && let Some(name) = spec.names.get(count)
         {
-            self.report(Code::MissingInit, name.span, vec![Arg::Name(name.name.to_owned())]);
+            self.report(name.span, GoError::MissingInit { name: name.name.into() });
         }
     }
 
@@ -214,14 +218,11 @@ impl<'a> Checker<'a> {
         let private = self.is_private(spec.path);
         let found = if private { None } else { self.import(spec.path) };
         let missing = found.is_none() && self.is_missing(spec.path);
+        let path = spec.path.into();
         if private {
-            let reason = format!("import path \"{}\" is private and cannot be imported", spec.path);
-            let args = vec![Arg::Text(spec.path.to_owned()), Arg::Text(reason)];
-            self.report(Code::ImportMissing, spec.path_span, args);
+            self.report(spec.path_span, GoError::PrivateImport { path });
         } else if missing {
-            let args =
-                vec![Arg::Text(spec.path.to_owned()), Arg::Text(format!("unknown import path \"{}\"", spec.path))];
-            self.report(Code::ImportMissing, spec.path_span, args);
+            self.report(spec.path_span, GoError::UnknownImport { path });
         }
         let default = spec.path.rsplit('/').next().unwrap_or(spec.path);
         let default: &'a str = match found.and_then(|number| self.units.get(number as usize)) {
@@ -233,7 +234,7 @@ impl<'a> Checker<'a> {
             return;
         }
         if name.name == "init" {
-            self.report(Code::InitNotFunc, name.span, vec![Arg::Name("init".to_owned())]);
+            self.report(name.span, GoError::InitNotFunc { name: "init".into() });
             return;
         }
         let obj = self.new_object(ObjKind::Package(spec.path.to_owned(), found), name, Some(INVALID));
@@ -247,7 +248,7 @@ impl<'a> Checker<'a> {
     fn declare_package(&mut self, name: Ident<'a>, obj: ObjId, decl: Decl<'a>) {
         let main = name.name == "main" && self.units.get(self.unit() as usize).is_some_and(|unit| unit.name == "main");
         if name.name == "init" || main {
-            self.report(Code::InitNotFunc, name.span, vec![Arg::Name(name.name.to_owned())]);
+            self.report(name.span, GoError::InitNotFunc { name: name.name.into() });
             return;
         }
         self.declare(self.package_scope(), obj);
@@ -289,7 +290,7 @@ impl<'a> Checker<'a> {
             }
             receiver => {
                 if let Some(receiver) = receiver {
-                    self.report(Code::NoReceiver, receiver.span, Vec::new());
+                    self.report(receiver.span, GoError::NoReceiver);
                 }
                 self.collect_plain_func(decl, package, obj);
             }
@@ -301,16 +302,16 @@ impl<'a> Checker<'a> {
         let name = decl.name.name;
         if name == "init" || (name == "main" && package == "main") {
             if let Some(field) = decl.ty.type_params.and_then(|list| list.fields.first()) {
-                self.report(Code::EntryTypeParams, field.span, vec![Arg::Name(name.to_owned())]);
+                self.report(field.span, GoError::EntryTypeParams { name: name.into() });
             }
             let params = if strips_parameters(decl) { 0 } else { decl.ty.params.fields.len() };
             if params != 0 || decl.ty.results.is_some() {
-                self.report(Code::EntrySignature, decl.name.span, vec![Arg::Name(name.to_owned())]);
+                self.report(decl.name.span, GoError::EntrySignature { name: name.into() });
             }
         }
         if name == "init" {
             if decl.body.is_none() {
-                self.report(Code::MissingBody, decl.name.span, Vec::new());
+                self.report(decl.name.span, GoError::MissingBody);
             }
         } else {
             self.declare(self.package_scope(), obj);
@@ -327,8 +328,14 @@ impl<'a> Checker<'a> {
                 let ObjKind::Package(path, unit) = &self.objs[import].kind else { continue };
                 let known = unit.and_then(|unit| self.units.get(unit as usize)).map(|unit| unit.name.as_str());
                 let package = known.or(path.rsplit('/').next()).unwrap_or(path).to_owned();
-                let args = vec![Arg::Name(name.to_string()), Arg::Name(package), Arg::Text(format!("\"{path}\""))];
-                self.report_at(Code::ImportConflict, self.place_of(other), args);
+                self.report_at(
+                    self.place_of(other),
+                    GoError::ImportConflict {
+                        name: name.to_string().into(),
+                        package: package.into(),
+                        path: path.into(),
+                    },
+                );
                 self.report_other(import);
             }
         }
@@ -382,7 +389,7 @@ impl<'a> Checker<'a> {
         for method in methods {
             let name = self.objs[method].name.clone();
             if let Some((field, _)) = fields.iter().find(|(field, _)| self.objs[*field].name == name) {
-                self.report_at(Code::FieldAndMethod, self.place_of(method), vec![Arg::Name(name.to_string())]);
+                self.report_at(self.place_of(method), GoError::FieldAndMethod { name: name.to_string().into() });
                 self.report_other(*field);
             }
         }
@@ -398,13 +405,13 @@ impl<'a> Checker<'a> {
                 if object.used {
                     continue;
                 }
-                let quoted = Arg::Text(format!("\"{path}\""));
-                let (code, args) = if path.rsplit('/').next() == Some(&*object.name) {
-                    (Code::UnusedImport, vec![quoted])
+                let name = &object.name;
+                let error = if path.rsplit('/').next() == Some(&**name) {
+                    GoError::UnusedImport { path: path.into() }
                 } else {
-                    (Code::UnusedNamedImport, vec![quoted, Arg::Name(object.name.to_string())])
+                    GoError::UnusedNamedImport { path: path.into(), name: name.into() }
                 };
-                self.report_at(code, self.place_of(import), args);
+                self.report_at(self.place_of(import), error);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Selectors: fields, methods, method expressions, members of imported packages.
 
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::member::Member;
 use super::object::{ObjId, ObjKind, is_exported};
 use super::operand::{Mode, Operand};
 use super::types::{Signature, Ty, Type};
 use super::{Checker, ast};
+use crate::finding::GoError;
 use crate::syntax::ast::{ExprKind, ExprRef, Ident, SelectorExpr};
 use std::rc::Rc;
 
@@ -24,8 +24,7 @@ impl<'a> Checker<'a> {
         match x.mode {
             Mode::Invalid => return invalid,
             Mode::Builtin(_) => {
-                let arg = self.operand_arg(&x);
-                self.report(Code::BuiltinSelector, x.span, vec![arg]);
+                self.report(x.span, GoError::BuiltinSelector { operand: self.operand_arg(&x) });
                 return invalid;
             }
             _ => {}
@@ -35,7 +34,7 @@ impl<'a> Checker<'a> {
         }
         let name = e.sel.name;
         if name == "_" {
-            self.report(Code::BlankSelector, e.sel.span, Vec::new());
+            self.report(e.sel.span, GoError::BlankSelector);
             return invalid;
         }
         let addressable = x.mode == Mode::Variable;
@@ -82,11 +81,11 @@ impl<'a> Checker<'a> {
         let sel = e.sel;
         let Some(scope) = unit.and_then(|unit| self.units.get(unit as usize)).map(|unit| unit.scope) else { return x };
         let Some(&obj) = self.scopes[scope].names.get(sel.name) else {
-            self.report(Code::Undefined, sel.span, vec![Arg::Name(expr_text(expr))]);
+            self.report(sel.span, GoError::Undefined { name: expr_text(expr).into() });
             return x;
         };
         if !is_exported(sel.name) {
-            self.report(Code::NotExported, sel.span, vec![Arg::Name(sel.name.to_owned()), Arg::Name(name.to_owned())]);
+            self.report(sel.span, GoError::NotExported { name: sel.name.into(), package: name.into() });
         }
         if self.objs[obj].ty.is_none() {
             self.obj_decl(obj);
@@ -127,8 +126,10 @@ impl<'a> Checker<'a> {
         if !matches!(self.objs[obj].kind, ObjKind::Func) {
             let ty = self.type_text(x.ty);
             let why = format!("type {ty} has no method {}", sel.name);
-            let args = vec![Arg::Expr(x.expr_text()), Arg::Name(sel.name.to_owned()), Arg::Text(why)];
-            self.report(Code::UndefinedMember, sel.span, args);
+            self.report(
+                sel.span,
+                GoError::UndefinedMember { operand: x.expr_text().into(), name: sel.name.into(), reason: why.into() },
+            );
             return invalid;
         }
         let signature = signature.clone();
@@ -148,18 +149,17 @@ impl<'a> Checker<'a> {
         if !self.types.is_valid(self.types.under(x.ty)) {
             return;
         }
-        let name = Arg::Name(sel.name.to_owned());
+        let name = sel.name.into();
         match fault {
             Member::Ambiguous => {
-                self.report(Code::Ambiguous, sel.span, vec![Arg::Expr(x.expr_text()), name]);
+                self.report(sel.span, GoError::Ambiguous { operand: x.expr_text().into(), name });
             }
             Member::NeedsPointer => {
-                let ty = self.type_arg(x.ty);
+                let of = self.type_arg(x.ty);
                 if x.mode == Mode::TypeExpr {
-                    let args = vec![ty.clone(), name.clone(), ty, name];
-                    self.report(Code::MethodExpression, sel.span, args);
+                    self.report(sel.span, GoError::MethodExpression { of, name });
                 } else {
-                    self.report(Code::PointerMethod, sel.span, vec![name, ty]);
+                    self.report(sel.span, GoError::PointerMethod { name, of });
                 }
             }
             Member::Missing | Member::Found(..) => {
@@ -171,7 +171,10 @@ impl<'a> Checker<'a> {
                 } else {
                     self.explain_member(x.ty, x.mode == Mode::Variable, sel.name)
                 };
-                self.report(Code::UndefinedMember, sel.span, vec![Arg::Expr(x.expr_text()), name, Arg::Text(why)]);
+                self.report(
+                    sel.span,
+                    GoError::UndefinedMember { operand: x.expr_text().into(), name, reason: why.into() },
+                );
             }
         }
     }

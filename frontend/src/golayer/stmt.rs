@@ -3,13 +3,13 @@
 use super::decl::Decl;
 use super::display::expr_text;
 use super::expr::Kind;
-use super::finding::{Arg, Code};
 use super::object::{ObjId, ObjKind, Progress, ScopeId};
 use super::operand::{Mode, Operand};
 use super::package::unparen;
 use super::types::{Basic, Signature, Ty, Type, Types};
 use super::value::Value;
 use super::{Checker, deep};
+use crate::finding::{Described, GoError};
 use crate::source::Span;
 use crate::syntax::ast::{
     AssignOp, Block, BranchKind, BranchStmt, ChanDir, ExprKind, ExprRef, ForStmt, GenDecl, Ident, RangeStmt,
@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
         let results = matches!(self.types.get(signature), Type::Signature(signature) if !signature.results.is_empty());
         if results && !self.terminates_list(body.stmts) {
             let at = Span::at(body.span.end.saturating_sub(1));
-            self.report(Code::MissingReturn, at, Vec::new());
+            self.report(at, GoError::MissingReturn);
         }
         self.unused_vars(scope);
     }
@@ -60,7 +60,7 @@ impl<'a> Checker<'a> {
             unused.sort_by_key(|&obj| self.objs[obj].span.start);
             for obj in unused {
                 let name = self.objs[obj].name.to_string();
-                self.report_at(Code::UnusedVar, self.place_of(obj), vec![Arg::Name(name)]);
+                self.report_at(self.place_of(obj), GoError::UnusedVar { name: name.into() });
             }
             let children: Vec<ScopeId> = self.scopes[scope].children.clone();
             work.extend(children.into_iter().rev().filter(|&child| !self.scopes[child].function));
@@ -133,21 +133,20 @@ impl<'a> Checker<'a> {
     fn condition(&mut self, cond: ExprRef<'a>, what: &str) {
         let x = self.expr(cond);
         if x.is_valid() && !self.types.all_basic(x.ty, Basic::is_boolean) {
-            self.report(Code::Condition, cond.span, vec![Arg::Text(what.to_owned())]);
+            self.report(cond.span, GoError::Condition { statement: what.into() });
         }
     }
 
     fn expr_stmt(&mut self, expr: ExprRef<'a>) {
         let (x, kind) = self.raw_expr(expr, None, false);
-        let code = match x.mode {
+        let fault: fn(Described) -> GoError = match x.mode {
             Mode::Invalid => return,
-            Mode::Builtin(_) => Code::MustBeCalled,
-            Mode::TypeExpr => Code::NotExpression,
+            Mode::Builtin(_) => |operand| GoError::MustBeCalled { operand },
+            Mode::TypeExpr => |operand| GoError::NotExpression { operand },
             _ if kind == Kind::Statement => return,
-            _ => Code::NotUsed,
+            _ => |operand| GoError::NotUsed { operand },
         };
-        let arg = self.operand_arg(&x);
-        self.report(code, x.span, vec![arg]);
+        self.report(x.span, fault(self.operand_arg(&x)));
     }
 
     fn suspended(&mut self, keyword: &str, expr: ExprRef<'a>) {
@@ -160,8 +159,10 @@ impl<'a> Checker<'a> {
         if !x.is_valid() {
             return;
         }
-        let args = vec![Arg::Text(keyword.to_owned()), Arg::Text(text.to_owned()), self.operand_arg(&x)];
-        self.report(Code::Suspended, x.span, args);
+        self.report(
+            x.span,
+            GoError::Suspended { keyword: keyword.into(), fault: text.into(), operand: self.operand_arg(&x) },
+        );
     }
 
     fn send(&mut self, s: &'a SendStmt<'a>) {
@@ -179,8 +180,7 @@ impl<'a> Checker<'a> {
             }
             _ => "non-channel",
         };
-        let args = vec![Arg::Text(what.to_owned()), self.operand_arg(&channel)];
-        self.report(Code::Send, s.op_span, args);
+        self.report(s.op_span, GoError::Send { fault: what.into(), operand: self.operand_arg(&channel) });
     }
 
     fn return_stmt(&mut self, span: Span, exprs: &'a [ExprRef<'a>]) {
@@ -196,9 +196,9 @@ impl<'a> Checker<'a> {
                 let Some(other) = self.lookup(&name).filter(|&other| other != result && &*name != "_") else {
                     continue;
                 };
-                self.report(Code::ResultShadowed, span, vec![Arg::Name(name.to_string())]);
+                self.report(span, GoError::ResultShadowed { name: name.to_string().into() });
                 let text = self.object_text(other);
-                self.report_at(Code::InnerDeclaration, self.place_of(other), vec![Arg::Text(text)]);
+                self.report_at(self.place_of(other), GoError::InnerDeclaration { declaration: text.into() });
             }
         } else if !exprs.is_empty() || !results.is_empty() {
             self.init_vars(results, exprs, Some(span));
@@ -222,21 +222,21 @@ impl<'a> Checker<'a> {
             self.env.has_label = true;
             return;
         }
-        let code = match s.kind {
-            BranchKind::Break if !context.breaks => Code::Break,
-            BranchKind::Continue if !context.continues => Code::Continue,
+        let error = match s.kind {
+            BranchKind::Break if !context.breaks => GoError::Break,
+            BranchKind::Continue if !context.continues => GoError::Continue,
             BranchKind::Fallthrough if !context.fallthrough => {
                 if context.last_case {
-                    Code::FallthroughLast
+                    GoError::FallthroughLast
                 } else if context.type_switch {
-                    Code::FallthroughType
+                    GoError::FallthroughType
                 } else {
-                    Code::Fallthrough
+                    GoError::Fallthrough
                 }
             }
             _ => return,
         };
-        self.report(code, span, Vec::new());
+        self.report(span, error);
     }
 
     fn for_stmt(&mut self, inner: Context, s: &'a ForStmt<'a>) {
@@ -250,7 +250,7 @@ impl<'a> Checker<'a> {
             && let StmtKind::Assign(assign) = post.kind
             && assign.op == AssignOp::Define
         {
-            self.report(Code::PostDeclaration, post.span, Vec::new());
+            self.report(post.span, GoError::PostDeclaration);
             self.use_exprs(assign.lhs);
         }
         self.open_scope();
@@ -264,7 +264,7 @@ impl<'a> Checker<'a> {
             self.open_scope();
             if let Some(comm) = clause.comm {
                 if !is_communication(comm) {
-                    self.report(Code::SelectCase, comm.span, Vec::new());
+                    self.report(comm.span, GoError::SelectCase);
                 } else {
                     self.stmt(inner, comm);
                 }
@@ -352,13 +352,13 @@ impl<'a> Checker<'a> {
                     self.check_range_count(&x, s, found);
                 }
                 Err(reason) => {
-                    let mut args = vec![self.operand_arg(&x)];
-                    if reason.is_empty() {
-                        self.report(Code::CannotRange, x.span, args);
+                    let operand = self.operand_arg(&x);
+                    let error = if reason.is_empty() {
+                        GoError::CannotRange { operand }
                     } else {
-                        args.push(Arg::Text(reason.to_owned()));
-                        self.report(Code::CannotRangeBecause, x.span, args);
-                    }
+                        GoError::CannotRangeBecause { operand, reason: reason.into() }
+                    };
+                    self.report(x.span, error);
                 }
             }
         }
@@ -372,8 +372,7 @@ impl<'a> Checker<'a> {
                 if integer {
                     self.assign_var(expr, None, Some(&mut x), "range");
                     if x.is_valid() && !self.types.all_basic(x.ty, Basic::is_integer) {
-                        let arg = self.type_arg(x.ty);
-                        self.report(Code::RangeVarType, expr.span, vec![arg]);
+                        self.report(expr.span, GoError::RangeVarType { of: self.type_arg(x.ty) });
                     }
                 } else {
                     let mut y = Operand::value(expr, ty);
@@ -402,7 +401,7 @@ impl<'a> Checker<'a> {
             let name = match expr.kind {
                 ExprKind::Ident(name) => name,
                 _ => {
-                    self.report(Code::NonName, expr.span, vec![Arg::Expr(expr_text(expr))]);
+                    self.report(expr.span, GoError::NonName { value: expr_text(expr).into() });
                     "_"
                 }
             };
@@ -424,7 +423,7 @@ impl<'a> Checker<'a> {
             self.objs[obj].progress = Progress::Done;
         }
         if vars.is_empty() {
-            self.report(Code::NoNewVars, s.op_span, Vec::new());
+            self.report(s.op_span, GoError::NoNewVars);
         }
         for obj in vars {
             self.declare(self.env.scope, obj);
@@ -437,8 +436,7 @@ impl<'a> Checker<'a> {
             (_, Some(value), [Some(_), None]) => (value.span, "only one iteration variable"),
             _ => return,
         };
-        let args = vec![self.operand_arg(x), Arg::Text(what.to_owned())];
-        self.report(Code::RangeVars, at, args);
+        self.report(at, GoError::RangeVars { operand: self.operand_arg(x), permitted: what.into() });
     }
 
     /// The types of the iteration variables.

@@ -1,13 +1,13 @@
 //! Switches over values and types.
 
-use super::Checker;
-use super::finding::{Arg, Code, Place};
 use super::object::ObjKind;
 use super::operand::{Mode, Operand};
 use super::package::unparen;
 use super::stmt::Context;
 use super::types::{Basic, INVALID, Ty, Types};
 use super::value::Value;
+use super::{Checker, Place};
+use crate::finding::GoError;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, CaseClause, ExprKind, ExprRef, SwitchStmt, TypeSwitchStmt};
 use std::collections::HashMap;
@@ -21,8 +21,7 @@ impl<'a> Checker<'a> {
                 let mut x = self.expr(tag);
                 self.assign_to(&mut x, None, "switch expression");
                 if x.is_valid() && !self.comparable(x.ty) && !self.types.has_nil(x.ty) {
-                    let arg = self.operand_arg(&x);
-                    self.report(Code::CannotSwitch, x.span, vec![arg]);
+                    self.report(x.span, GoError::CannotSwitch { operand: self.operand_arg(&x) });
                     x.mode = Mode::Invalid;
                 }
                 x
@@ -59,7 +58,7 @@ impl<'a> Checker<'a> {
                 None => first = Some(clause.span),
                 Some(first) => {
                     let at = self.position_text(Place { file: Some(self.env.file), span: first });
-                    self.report(Code::ManyDefaults, clause.span, vec![Arg::Text(at)]);
+                    self.report(clause.span, GoError::ManyDefaults { other: at.into() });
                 }
             }
         }
@@ -90,9 +89,8 @@ impl<'a> Checker<'a> {
             let known = seen.entry(value.value.clone()).or_default();
             let earlier = known.clone().into_iter().find(|(ty, _)| self.identical(*ty, value.ty));
             if let Some((_, earlier)) = earlier {
-                let arg = self.operand_arg(&value);
-                self.report(Code::DuplicateCase, value.span, vec![arg]);
-                self.report(Code::PreviousCase, earlier, Vec::new());
+                self.report(value.span, GoError::DuplicateCase { operand: self.operand_arg(&value) });
+                self.report(earlier, GoError::PreviousCase);
                 continue;
             }
             seen.entry(value.value.clone()).or_default().push((value.ty, value.span));
@@ -104,21 +102,19 @@ impl<'a> Checker<'a> {
         self.simple(s.init);
         let mut binding = s.binding;
         if let Some(name) = binding.filter(|name| name.name == "_") {
-            self.report(Code::NoNewVar, name.span, Vec::new());
+            self.report(name.span, GoError::NoNewVar);
             binding = None;
         }
         let x = self.expr(s.x);
         let operand = if !x.is_valid() {
             None
         } else if self.types.is_param(x.ty) {
-            let arg = self.operand_arg(&x);
-            self.report(Code::ParamTypeSwitch, x.span, vec![arg]);
+            self.report(x.span, GoError::ParamTypeSwitch { operand: self.operand_arg(&x) });
             None
         } else if self.types.is_interface(x.ty) {
             Some(x)
         } else {
-            let arg = self.operand_arg(&x);
-            self.report(Code::SwitchInterface, x.span, vec![arg]);
+            self.report(x.span, GoError::SwitchInterface { operand: self.operand_arg(&x) });
             None
         };
         self.check_defaults(s.clauses);
@@ -144,7 +140,7 @@ impl<'a> Checker<'a> {
                 self.objs[var].used = true;
             }
             if !used {
-                self.report(Code::UnusedSwitchVar, name.span, vec![Arg::Name(name.name.to_owned())]);
+                self.report(name.span, GoError::UnusedSwitchVar { name: name.name.into() });
             }
         }
         self.close_scope();
@@ -178,8 +174,8 @@ impl<'a> Checker<'a> {
             });
             if let Some(&(_, earlier)) = earlier {
                 let text = ty.map_or_else(|| "nil".to_owned(), |ty| self.type_text(ty));
-                self.report(Code::DuplicateTypeCase, expr.span, vec![Arg::Type(text)]);
-                self.report(Code::PreviousCase, earlier, Vec::new());
+                self.report(expr.span, GoError::DuplicateTypeCase { of: text.into() });
+                self.report(earlier, GoError::PreviousCase);
                 continue;
             }
             seen.push((ty, expr.span));

@@ -1,12 +1,12 @@
 //! Type expressions, signatures, and the checks that wait until types are complete.
 
 use super::display::expr_text;
-use super::finding::{Arg, Code};
 use super::object::{ObjId, ObjKind, Scope, ScopeId};
 use super::operand::Mode;
 use super::package::unparen;
 use super::types::{Basic, INVALID, Interface, Signature, Ty, Type};
 use super::{Checker, Delayed, deep};
+use crate::finding::GoError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef, Ident};
 use std::collections::HashMap;
@@ -26,8 +26,7 @@ impl<'a> Checker<'a> {
         }
         let terms = !self.types.terms(ty).is_empty();
         let reason = if terms { "contains type constraints" } else { "is (or embeds) comparable" };
-        let args = vec![self.type_arg(ty), Arg::Text(reason.to_owned())];
-        self.report(Code::ConstraintOutside, span, args);
+        self.report(span, GoError::ConstraintOutside { of: self.type_arg(ty), reason: reason.into() });
     }
 
     /// The type that an expression denotes.
@@ -36,8 +35,7 @@ impl<'a> Checker<'a> {
         if let Type::Named(named) = self.types.get(self.types.unalias(ty))
             && !named.params.is_empty()
         {
-            let arg = self.type_arg(ty);
-            self.report(Code::GenericType, expr.span, vec![arg]);
+            self.report(expr.span, GoError::GenericType { value: self.type_text(ty).into() });
             return INVALID;
         }
         ty
@@ -57,8 +55,7 @@ impl<'a> Checker<'a> {
                     Mode::TypeExpr => x.ty,
                     Mode::Invalid => INVALID,
                     Mode::NoValue => {
-                        let arg = self.operand_arg(&x);
-                        self.report(Code::UsedAsType, expr.span, vec![arg]);
+                        self.report(expr.span, GoError::UsedAsType { operand: self.operand_arg(&x) });
                         INVALID
                     }
                     _ => self.not_a_type(expr),
@@ -68,7 +65,7 @@ impl<'a> Checker<'a> {
             ExprKind::Index(index) => self.instance_type(expr, index),
             ExprKind::ArrayType(array) => self.array_type(array),
             ExprKind::Ellipsis(elem) => {
-                self.report(Code::VariadicNotFinal, expr.span, Vec::new());
+                self.report(expr.span, GoError::VariadicNotFinal);
                 if let Some(elem) = elem {
                     self.typ(elem);
                 }
@@ -96,7 +93,7 @@ impl<'a> Checker<'a> {
     }
 
     fn not_a_type(&mut self, expr: ExprRef<'a>) -> Ty {
-        self.report(Code::NotType, expr.span, vec![Arg::Expr(expr_text(expr))]);
+        self.report(expr.span, GoError::NotType { value: expr_text(expr).into() });
         INVALID
     }
 
@@ -106,7 +103,7 @@ impl<'a> Checker<'a> {
             return self.types.add(Type::Slice(elem));
         };
         if let ExprKind::Ellipsis(None) = len.kind {
-            self.report(Code::ArrayEllipsis, len.span, Vec::new());
+            self.report(len.span, GoError::ArrayEllipsis);
             self.var_type(array.elem);
             return INVALID;
         }
@@ -117,21 +114,22 @@ impl<'a> Checker<'a> {
 
     fn array_length(&mut self, expr: ExprRef<'a>) -> Option<i64> {
         if let ExprKind::Ident(name) = expr.kind {
-            let code = match self.lookup(name) {
-                None => Some(Code::UndefinedLength),
-                Some(obj) if !matches!(self.objs[obj].kind, ObjKind::Const(_) | ObjKind::Iota) => Some(Code::BadLength),
+            let error = match self.lookup(name) {
+                None => Some(GoError::UndefinedLength { name: name.into() }),
+                Some(obj) if !matches!(self.objs[obj].kind, ObjKind::Const(_) | ObjKind::Iota) => {
+                    Some(GoError::BadLength { operand: name.into() })
+                }
                 Some(_) => None,
             };
-            if let Some(code) = code {
-                self.report(code, expr.span, vec![Arg::Name(name.to_owned())]);
+            if let Some(error) = error {
+                self.report(expr.span, error);
                 return None;
             }
         }
         let x = self.expr(expr);
         if !x.is_constant() {
             if x.is_valid() {
-                let arg = self.operand_arg(&x);
-                self.report(Code::LengthNotConstant, x.span, vec![arg]);
+                self.report(x.span, GoError::LengthNotConstant { operand: self.operand_arg(&x) });
             }
             return None;
         }
@@ -141,8 +139,11 @@ impl<'a> Checker<'a> {
         {
             return Some(len);
         }
-        let arg = self.operand_arg(&x);
-        self.report(if integer { Code::BadLength } else { Code::LengthNotInteger }, x.span, vec![arg]);
+        let operand = self.operand_arg(&x);
+        self.report(
+            x.span,
+            if integer { GoError::BadLength { operand } } else { GoError::LengthNotInteger { operand } },
+        );
         None
     }
 
@@ -182,7 +183,7 @@ impl<'a> Checker<'a> {
         }
         let other = *names.entry(name.clone()).or_insert(obj);
         if other != obj {
-            self.report_at(Code::RedeclaredMember, self.place_of(obj), vec![Arg::Name(name.to_string())]);
+            self.report_at(self.place_of(obj), GoError::RedeclaredMember { name: name.to_string().into() });
             self.report_other(other);
         }
     }
@@ -190,16 +191,15 @@ impl<'a> Checker<'a> {
     pub(super) fn check_embedded(&mut self, ty: Ty, span: Span) {
         let (base, pointer) = self.types.deref(ty);
         match self.types.base(base) {
-            Type::Pointer(_) => self.report(Code::EmbeddedPointer, span, Vec::new()),
-            Type::Interface(_) if pointer => self.report(Code::EmbeddedInterfacePointer, span, Vec::new()),
+            Type::Pointer(_) => self.report(span, GoError::EmbeddedPointer),
+            Type::Interface(_) if pointer => self.report(span, GoError::EmbeddedInterfacePointer),
             _ => {}
         }
     }
 
     pub(super) fn check_map_key(&mut self, key: Ty, span: Span) {
         if self.types.is_valid(self.types.under(key)) && !self.comparable(key) {
-            let arg = self.type_arg(key);
-            self.report(Code::BadMapKey, span, vec![arg]);
+            self.report(span, GoError::BadMapKey { of: self.type_arg(key) });
         }
     }
 
@@ -217,7 +217,7 @@ impl<'a> Checker<'a> {
                 (names, ExprKind::FuncType(ty)) => {
                     for name in names {
                         if name.name == "_" {
-                            self.report(Code::BlankMethod, name.span, Vec::new());
+                            self.report(name.span, GoError::BlankMethod);
                             continue;
                         }
                         let (signature, _) = self.func_type(None, ty, false);
@@ -261,7 +261,7 @@ impl<'a> Checker<'a> {
         for &method in interface.methods.iter() {
             let name = self.objs[method].name.clone();
             if let Some(&other) = seen.get(&name) {
-                self.report_at(Code::DuplicateMethod, self.place_of(method), vec![Arg::Name(name.to_string())]);
+                self.report_at(self.place_of(method), GoError::DuplicateMethod { name: name.to_string().into() });
                 self.report_other(other);
                 continue;
             }
@@ -274,7 +274,7 @@ impl<'a> Checker<'a> {
                     Some(other) if other == method => {}
                     Some(other) if self.identical(self.obj_type(other), self.obj_type(method)) => {}
                     Some(other) => {
-                        self.report(Code::DuplicateMethod, span, vec![Arg::Name(name.to_string())]);
+                        self.report(span, GoError::DuplicateMethod { name: name.to_string().into() });
                         self.report_other(other);
                     }
                     None => {
@@ -325,7 +325,7 @@ impl<'a> Checker<'a> {
         let extra = list.fields.get(1..).and_then(<[_]>::last).map(|field| field.span);
         let extra = extra.or_else(|| first.names.get(1..).and_then(<[_]>::last).map(|name| name.span));
         if let Some(extra) = extra {
-            self.report(Code::ManyReceivers, extra, Vec::new());
+            self.report(extra, GoError::ManyReceivers);
         }
         let mut base = unparen(first.ty);
         let mut pointer = false;
@@ -355,8 +355,7 @@ impl<'a> Checker<'a> {
         let params = named.params.clone();
         if params.is_empty() {
             if self.types.is_valid(origin) {
-                let arg = self.type_arg(origin);
-                self.report(Code::NotGeneric, index.x.span, vec![arg]);
+                self.report(index.x.span, GoError::NotGeneric { of: self.type_arg(origin) });
             }
             return INVALID;
         }
@@ -376,18 +375,17 @@ impl<'a> Checker<'a> {
         if plain == INVALID {
             return;
         }
-        let code = match self.types.get(plain) {
-            Type::Named(named) if self.is_foreign(named.obj) => Code::ForeignMethod,
+        let of = self.type_arg(base);
+        let error = match self.types.get(plain) {
+            Type::Named(named) if self.is_foreign(named.obj) => GoError::ForeignMethod { of },
             Type::Named(_) => match self.types.base(plain) {
-                Type::Pointer(_) | Type::Interface(_) => Code::BadReceiverBase,
+                Type::Pointer(_) | Type::Interface(_) => GoError::BadReceiverBase { of },
                 _ => return,
             },
-            Type::Basic(_) => Code::ForeignMethod,
-            _ => Code::BadReceiver,
+            Type::Basic(_) => GoError::ForeignMethod { of },
+            _ => GoError::BadReceiver { of: self.type_arg(ty) },
         };
-        let shown = if code == Code::BadReceiver { ty } else { base };
-        let arg = self.type_arg(shown);
-        self.report(code, span, vec![arg]);
+        self.report(span, error);
     }
 
     /// Parameters or results; whether the last one is variadic.
@@ -402,7 +400,7 @@ impl<'a> Checker<'a> {
                 if variadic_allowed && index + 1 == count && field.names.len() <= 1 {
                     variadic = true;
                 } else {
-                    self.report(Code::VariadicNotFinal, field.ty.span, Vec::new());
+                    self.report(field.ty.span, GoError::VariadicNotFinal);
                 }
             }
             let ty = self.var_type(ty_expr);
@@ -491,8 +489,7 @@ impl<'a> Checker<'a> {
             _ => Rc::new([]),
         };
         if params.is_empty() {
-            let arg = self.type_arg(origin);
-            self.report(Code::NotGeneric, index.x.span, vec![arg]);
+            self.report(index.x.span, GoError::NotGeneric { of: self.type_arg(origin) });
             return INVALID;
         }
         if args.contains(&INVALID) {
@@ -500,11 +497,9 @@ impl<'a> Checker<'a> {
         }
         if params.len() != args.len() {
             let what = if args.len() < params.len() { "not enough" } else { "too many" };
-            let number = |count: usize| Arg::Number(i64::try_from(count).unwrap_or(i64::MAX));
-            let shown =
-                vec![Arg::Text(what.to_owned()), self.type_arg(origin), number(args.len()), number(params.len())];
             let at = index.indices.get(params.len()).or(index.indices.last()).map_or(expr.span, |arg| arg.span);
-            self.report(Code::TypeArgCount, at, shown);
+            let (of, have, want) = (self.type_arg(origin), args.len().into(), params.len().into());
+            self.report(at, GoError::TypeArgCount { fault: what.into(), of, have, want });
             return INVALID;
         }
         let ty = self.instantiate(plain, args.into());
@@ -530,7 +525,7 @@ impl<'a> Checker<'a> {
             let Type::Param { bound: Some(bound), .. } = *self.types.get(param) else { continue };
             let bound = self.substitute(bound, params, args);
             if let Err(reason) = self.implements(arg, bound, true) {
-                self.report(Code::NotSatisfied, span, vec![Arg::Text(reason)]);
+                self.report(span, GoError::NotSatisfied { reason: reason.into() });
                 return false;
             }
         }

@@ -1,6 +1,7 @@
 //! `gnomod.toml` (spec/01 §2.3).
 
 use super::toml::{self, At, Table, TomlError, Value};
+use crate::finding::PackageError;
 use std::fmt;
 
 /// The version of the language that is supported.
@@ -28,37 +29,6 @@ pub struct GnoMod {
     pub addpkg: (String, i64),
 }
 
-/// Why a module file is not acceptable.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GnoModError {
-    /// It is no TOML, or a value has a wrong type: `(L, C): …`.
-    Parse(String),
-    /// It names no module.
-    NoModule,
-    /// The path cannot be imported.
-    Path(PathError),
-    /// The language has another version.
-    Version {
-        /// The version.
-        gno: String,
-        /// The module.
-        module: String,
-    },
-}
-
-impl fmt::Display for GnoModError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Parse(text) => write!(f, "error parsing gnomod.toml file at \"gnomod.toml\": {text}"),
-            Self::NoModule => f.write_str("invalid gnomod.toml: 'module' is required"),
-            Self::Path(error) => write!(f, "invalid gnomod.toml: {error}"),
-            Self::Version { gno, module } => write!(f, "unsupported gno version {gno} in package {module}"),
-        }
-    }
-}
-
-impl std::error::Error for GnoModError {}
-
 /// Why a text is no import path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PathError {
@@ -80,10 +50,11 @@ impl GnoMod {
     /// # Errors
     ///
     /// The first mistake, in the reference's words.
-    pub fn parse(text: &[u8]) -> Result<Self, GnoModError> {
+    pub fn parse(text: &[u8]) -> Result<Self, PackageError> {
         let text = String::from_utf8_lossy(text);
-        let table = toml::parse(&text).map_err(|error| GnoModError::Parse(error.to_string()))?;
-        let module = Self::from_table(&table).map_err(|error| GnoModError::Parse(error.to_string()))?;
+        let table = toml::parse(&text).map_err(|error| PackageError::ModuleSyntax { reason: (&error).into() })?;
+        let module =
+            Self::from_table(&table).map_err(|error| PackageError::ModuleSyntax { reason: (&error).into() })?;
         module.validate()?;
         Ok(module)
     }
@@ -117,11 +88,14 @@ impl GnoMod {
         Ok(module)
     }
 
-    fn validate(&self) -> Result<(), GnoModError> {
+    fn validate(&self) -> Result<(), PackageError> {
         if self.module.is_empty() {
-            return Err(GnoModError::NoModule);
+            return Err(PackageError::NoModule);
         }
-        check_import_path(&self.module).map_err(GnoModError::Path)
+        check_import_path(&self.module).map_err(|error| {
+            let (path, reason) = (error.path.into(), error.reason.into());
+            PackageError::ModulePath { path, reason }
+        })
     }
 
     /// The version of the language that the file asks for.
@@ -135,11 +109,11 @@ impl GnoMod {
     /// # Errors
     ///
     /// A version is written and is not [`GNO_VERSION`].
-    pub fn check_version(&self) -> Result<(), GnoModError> {
+    pub fn check_version(&self) -> Result<(), PackageError> {
         if self.gno.is_empty() || self.gno == GNO_VERSION {
             return Ok(());
         }
-        Err(GnoModError::Version { gno: self.gno.clone(), module: self.module.clone() })
+        Err(PackageError::GnoVersion { gno: (&self.gno).into(), module: (&self.module).into() })
     }
 
     /// The file as the chain writes it.

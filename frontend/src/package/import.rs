@@ -1,76 +1,28 @@
 //! Who may import whom (spec/01 §2.4, spec/05 §1.4).
 
 use super::PathKind;
-use std::fmt;
-
-/// Why one package cannot import another.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ImportError {
-    /// A package of the library's `internal` tree, imported from outside the library.
-    LibraryInternal,
-    /// A package below `internal`, imported from outside its parent.
-    Internal,
-    /// A pure package imports a realm.
-    PureImportsRealm {
-        /// The importing package.
-        importer: String,
-        /// The realm.
-        path: String,
-    },
-    /// There is no such package.
-    Unknown {
-        /// The path.
-        path: String,
-    },
-    /// The package is being loaded already.
-    Cycle {
-        /// The path.
-        path: String,
-        /// The packages that are being loaded, the outermost first.
-        through: Vec<String>,
-    },
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LibraryInternal => f.write_str("cannot import stdlib internal/ package outside of standard library"),
-            Self::Internal => {
-                f.write_str("internal/ packages can only be imported by packages rooted at the parent of \"internal\"")
-            }
-            Self::PureImportsRealm { importer, path } => {
-                write!(f, "pure package path {importer:?} cannot import realm path {path:?}")
-            }
-            Self::Unknown { path } => write!(f, "unknown import path {path}"),
-            Self::Cycle { path, through } => {
-                write!(f, "import cycle detected: {path:?} (through [{}])", through.join(" "))
-            }
-        }
-    }
-}
-
-impl std::error::Error for ImportError {}
+use crate::finding::PackageError;
 
 /// Whether the paths allow an import. `file` is the name of the importing file: tests of pure packages may import realms.
 ///
 /// # Errors
 ///
 /// The rule that forbids it.
-pub fn check_import(importer: &str, file: &str, path: &str) -> Result<(), ImportError> {
+pub fn check_import(importer: &str, file: &str, path: &str) -> Result<(), PackageError> {
     let kind = PathKind::of(importer);
     if path.starts_with("internal/") && kind != PathKind::Library {
-        return Err(ImportError::LibraryInternal);
+        return Err(PackageError::LibraryInternal);
     }
     if let Some(base) = internal_base(path)
         && !base.is_empty()
         && importer != base
         && !importer.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'))
     {
-        return Err(ImportError::Internal);
+        return Err(PackageError::Internal);
     }
     let test = file.ends_with("_test.gno") || file.ends_with("_filetest.gno");
     if kind == PathKind::Pure && PathKind::of(path) == PathKind::Realm && !test {
-        return Err(ImportError::PureImportsRealm { importer: importer.to_owned(), path: path.to_owned() });
+        return Err(PackageError::PureImportsRealm { importer: importer.into(), path: path.into() });
     }
     Ok(())
 }

@@ -15,8 +15,8 @@ mod import;
 mod overlay;
 mod toml;
 
-pub use gnomod::{GNO_VERSION, GNO_VERSION_MISSING, GnoMod, GnoModError, PathError, check_import_path};
-pub use import::{ImportError, check_import};
+pub use gnomod::{GNO_VERSION, GNO_VERSION_MISSING, GnoMod, PathError, check_import_path};
+pub use import::check_import;
 pub use overlay::apply_overlay;
 pub use regno_bytecode::path::{PathKind, expected_name};
 

@@ -2,7 +2,7 @@
 
 use super::specificity::typed;
 use super::{Basic, ImplementsError, Kind, Type, TypeId, TypeTable, deeper};
-use crate::rule::Rule;
+use crate::finding::{self, VmError};
 
 /// Where a value is used, for the text of a misplaced `nil` (spec/01 §3.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,54 +60,40 @@ pub enum AssignError {
 }
 
 impl AssignError {
-    /// The rule that is broken.
+    /// What it is as a finding (spec/01 §3.4); `nil` as outside any special place.
     #[must_use]
-    pub const fn rule(&self) -> Rule {
-        match self {
-            Self::Nil { .. } => Rule::Nil,
-            Self::NotImplemented { .. } => Rule::NotImplemented,
-            Self::NeedsConversion { .. } | Self::Untyped { .. } | Self::Mismatch { .. } => Rule::TypeMismatch,
-        }
+    pub fn finding(&self, table: &TypeTable) -> VmError {
+        self.finding_in(table, &NilContext::Other)
     }
 
-    /// The message (spec/01 §3.4); `nil` as outside any special place.
+    /// What it is as a finding, which for `nil` depends on where it stands.
     #[must_use]
-    pub fn text(&self, table: &TypeTable) -> String {
-        self.text_in(table, &NilContext::Other)
-    }
-
-    /// The message, which for `nil` depends on where it stands.
-    #[must_use]
-    pub fn text_in(&self, table: &TypeTable, context: &NilContext) -> String {
-        let text = |ty: &TypeId| table.type_string(*ty);
+    pub fn finding_in(&self, table: &TypeTable, context: &NilContext) -> VmError {
+        let arg = |ty: &TypeId| finding::Type::from(table.type_string(*ty));
         match self {
             Self::Nil { dest } => {
                 let place = match context {
-                    NilContext::VariableDeclaration => " in variable declaration".to_string(),
-                    NilContext::Assignment => " in assignment".to_string(),
-                    NilContext::CompositeLiteral => " in array, slice literal or map literal".to_string(),
-                    NilContext::Argument(callee) => format!(" in argument to {callee}"),
-                    NilContext::Other => String::new(),
+                    NilContext::VariableDeclaration => " in variable declaration".into(),
+                    NilContext::Assignment => " in assignment".into(),
+                    NilContext::CompositeLiteral => " in array, slice literal or map literal".into(),
+                    NilContext::Argument(callee) => format!(" in argument to {callee}").into(),
+                    NilContext::Other => "".into(),
                 };
-                format!("cannot use nil as {} value{place}", text(dest))
+                VmError::NilAs { to: arg(dest), place }
             }
-            Self::NotImplemented { source, dest, reason } => {
-                format!("{} does not implement {} ({})", text(source), text(dest), reason.text())
-            }
-            Self::NeedsConversion { source, dest } => {
-                format!("cannot use {} as {} without explicit conversion", text(source), text(dest))
-            }
+            Self::NotImplemented { source, dest, reason } => reason.finding(arg(source), arg(dest)),
+            Self::NeedsConversion { source, dest } => VmError::NeedsConversion { from: arg(source), to: arg(dest) },
             Self::Untyped { source, dest } => {
-                let name = match source {
+                let from = match source {
                     Basic::UntypedBool => "bool",
                     Basic::UntypedString => "string",
                     Basic::UntypedRune => "rune",
                     Basic::UntypedBigdec => "Bigdec",
                     _ => "Bigint",
                 };
-                format!("cannot use untyped {name} as {dest}")
+                VmError::UntypedAs { from: from.into(), to: dest.into() }
             }
-            Self::Mismatch { source, dest } => format!("cannot use {} as {}", text(source), text(dest)),
+            Self::Mismatch { source, dest } => VmError::CannotUse { from: arg(source), to: arg(dest) },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Whether a type implements an interface (spec/01 §4.6).
 
 use super::{Target, Type, TypeId, TypeTable, deeper};
+use crate::finding::{self, VmError};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -16,13 +17,13 @@ pub enum ImplementsError {
 }
 
 impl ImplementsError {
-    /// The reason as it stands in parentheses in messages (spec/01 §3.4).
+    /// What it is as a finding: `of` does not implement `interface` (spec/01 §3.4).
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn finding(&self, of: finding::Type, interface: finding::Type) -> VmError {
         match self {
-            Self::Missing(name) => format!("missing method {name}"),
-            Self::PointerReceiver(name) => format!("method {name} has pointer receiver"),
-            Self::WrongType(name) => format!("wrong type for method {name}"),
+            Self::Missing(name) => VmError::MissingMethod { of, interface, method: name.into() },
+            Self::PointerReceiver(name) => VmError::PointerMethod { of, interface, method: name.into() },
+            Self::WrongType(name) => VmError::MethodType { of, interface, method: name.into() },
         }
     }
 }

@@ -5,6 +5,7 @@
 //! lookup, so recursive embeddings end, and one reached twice does not conflict with itself.
 
 use super::{NamedId, Type, TypeId, TypeTable, deeper, is_exported};
+use crate::finding::VmError;
 use smallvec::SmallVec;
 use std::collections::HashSet;
 
@@ -96,13 +97,14 @@ pub enum LookupError {
 }
 
 impl LookupError {
-    /// The message for `x.name` with `x` of type `ty`, written in package `from` (spec/01 §4.6).
+    /// What it is as a finding, for `x.name` with `x` of type `ty`, written in package `from` (spec/01 §4.6).
     #[must_use]
-    pub fn text(&self, table: &TypeTable, ty: TypeId, name: &str, from: &str) -> String {
+    pub fn finding(&self, table: &TypeTable, ty: TypeId, name: &str, from: &str) -> VmError {
+        let of = table.type_string(ty).into();
         match self {
-            Self::Missing => format!("missing field {name} in {}", table.type_string(ty)),
-            Self::Access => format!("cannot access {}.{name} from {from}", table.type_string(ty)),
-            Self::ShouldNotHappen => "should not happen".to_string(),
+            Self::Missing => VmError::MissingField { of, name: name.into() },
+            Self::Access => VmError::FieldAccess { of, name: name.into(), from: from.into() },
+            Self::ShouldNotHappen => VmError::ShouldNotHappen,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Categories of types, and comparability (spec/01 §1.11, spec/02 §5.3).
 
 use super::{Basic, Kind, Type, TypeId, TypeTable, deeper};
+use crate::finding::VmError;
 use std::collections::HashSet;
 
 /// Why values of a type cannot be compared with `==`.
@@ -15,13 +16,13 @@ pub enum Incomparable {
 }
 
 impl Incomparable {
-    /// The message (spec/01 §3.4).
+    /// What it is as a finding (spec/01 §3.4).
     #[must_use]
-    pub fn text(&self, table: &TypeTable) -> String {
+    pub fn finding(&self, table: &TypeTable) -> VmError {
         match *self {
-            Self::OnlyToNil(ty) => format!("{} can only be compared to nil", table.type_string(ty)),
-            Self::Never(ty) => format!("{} is not comparable", table.type_string(ty)),
-            Self::Nil => "<nil> is not comparable".to_string(),
+            Self::OnlyToNil(ty) => VmError::OnlyToNil { of: table.type_string(ty).into() },
+            Self::Never(ty) => VmError::NotComparable { of: table.type_string(ty).into() },
+            Self::Nil => VmError::NotComparable { of: "<nil>".into() },
         }
     }
 }

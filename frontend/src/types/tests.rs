@@ -243,12 +243,15 @@ fn assignability_table() {
         ),
     ];
     for (x, d, text) in cases {
-        let found = t.check_assignable(x, d).err().map(|error| error.text(&t)).unwrap_or_default();
+        let found = t.check_assignable(x, d).err().map(|error| error.finding(&t).to_string()).unwrap_or_default();
         assert_eq!(found, text);
     }
     let error = t.check_assignable(None, Some(TypeId::INT)).unwrap_err();
     let context = NilContext::Argument("f<VPBlock(3,0)>".into());
-    assert_eq!(error.text_in(&t, &context), "cannot use nil as int value in argument to f<VPBlock(3,0)>");
+    assert_eq!(
+        error.finding_in(&t, &context).to_string(),
+        "cannot use nil as int value in argument to f<VPBlock(3,0)>"
+    );
 }
 
 #[test]
@@ -278,7 +281,7 @@ fn lookup_finds_fields_and_methods_through_embedding_and_pointers() {
     assert_eq!(t.lookup(outer, "x", "other"), Err(LookupError::Access));
     assert!(t.lookup(outer, "Y", "other").is_ok());
     let missing = t.lookup(outer, "nope", PATH).unwrap_err();
-    assert_eq!(missing.text(&t, outer, "nope", PATH), "missing field nope in main.Outer");
+    assert_eq!(missing.finding(&t, outer, "nope", PATH).to_string(), "missing field nope in main.Outer");
     let double = t.pointer(outer_pointer);
     assert_eq!(t.lookup(double, "a", PATH), Err(LookupError::Missing));
     let error_pointer = t.pointer(TypeId::ERROR);
@@ -324,16 +327,19 @@ fn implements_reports_the_first_failure_in_order() {
     let pointer = t.pointer(ty);
     let check = |t: &mut TypeTable, ty, entries: &[(&str, TypeId)]| {
         let wanted = interface(t, entries);
-        t.implements(ty, wanted).err().map(|error| error.text()).unwrap_or_default()
+        t.implements(ty, wanted).err()
     };
-    assert_eq!(check(&mut t, ty, &[("Val", plain)]), "");
-    assert_eq!(check(&mut t, ty, &[("Val", plain), ("Ptr", plain)]), "method Ptr has pointer receiver");
-    assert_eq!(check(&mut t, pointer, &[("Val", plain), ("Ptr", plain)]), "");
-    assert_eq!(check(&mut t, pointer, &[("Val", wrong), ("No", plain)]), "wrong type for method Val");
-    assert_eq!(check(&mut t, pointer, &[("No", plain), ("Val", wrong)]), "missing method No");
+    let missing = Some(ImplementsError::Missing(Rc::from("No")));
+    assert_eq!(check(&mut t, ty, &[("Val", plain)]), None);
+    let pointer_receiver = Some(ImplementsError::PointerReceiver(Rc::from("Ptr")));
+    assert_eq!(check(&mut t, ty, &[("Val", plain), ("Ptr", plain)]), pointer_receiver);
+    assert_eq!(check(&mut t, pointer, &[("Val", plain), ("Ptr", plain)]), None);
+    let wrong_type = Some(ImplementsError::WrongType(Rc::from("Val")));
+    assert_eq!(check(&mut t, pointer, &[("Val", wrong), ("No", plain)]), wrong_type);
+    assert_eq!(check(&mut t, pointer, &[("No", plain), ("Val", wrong)]), missing);
     let base = interface(&mut t, &[("No", plain)]);
     let named_base = declare(&mut t, "Base", base);
-    assert_eq!(check(&mut t, pointer, &[("Val", plain), ("Base", named_base)]), "missing method No");
+    assert_eq!(check(&mut t, pointer, &[("Val", plain), ("Base", named_base)]), missing);
 }
 
 #[test]
@@ -378,7 +384,7 @@ fn comparability_names_the_offending_type() {
     let inner = structure(&mut t, &[("f", slice)]);
     let named_inner = declare(&mut t, "In", inner);
     let outer = structure(&mut t, &[("a", TypeId::INT), ("in", named_inner)]);
-    let text = |ty| t.comparable(ty).err().map(|error| error.text(&t)).unwrap_or_default();
+    let text = |ty| t.comparable(ty).err().map(|error| error.finding(&t).to_string()).unwrap_or_default();
     assert_eq!(text(named_slice), "main.S can only be compared to nil");
     assert_eq!(text(array), "[2]main.S is not comparable");
     assert_eq!(text(chan), "chan int is not comparable");

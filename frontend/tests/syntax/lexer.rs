@@ -16,7 +16,7 @@ fn tokens(text: &[u8]) -> (String, Vec<String>) {
             _ => shown.push(String::from_utf8_lossy(bytes).into_owned()),
         }
     }
-    let errors = lexer.errors().iter().map(|error| format!("{} {}", error.span.start, error.message)).collect();
+    let errors = lexer.errors().iter().map(|error| format!("{} {}", error.span.start, error.error)).collect();
     (shown.join(" "), errors)
 }
 

@@ -9,7 +9,7 @@ use regno_frontend::syntax::parse_file;
 fn parse(text: impl Into<Vec<u8>>, limits: &Limits) -> Vec<String> {
     let (arena, source) = (Bump::new(), SourceFile::new("a.gno", text));
     let parsed = parse_file(&arena, &source, limits);
-    parsed.errors.into_iter().map(|error| error.message).collect()
+    parsed.errors.into_iter().map(|error| error.error.to_string()).collect()
 }
 
 fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {

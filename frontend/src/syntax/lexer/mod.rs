@@ -11,7 +11,8 @@ mod text;
 
 use self::characters::{is_digit, is_letter, quoted, unicode_name};
 use super::token::{Token, TokenKind};
-use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use crate::diagnostic::Diagnostic;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -176,13 +177,11 @@ impl<'s> Lexer<'s> {
     fn illegal(&mut self, found: char, start: usize) -> TokenKind {
         // The misplaced mark was reported when it was read.
         if found != BYTE_ORDER_MARK {
-            let message = match found {
-                '\u{201c}' | '\u{201d}' => {
-                    format!("curly quotation mark {} (use neutral {})", quoted(found), quoted('"'))
-                }
-                _ => format!("illegal character {}", unicode_name(found)),
+            let error = match found {
+                '\u{201c}' | '\u{201d}' => SyntaxError::CurlyQuote { character: quoted(found).into() },
+                _ => SyntaxError::IllegalCharacter { character: unicode_name(found).into() },
             };
-            self.error(DiagnosticCode::IllegalCharacter, start, message);
+            self.error(start, error);
         }
         TokenKind::Illegal
     }
@@ -200,7 +199,7 @@ impl<'s> Lexer<'s> {
         loop {
             match self.current {
                 None => {
-                    self.error(DiagnosticCode::UnterminatedComment, start, "comment not terminated".to_owned());
+                    self.error(start, SyntaxError::UnterminatedComment);
                     break;
                 }
                 Some('*') if self.peek() == Some(b'/') => {
@@ -251,26 +250,26 @@ impl<'s> Lexer<'s> {
             self.current = Some(char::from(first));
             self.next_offset += 1;
             if first == 0 {
-                self.error(DiagnosticCode::IllegalCharacter, self.offset, "illegal character NUL".to_owned());
+                self.error(self.offset, SyntaxError::IllegalCharacter { character: "NUL".into() });
             }
             return;
         }
         let Some(c) = characters::decode(rest) else {
             self.current = Some(char::REPLACEMENT_CHARACTER);
             self.next_offset += 1;
-            self.error(DiagnosticCode::IllegalCharacter, self.offset, "illegal UTF-8 encoding".to_owned());
+            self.error(self.offset, SyntaxError::IllegalEncoding);
             return;
         };
         self.current = Some(c);
         self.next_offset += c.len_utf8();
         if c == BYTE_ORDER_MARK && self.offset > 0 {
-            self.error(DiagnosticCode::IllegalCharacter, self.offset, "illegal byte order mark".to_owned());
+            self.error(self.offset, SyntaxError::IllegalByteOrderMark);
         }
     }
 
-    fn error(&mut self, code: DiagnosticCode, offset: usize, message: String) {
+    fn error(&mut self, offset: usize, error: SyntaxError) {
         if self.errors.len() < self.max_errors {
-            self.errors.push(Diagnostic { code, span: Span::at(narrow(offset)), message });
+            self.errors.push(Diagnostic { error, span: Span::at(narrow(offset)) });
         }
     }
 }

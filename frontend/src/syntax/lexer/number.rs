@@ -2,7 +2,7 @@
 
 use super::Lexer;
 use super::characters::quoted;
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::syntax::ast::LiteralKind;
 use crate::syntax::token::TokenKind;
 
@@ -70,26 +70,27 @@ impl Lexer<'_> {
         if self.current == Some('.') {
             kind = LiteralKind::Float;
             if matches!(prefix, Prefix::Binary | Prefix::Octal) {
-                self.number_error(self.offset, format!("invalid radix point in {}", prefix.literal_name()));
+                self.error(self.offset, SyntaxError::RadixPoint { literal: prefix.literal_name().into() });
             }
             self.bump();
             digits = digits.and(self.digits(prefix.radix()));
         }
         if !digits.any {
-            self.number_error(self.offset, format!("{} has no digits", prefix.literal_name()));
+            self.error(self.offset, SyntaxError::NoDigits { literal: prefix.literal_name().into() });
         }
         if let Some(letter) = self.current.filter(|c| matches!(c, 'e' | 'E' | 'p' | 'P')) {
             kind = LiteralKind::Float;
             digits.separators |= self.exponent(letter, prefix);
         } else if prefix == Prefix::Hex && kind == LiteralKind::Float {
-            self.number_error(self.offset, "hexadecimal mantissa requires a 'p' exponent".to_owned());
+            self.error(self.offset, SyntaxError::NoHexExponent);
         }
         if self.accept('i') {
             kind = LiteralKind::Imaginary;
         }
         if let (LiteralKind::Int, Some(offset)) = (kind, digits.invalid) {
             let digit = self.bytes.get(offset).map_or('0', |&byte| char::from(byte));
-            self.number_error(offset, format!("invalid digit {} in {}", quoted(digit), prefix.literal_name()));
+            let (digit, literal) = (quoted(digit).into(), prefix.literal_name().into());
+            self.error(offset, SyntaxError::InvalidDigit { digit, literal });
         }
         if digits.separators {
             self.check_separators(start);
@@ -132,10 +133,14 @@ impl Lexer<'_> {
     /// Reads an exponent and says whether it contains separators.
     fn exponent(&mut self, letter: char, prefix: Prefix) -> bool {
         let binary = matches!(letter, 'p' | 'P');
-        if binary && prefix != Prefix::Hex {
-            self.number_error(self.offset, format!("{} exponent requires hexadecimal mantissa", quoted(letter)));
-        } else if !binary && !matches!(prefix, Prefix::None | Prefix::Zero) {
-            self.number_error(self.offset, format!("{} exponent requires decimal mantissa", quoted(letter)));
+        let wanted = match (binary, prefix) {
+            (true, Prefix::Hex) | (false, Prefix::None | Prefix::Zero) => None,
+            (true, _) => Some("hexadecimal"),
+            (false, _) => Some("decimal"),
+        };
+        if let Some(mantissa) = wanted {
+            let (letter, mantissa) = (quoted(letter).into(), mantissa.into());
+            self.error(self.offset, SyntaxError::ExponentMantissa { letter, mantissa });
         }
         self.bump();
         if matches!(self.current, Some('+' | '-')) {
@@ -143,7 +148,7 @@ impl Lexer<'_> {
         }
         let digits = self.digits(10);
         if !digits.any {
-            self.number_error(self.offset, "exponent has no digits".to_owned());
+            self.error(self.offset, SyntaxError::EmptyExponent);
         }
         digits.separators
     }
@@ -167,11 +172,7 @@ impl Lexer<'_> {
             !before || !(is_digit(at + 1) || text.get(at + 1) == Some(&b'_'))
         });
         if let Some(at) = bad {
-            self.number_error(start + at, "'_' must separate successive digits".to_owned());
+            self.error(start + at, SyntaxError::Separator);
         }
-    }
-
-    fn number_error(&mut self, offset: usize, message: String) {
-        self.error(DiagnosticCode::MalformedNumber, offset, message);
     }
 }

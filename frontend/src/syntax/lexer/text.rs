@@ -2,7 +2,7 @@
 
 use super::Lexer;
 use super::characters::unicode_name;
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::syntax::ast::LiteralKind;
 use crate::syntax::token::TokenKind;
 
@@ -15,7 +15,7 @@ impl Lexer<'_> {
             match self.current {
                 None | Some('\n') => {
                     if valid {
-                        self.text_error(start, "rune literal not terminated");
+                        self.error(start, SyntaxError::Unterminated { literal: "rune".into() });
                         valid = false;
                     }
                     break;
@@ -34,7 +34,7 @@ impl Lexer<'_> {
             }
         }
         if valid && count != 1 {
-            self.text_error(start, "illegal rune literal");
+            self.error(start, SyntaxError::IllegalRune);
         }
         TokenKind::Literal(LiteralKind::Rune)
     }
@@ -44,7 +44,7 @@ impl Lexer<'_> {
         loop {
             match self.current {
                 None | Some('\n') => {
-                    self.text_error(start, "string literal not terminated");
+                    self.error(start, SyntaxError::Unterminated { literal: "string".into() });
                     break;
                 }
                 Some('"') => {
@@ -69,7 +69,7 @@ impl Lexer<'_> {
                 return TokenKind::Literal(LiteralKind::String);
             }
         }
-        self.text_error(start, "raw string literal not terminated");
+        self.error(start, SyntaxError::Unterminated { literal: "raw string".into() });
         TokenKind::Literal(LiteralKind::String)
     }
 
@@ -90,11 +90,11 @@ impl Lexer<'_> {
             Some('u') => (4, 16, u32::from(char::MAX)),
             Some('U') => (8, 16, u32::from(char::MAX)),
             Some(_) => {
-                self.text_error(start, "unknown escape sequence");
+                self.error(start, SyntaxError::UnknownEscape);
                 return false;
             }
             None => {
-                self.text_error(start, "escape sequence not terminated");
+                self.error(start, SyntaxError::UnterminatedEscape);
                 return false;
             }
         };
@@ -104,24 +104,20 @@ impl Lexer<'_> {
         let mut value = 0_u32;
         for _ in 0..count {
             let Some(digit) = self.current.and_then(|c| c.to_digit(radix)) else {
-                let message = match self.current {
-                    Some(c) => format!("illegal character {} in escape sequence", unicode_name(c)),
-                    None => "escape sequence not terminated".to_owned(),
+                let error = match self.current {
+                    Some(c) => SyntaxError::EscapeCharacter { character: unicode_name(c).into() },
+                    None => SyntaxError::UnterminatedEscape,
                 };
-                self.error(DiagnosticCode::MalformedText, self.offset, message);
+                self.error(self.offset, error);
                 return false;
             };
             value = value.wrapping_mul(radix).wrapping_add(digit);
             self.bump();
         }
         if value > max || (0xd800..0xe000).contains(&value) {
-            self.text_error(start, "escape sequence is invalid Unicode code point");
+            self.error(start, SyntaxError::EscapeCodePoint);
             return false;
         }
         true
-    }
-
-    fn text_error(&mut self, offset: usize, message: &str) {
-        self.error(DiagnosticCode::MalformedText, offset, message.to_owned());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use super::stmt::{Simple, SimpleMode};
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{
     AssignOp, CaseClause, CommClause, ExprKind, ExprRef, ForStmt, Ident, IfStmt, RangeStmt, SelectStmt, StmtKind,
@@ -31,9 +31,12 @@ impl<'a> Parser<'a, '_> {
         if let StmtKind::Expr(x) = stmt.kind {
             return x;
         }
-        let found = if matches!(stmt.kind, StmtKind::Assign(_)) { "assignment" } else { "simple statement" };
-        let message = format!("expected {wanted}, found {found} (missing parentheses around composite literal?)");
-        self.error(DiagnosticCode::MalformedHeader, Span::at(stmt.span.start), message);
+        let expected = wanted.into();
+        let error = match stmt.kind {
+            StmtKind::Assign(_) => SyntaxError::HeaderAssignment { expected },
+            _ => SyntaxError::HeaderStatement { expected },
+        };
+        self.error(Span::at(stmt.span.start), error);
         self.expr_node(stmt.span, ExprKind::Bad)
     }
 
@@ -66,23 +69,22 @@ impl<'a> Parser<'a, '_> {
                 self.stmt_node(block.span, StmtKind::Block(block))
             }
             _ => {
-                self.error_expected_here(DiagnosticCode::ExpectedConstruct, "if statement or block");
+                self.expected_construct("if statement or block");
                 self.stmt_node(Span::at(self.position()), StmtKind::Bad)
             }
         }
     }
 
     fn if_header(&mut self) -> (Option<StmtRef<'a>>, ExprRef<'a>) {
-        let code = DiagnosticCode::MalformedHeader;
         if self.at(TokenKind::Lbrace) {
-            self.error_here(code, "missing condition in if statement".to_owned());
+            self.error_here(SyntaxError::MissingCondition);
             return (None, self.expr_node(Span::at(self.position()), ExprKind::Bad));
         }
         let (init, cond, semicolon) = self.header(|parser| {
             let mut first = None;
             if !parser.token.kind.is_semicolon() {
                 if parser.accept(TokenKind::Var) {
-                    parser.error_here(code, "var declaration not allowed in if initializer".to_owned());
+                    parser.error_here(SyntaxError::VarInHeader);
                 }
                 first = Some(parser.basic());
             }
@@ -103,11 +105,11 @@ impl<'a> Parser<'a, '_> {
             Some(stmt) => self.header_expr(stmt, "boolean expression"),
             None => {
                 if let Some(semicolon) = semicolon {
-                    let message = match semicolon.kind {
-                        TokenKind::AutoSemicolon => "unexpected newline, expecting { after if clause",
-                        _ => "missing condition in if statement",
+                    let error = match semicolon.kind {
+                        TokenKind::AutoSemicolon => SyntaxError::HeaderNewline,
+                        _ => SyntaxError::MissingCondition,
                     };
-                    self.error(code, semicolon.span, message.to_owned());
+                    self.error(semicolon.span, error);
                 }
                 self.expr_node(Span::at(self.position()), ExprKind::Bad)
             }
@@ -161,7 +163,8 @@ impl<'a> Parser<'a, '_> {
         *init = first;
         if !self.token.kind.is_semicolon() {
             if self.at(TokenKind::Lbrace) {
-                self.error_expected_here(DiagnosticCode::MalformedHeader, "for loop condition");
+                let (expected, found) = ("for loop condition".into(), self.found());
+                self.error_here(SyntaxError::ExpectedCondition { expected, found });
                 return None;
             }
             *cond = Some(self.basic());
@@ -185,8 +188,7 @@ impl<'a> Parser<'a, '_> {
         self.expect_semicolon();
         let span = start.to(body.span);
         if let [_, _, .., last] = lhs {
-            let message = "expected at most 2 expressions".to_owned();
-            self.error(DiagnosticCode::MalformedHeader, Span::at(last.span.start), message);
+            self.error(Span::at(last.span.start), SyntaxError::RangeVariables);
             return self.stmt_node(span, StmtKind::Bad);
         }
         let (key, value) = (lhs.first().copied(), lhs.get(1).copied());
@@ -243,15 +245,11 @@ impl<'a> Parser<'a, '_> {
                 let x = operand(right)?;
                 match assign.op {
                     AssignOp::Define => {}
-                    AssignOp::Assign => {
-                        let message = "expected ':=', found '='".to_owned();
-                        self.error(DiagnosticCode::MalformedHeader, assign.op_span, message);
-                    }
+                    AssignOp::Assign => self.error(assign.op_span, SyntaxError::AssignInTypeSwitch),
                     AssignOp::Op(_) => return None,
                 }
                 let ExprKind::Ident(name) = left.kind else {
-                    let message = "expected 'IDENT' on left side of type switch".to_owned();
-                    self.error(DiagnosticCode::MalformedHeader, Span::at(left.span.start), message);
+                    self.error(Span::at(left.span.start), SyntaxError::TypeSwitchName);
                     return Some(Guard { binding: None, x, span });
                 };
                 Some(Guard { binding: Some(Ident { name, span: left.span }), x, span })
@@ -308,13 +306,13 @@ impl<'a> Parser<'a, '_> {
         let mut lhs = self.expr_list(false);
         let op_span = self.token.span;
         let (op, max, wanted) = match self.token.kind {
-            TokenKind::Assign => (Some(AssignOp::Assign), 2, "expected 1 or 2 expressions"),
-            TokenKind::Define => (Some(AssignOp::Define), 2, "expected 1 or 2 expressions"),
-            _ => (None, 1, "expected 1 expression"),
+            TokenKind::Assign => (Some(AssignOp::Assign), 2, "1 or 2 expressions"),
+            TokenKind::Define => (Some(AssignOp::Define), 2, "1 or 2 expressions"),
+            _ => (None, 1, "1 expression"),
         };
         let Some(&first) = lhs.first() else { return self.stmt_node(op_span, StmtKind::Bad) };
         if lhs.len() > max {
-            self.error(DiagnosticCode::ExpectedConstruct, Span::at(first.span.start), wanted.to_owned());
+            self.error(Span::at(first.span.start), SyntaxError::ExpectedExpressions { expected: wanted.into() });
             lhs.truncate(max);
         }
         if let Some(op) = op {

@@ -1,7 +1,7 @@
 //! Operators.
 
 use super::Parser;
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryExpr, BinaryOp, ChanDir, ExprKind, ExprRef, UnaryOp};
 use crate::syntax::token::TokenKind;
@@ -47,7 +47,7 @@ impl<'a> Parser<'a, '_> {
             }
             let op_span = self.token.span;
             if self.at(TokenKind::Assign) {
-                self.error_expected_here(DiagnosticCode::ExpectedToken, "'=='");
+                self.expected_token("'=='");
             }
             self.advance();
             let y = self.binary(precedence + 1);
@@ -109,15 +109,14 @@ impl<'a> Parser<'a, '_> {
         let mut needs_chan = true;
         while let (true, ExprKind::ChanType(dir, value)) = (needs_chan, ty.kind) {
             if dir == ChanDir::Recv {
-                self.error(DiagnosticCode::ExpectedToken, Span::at(ty.span.start), "expected 'chan'".to_owned());
+                self.error(Span::at(ty.span.start), SyntaxError::ExpectedChan);
             }
             needs_chan = dir == ChanDir::Send;
             chain.push(ty);
             ty = value;
         }
         if needs_chan {
-            let message = "expected channel type".to_owned();
-            self.error(DiagnosticCode::ExpectedConstruct, Span::at(ty.span.start), message);
+            self.error(Span::at(ty.span.start), SyntaxError::ExpectedChannelType);
         }
         // Every arrow moves one channel inwards: the outermost takes this one, each other the one of its parent, which
         // stands directly before it.

@@ -1,7 +1,7 @@
 //! Bodies of struct and interface types.
 
 use super::{Parser, ends_expression};
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryExpr, BinaryOp, ExprKind, ExprRef, Field, FuncType, Ident, LiteralKind, UnaryOp};
 use crate::syntax::token::TokenKind;
@@ -80,7 +80,7 @@ impl<'a> Parser<'a, '_> {
     fn embedded_paren(&mut self) -> bool {
         let found = self.at(TokenKind::Lparen);
         if found {
-            self.error_here(DiagnosticCode::Misplaced, "cannot parenthesize embedded type".to_owned());
+            self.error_here(SyntaxError::ParenthesizedType { place: "embedded type".into() });
             self.advance();
         }
         found
@@ -114,7 +114,7 @@ impl<'a> Parser<'a, '_> {
             && let Some(elem) = self.try_type()
         {
             if let Some(comma) = trailing_comma {
-                self.error(DiagnosticCode::Misplaced, comma, "unexpected comma; expecting ]".to_owned());
+                self.error(comma, SyntaxError::UnexpectedComma);
             }
             return (true, self.array_node(lbrack, Some(len), elem));
         }
@@ -184,8 +184,7 @@ impl<'a> Parser<'a, '_> {
         {
             self.params_after(Ident { name: param, span: first.span }, None, TokenKind::Rbrack);
             self.expect(TokenKind::Rbrack);
-            let message = "interface method must have no type parameters".to_owned();
-            self.error(DiagnosticCode::Misplaced, lbrack, message);
+            self.error(lbrack, SyntaxError::TypeParameters { of: "interface method".into() });
             let signature = self.signature(None);
             return Ok(self.method(name, signature));
         }
@@ -225,7 +224,7 @@ impl<'a> Parser<'a, '_> {
         if let Some(ty) = self.try_type() {
             return ty;
         }
-        self.error_expected_here(DiagnosticCode::ExpectedConstruct, "~ term or type");
+        self.expected_construct("~ term or type");
         self.recover(ends_expression);
         self.expr_node(Span::new(start.start, self.position()), ExprKind::Bad)
     }

@@ -2,7 +2,7 @@
 
 use super::{Parser, starts_declaration};
 use crate::constant::parse_string;
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{
     BinaryExpr, BinaryOp, Block, Decl, ExprKind, ExprRef, FieldList, File, FuncDecl, FuncType, GenDecl, Ident,
@@ -21,7 +21,7 @@ impl<'a> Parser<'a, '_> {
             start = self.expect(TokenKind::Package);
             package = self.ident();
             if package.name == "_" {
-                self.error_here(DiagnosticCode::Misplaced, "invalid package name _".to_owned());
+                self.error_here(SyntaxError::BlankPackageName);
             }
             self.expect_semicolon();
         }
@@ -45,8 +45,7 @@ impl<'a> Parser<'a, '_> {
         let mut previous = TokenKind::Import;
         while !self.at(TokenKind::Eof) {
             if self.at(TokenKind::Import) && previous != TokenKind::Import {
-                let message = "imports must appear before other declarations".to_owned();
-                self.error_here(DiagnosticCode::Misplaced, message);
+                self.error_here(SyntaxError::LateImport);
             }
             previous = self.token.kind;
             let decl = self.decl();
@@ -63,7 +62,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Func => Decl::Func(self.func_decl()),
             _ => {
                 let start = self.position();
-                self.error_expected_here(DiagnosticCode::ExpectedConstruct, "declaration");
+                self.expected_construct("declaration");
                 self.recover(starts_declaration);
                 Decl::Bad(Span::new(start, self.position()))
             }
@@ -135,11 +134,11 @@ impl<'a> Parser<'a, '_> {
                 self.advance();
             }
             TokenKind::Ident | TokenKind::Literal(_) => {
-                self.error_here(DiagnosticCode::ExpectedConstruct, "import path must be a string".to_owned());
+                self.error_here(SyntaxError::ImportPathNotString);
                 self.advance();
             }
             _ => {
-                self.error_here(DiagnosticCode::ExpectedConstruct, "missing import path".to_owned());
+                self.error_here(SyntaxError::MissingImportPath);
                 self.recover(super::ends_expression);
             }
         }
@@ -286,8 +285,7 @@ impl<'a> Parser<'a, '_> {
         let mut type_params = self.type_params();
         let params = self.params();
         if let (Some(_), Some(list)) = (receiver, type_params) {
-            let message = "method must have no type parameters".to_owned();
-            self.error(DiagnosticCode::Misplaced, Span::at(list.span.start), message);
+            self.error(Span::at(list.span.start), SyntaxError::TypeParameters { of: "method".into() });
             type_params = None;
         }
         let results = self.results();
@@ -304,8 +302,7 @@ impl<'a> Parser<'a, '_> {
             if !self.at(TokenKind::Lbrace) {
                 return None;
             }
-            let message = "unexpected semicolon or newline before {".to_owned();
-            self.error_here(DiagnosticCode::Misplaced, message);
+            self.error_here(SyntaxError::SemicolonBeforeBody);
         }
         let body = self.at(TokenKind::Lbrace).then(|| self.block());
         self.expect_semicolon();

@@ -32,7 +32,8 @@ use bumpalo::Bump;
 use super::ast::{Expr, ExprKind, ExprRef, File, Ident, NodeId, Stmt, StmtKind, StmtRef};
 use super::lexer::Lexer;
 use super::token::{Token, TokenKind};
-use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use crate::diagnostic::Diagnostic;
+use crate::finding::{Construct, SyntaxError};
 use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
 
@@ -55,18 +56,11 @@ pub struct ParsedFile<'a> {
 pub fn fails_before_declarations(parsed: &ParsedFile<'_>, source: &SourceFile) -> bool {
     let Some(first) = parsed.errors.first() else { return false };
     let clause = parsed.file.package.span;
-    let no_clause = first.code == DiagnosticCode::ExpectedToken && first.span.start <= clause.start;
+    let no_clause = matches!(first.error, SyntaxError::ExpectedToken { .. }) && first.span.start <= clause.start;
     if no_clause || clause == Span::default() {
         return true;
     }
-    let of_lexer = matches!(
-        first.code,
-        DiagnosticCode::IllegalCharacter
-            | DiagnosticCode::MalformedNumber
-            | DiagnosticCode::MalformedText
-            | DiagnosticCode::UnterminatedComment
-    );
-    if !of_lexer {
+    if !first.error.is_lexical() {
         return false;
     }
     let Some(mut between) = source.bytes().get(clause.end as usize..first.span.start as usize) else { return false };
@@ -91,13 +85,12 @@ pub fn parse_file<'a>(arena: &'a Bump, source: &SourceFile, limits: &Limits) -> 
     let bytes = if too_large { &[] } else { source.bytes() };
     let mut parser = Parser::new(arena, source, bytes, limits);
     if too_large {
-        let message = format!("source file is larger than {} bytes", limits.source_bytes);
-        let span = Span::default();
-        parser.lexer.errors.push(Diagnostic { code: DiagnosticCode::SourceTooLarge, span, message });
+        let error = SyntaxError::SourceTooLarge { limit: limits.source_bytes.into() };
+        parser.lexer.errors.push(Diagnostic { error, span: Span::default() });
     }
     let file = parser.file();
     let mut errors = std::mem::take(&mut parser.lexer.errors);
-    errors.sort_by(|a, b| a.span.start.cmp(&b.span.start).then_with(|| a.message.cmp(&b.message)));
+    errors.sort_by(|a, b| a.span.start.cmp(&b.span.start).then_with(|| a.error.to_string().cmp(&b.error.to_string())));
     ParsedFile { file, gas: parser.charges.iter().map(|&gas| u64::from(gas)).sum(), charges: parser.charges, errors }
 }
 
@@ -184,7 +177,7 @@ impl<'a, 's> Parser<'a, 's> {
     fn expect(&mut self, kind: TokenKind) -> Span {
         let span = self.token.span;
         if !self.at(kind) {
-            self.error_expected_here(DiagnosticCode::ExpectedToken, &format!("'{}'", kind.text()));
+            self.expected_token(&format!("'{}'", kind.text()));
         }
         self.advance();
         span
@@ -193,7 +186,8 @@ impl<'a, 's> Parser<'a, 's> {
     /// Like [`Self::expect`] for the bracket that closes a list, where a line end is most likely a forgotten comma.
     fn expect_closing(&mut self, kind: TokenKind, list: &str) -> Span {
         if !self.at(kind) && self.at(TokenKind::AutoSemicolon) {
-            self.error_here(DiagnosticCode::MissingComma, format!("missing ',' before newline in {list}"));
+            let (before, list) = (" before newline".into(), list.into());
+            self.error_here(SyntaxError::MissingComma { before, list });
             self.advance();
         }
         self.expect(kind)
@@ -208,8 +202,8 @@ impl<'a, 's> Parser<'a, 's> {
         if self.at(closing) {
             return false;
         }
-        let newline = if self.at(TokenKind::AutoSemicolon) { " before newline" } else { "" };
-        self.error_here(DiagnosticCode::MissingComma, format!("missing ','{newline} in {list}"));
+        let before = if self.at(TokenKind::AutoSemicolon) { " before newline" } else { "" };
+        self.error_here(SyntaxError::MissingComma { before: before.into(), list: list.into() });
         true
     }
 
@@ -219,11 +213,11 @@ impl<'a, 's> Parser<'a, 's> {
             TokenKind::Rparen | TokenKind::Rbrace => {}
             TokenKind::Semicolon | TokenKind::AutoSemicolon => self.advance(),
             TokenKind::Comma => {
-                self.error_expected_here(DiagnosticCode::ExpectedToken, "';'");
+                self.expected_token("';'");
                 self.advance();
             }
             _ => {
-                self.error_expected_here(DiagnosticCode::ExpectedToken, "';'");
+                self.expected_token("';'");
                 self.recover(starts_statement);
             }
         }
@@ -287,7 +281,7 @@ impl<'a, 's> Parser<'a, 's> {
     fn deepen(&mut self) {
         self.level = self.level.saturating_add(1);
         if self.level > self.max_level {
-            self.error_here(DiagnosticCode::TooDeep, "exceeded max nesting depth".to_owned());
+            self.error_here(SyntaxError::TooDeep);
             self.abort();
         }
     }
@@ -308,7 +302,7 @@ impl<'a, 's> Parser<'a, 's> {
     }
 
     /// Records an error, unless the last one is on the same line; aborts when there are too many.
-    fn error(&mut self, code: DiagnosticCode, span: Span, message: String) {
+    fn error(&mut self, span: Span, error: SyntaxError) {
         if self.aborted {
             return;
         }
@@ -321,24 +315,34 @@ impl<'a, 's> Parser<'a, 's> {
             self.abort();
             return;
         }
-        errors.push(Diagnostic { code, span, message });
+        errors.push(Diagnostic { error, span });
     }
 
-    fn error_here(&mut self, code: DiagnosticCode, message: String) {
-        self.error(code, self.token.span, message);
+    fn error_here(&mut self, error: SyntaxError) {
+        self.error(self.token.span, error);
     }
 
-    /// Reports that `what` was expected in place of the current token.
-    fn error_expected_here(&mut self, code: DiagnosticCode, what: &str) {
-        if self.aborted {
-            return;
+    /// Reports that a token was expected in place of the current one.
+    fn expected_token(&mut self, expected: &str) {
+        if !self.aborted {
+            self.error_here(SyntaxError::ExpectedToken { expected: expected.into(), found: self.found() });
         }
-        let found = match self.token.kind {
-            TokenKind::AutoSemicolon => "newline".to_owned(),
-            TokenKind::Ident | TokenKind::Literal(_) => self.token_text().replace('\r', ""),
-            kind => format!("'{}'", kind.text()),
-        };
-        self.error_here(code, format!("expected {what}, found {found}"));
+    }
+
+    /// Reports that a construct was expected where the current token stands.
+    fn expected_construct(&mut self, expected: &str) {
+        if !self.aborted {
+            self.error_here(SyntaxError::ExpectedConstruct { expected: expected.into(), found: self.found() });
+        }
+    }
+
+    /// The current token as messages show it.
+    fn found(&self) -> Construct {
+        match self.token.kind {
+            TokenKind::AutoSemicolon => "newline".into(),
+            TokenKind::Ident | TokenKind::Literal(_) => self.token_text().replace('\r', "").into(),
+            kind => format!("'{}'", kind.text()).into(),
+        }
     }
 
     /// Skips tokens up to one where parsing can go on. Stops at the same token a few times only, so that every recovery

@@ -4,7 +4,7 @@
 //! [`Parser::distribute`] decides at the end whether names are parameters or types.
 
 use super::{Parser, ends_expression};
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{ExprKind, ExprRef, Field, FieldList, Ident};
 use crate::syntax::token::TokenKind;
@@ -31,8 +31,7 @@ impl<'a> Parser<'a, '_> {
         let fields = self.param_fields(TokenKind::Rbrack);
         let end = self.expect(TokenKind::Rbrack);
         if fields.is_empty() {
-            let message = "empty type parameter list".to_owned();
-            self.error(DiagnosticCode::MalformedParameters, end, message);
+            self.error(end, SyntaxError::EmptyTypeParameters);
             return None;
         }
         Some(self.field_list(start.to(end), fields))
@@ -106,7 +105,7 @@ impl<'a> Parser<'a, '_> {
             T::Ellipsis => return Entry { name: None, ty: Some(self.variadic()) },
             kind if starts_type(kind) || kind == T::Lbrack => self.ty(),
             _ => {
-                self.error_expected_here(DiagnosticCode::ExpectedToken, "')'");
+                self.expected_token("')'");
                 self.recover(ends_expression);
                 return Entry { name: None, ty: None };
             }
@@ -211,21 +210,19 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn param_error(&mut self, type_missing: bool, at: u32) {
-        let code = DiagnosticCode::MalformedParameters;
         if type_missing {
-            self.error_here(code, "missing parameter type".to_owned());
+            self.error_here(SyntaxError::MissingParameterType);
         } else {
-            self.error(code, Span::at(at), "missing parameter name".to_owned());
+            self.error(Span::at(at), SyntaxError::MissingParameterName);
         }
     }
 
     fn type_param_error(&mut self, constraint_missing: bool, at: u32, count: usize) {
-        let code = DiagnosticCode::MalformedParameters;
         if constraint_missing {
-            self.error_here(code, "missing type constraint".to_owned());
+            self.error_here(SyntaxError::MissingConstraint);
         } else {
             let hint = if count == 1 { " or invalid array length" } else { "" };
-            self.error(code, Span::at(at), format!("missing type parameter name{hint}"));
+            self.error(Span::at(at), SyntaxError::MissingTypeParameterName { hint: hint.into() });
         }
     }
 }

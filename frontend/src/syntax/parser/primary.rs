@@ -1,7 +1,7 @@
 //! Operands and their suffixes.
 
 use super::{Parser, starts_statement};
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{
     CallExpr, CompositeLit, ExprKind, ExprRef, FuncLit, Ident, KeyValueExpr, Literal, LiteralKind, SelectorExpr,
@@ -35,7 +35,7 @@ impl<'a> Parser<'a, '_> {
         if let Some(ty) = self.try_type() {
             return ty;
         }
-        self.error_expected_here(DiagnosticCode::ExpectedConstruct, "operand");
+        self.expected_construct("operand");
         self.recover(starts_statement);
         self.expr_node(Span::new(start.start, self.position()), ExprKind::Bad)
     }
@@ -91,7 +91,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Lparen => return self.type_assertion(x),
             _ => {
                 let at = self.position();
-                self.error_expected_here(DiagnosticCode::ExpectedConstruct, "selector or type assertion");
+                self.expected_construct("selector or type assertion");
                 if !self.at(TokenKind::Rbrace) {
                     self.advance();
                 }
@@ -113,7 +113,7 @@ impl<'a> Parser<'a, '_> {
     fn index_or_slice(&mut self, x: ExprRef<'a>) -> ExprRef<'a> {
         let lbrack = self.expect(TokenKind::Lbrack);
         if self.at(TokenKind::Rbrack) {
-            self.error_expected_here(DiagnosticCode::ExpectedConstruct, "operand");
+            self.expected_construct("operand");
             let rbrack = self.token.span;
             self.advance();
             let bad = self.expr_node(Span::at(rbrack.start), ExprKind::Bad);
@@ -140,11 +140,9 @@ impl<'a> Parser<'a, '_> {
         }
         let three_index = colons.len() == 2;
         if three_index {
-            for (at, message) in
-                [(0, "middle index required in 3-index slice"), (1, "final index required in 3-index slice")]
-            {
+            for (at, index) in ["middle", "final"].into_iter().enumerate() {
                 if let (Some(None), Some(&colon)) = (bounds.get(at + 1), colons.get(at)) {
-                    self.error(DiagnosticCode::ExpectedConstruct, colon, message.to_owned());
+                    self.error(colon, SyntaxError::MissingSliceIndex { index: index.into() });
                 }
             }
         }
@@ -211,8 +209,8 @@ impl<'a> Parser<'a, '_> {
             _ => false,
         };
         if starts && !std::ptr::eq(ty, x) {
-            let message = "cannot parenthesize type in composite literal".to_owned();
-            self.error(DiagnosticCode::Misplaced, Span::at(ty.span.start), message);
+            let place = "type in composite literal".into();
+            self.error(Span::at(ty.span.start), SyntaxError::ParenthesizedType { place });
         }
         starts
     }

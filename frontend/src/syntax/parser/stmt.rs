@@ -1,7 +1,7 @@
 //! Blocks and statements without a body.
 
 use super::{Parser, starts_statement};
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{
     AssignOp, AssignStmt, Block, BranchKind, BranchStmt, ExprKind, ExprRef, Ident, IncDecStmt, LabeledStmt, SendStmt,
@@ -89,7 +89,7 @@ impl<'a> Parser<'a, '_> {
                 stmt
             }
             _ => {
-                self.error_expected_here(DiagnosticCode::ExpectedConstruct, "statement");
+                self.expected_construct("statement");
                 self.recover(starts_statement);
                 self.stmt_node(Span::new(start.start, self.position()), StmtKind::Bad)
             }
@@ -114,7 +114,7 @@ impl<'a> Parser<'a, '_> {
             return Simple::Stmt(self.stmt_node(Span::at(self.position()), StmtKind::Bad));
         };
         if lhs.len() > 1 {
-            self.error(DiagnosticCode::ExpectedConstruct, Span::at(x.span.start), "expected 1 expression".to_owned());
+            self.error(Span::at(x.span.start), SyntaxError::ExpectedExpressions { expected: "1 expression".into() });
         }
         let op_span = self.token.span;
         Simple::Stmt(match self.token.kind {
@@ -175,7 +175,7 @@ impl<'a> Parser<'a, '_> {
             let labeled = &*self.arena.alloc(LabeledStmt { label, colon: colon.start, stmt });
             return self.stmt_node(label.span.to(stmt.span), StmtKind::Labeled(labeled));
         }
-        self.error(DiagnosticCode::Misplaced, colon, "illegal label declaration".to_owned());
+        self.error(colon, SyntaxError::IllegalLabel);
         self.stmt_node(x.span.to(colon), StmtKind::Bad)
     }
 
@@ -184,16 +184,14 @@ impl<'a> Parser<'a, '_> {
         self.advance();
         let mut x = self.right_side();
         if matches!(x.kind, ExprKind::Paren(_)) {
-            let message = format!("expression in {keyword} must not be parenthesized");
-            self.error(DiagnosticCode::Misplaced, Span::at(x.span.start), message);
+            self.error(Span::at(x.span.start), SyntaxError::ParenthesizedCall { keyword: keyword.into() });
             while let ExprKind::Paren(inner) = x.kind {
                 x = inner;
             }
         }
         let is_call = matches!(x.kind, ExprKind::Call(_));
         if !is_call && !matches!(x.kind, ExprKind::Bad) {
-            let message = format!("expression in {keyword} must be function call");
-            self.error(DiagnosticCode::Misplaced, Span::at(x.span.end), message);
+            self.error(Span::at(x.span.end), SyntaxError::NotACall { keyword: keyword.into() });
         }
         self.expect_semicolon();
         self.stmt_node(start.to(x.span), if is_call { kind(x) } else { StmtKind::Bad })

@@ -1,7 +1,7 @@
 //! Types.
 
 use super::{Parser, ends_expression};
-use crate::diagnostic::DiagnosticCode;
+use crate::finding::SyntaxError;
 use crate::source::Span;
 use crate::syntax::ast::{ArrayType, ChanDir, ExprKind, ExprRef, FuncType, Ident, IndexExpr, MapType, SelectorExpr};
 use crate::syntax::token::TokenKind;
@@ -13,7 +13,7 @@ impl<'a> Parser<'a, '_> {
             return ty;
         }
         let start = self.position();
-        self.error_expected_here(DiagnosticCode::ExpectedConstruct, "type");
+        self.expected_construct("type");
         self.recover(ends_expression);
         self.expr_node(Span::new(start, self.position()), ExprKind::Bad)
     }
@@ -109,7 +109,7 @@ impl<'a> Parser<'a, '_> {
     ) -> ExprRef<'a> {
         if indices.is_empty() {
             indices.push(self.expr_node(Span::at(rbrack.start), ExprKind::Bad));
-            self.error(DiagnosticCode::ExpectedConstruct, rbrack, "expected type argument list".to_owned());
+            self.error(rbrack, SyntaxError::ExpectedTypeArguments);
         }
         let index = IndexExpr { x, lbrack: lbrack.start, indices: self.list(indices) };
         let index = &*self.arena.alloc(index);
@@ -120,7 +120,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn array_type_after_bracket(&mut self, lbrack: Span, len: Option<ExprRef<'a>>) -> ExprRef<'a> {
         let len = len.or_else(|| self.bracketed(Self::array_length));
         if self.at(TokenKind::Comma) {
-            self.error_here(DiagnosticCode::Misplaced, "unexpected comma; expecting ]".to_owned());
+            self.error_here(SyntaxError::UnexpectedComma);
             self.advance();
         }
         self.expect(TokenKind::Rbrack);
@@ -149,8 +149,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn func_type(&mut self) -> &'a FuncType<'a> {
         let start = self.expect(TokenKind::Func);
         if let Some(list) = self.type_params() {
-            let message = "function type must have no type parameters".to_owned();
-            self.error(DiagnosticCode::Misplaced, Span::at(list.span.start), message);
+            self.error(Span::at(list.span.start), SyntaxError::TypeParameters { of: "function type".into() });
         }
         self.signature(Some(start))
     }
