@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::input;
-use regno_frontend::finding;
+use regno_frontend::finding::{self, Wording};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -24,7 +24,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
         let _ = writeln!(std::io::stderr(), "regno: there is no code {code}; `regno explain` lists them all");
         return Ok(ExitCode::from(2));
     };
-    let wordings: String = rule.wordings.iter().map(|wording| format!("    {}\n", wording.outline())).collect();
-    input::say(format!("{}\n\n{wordings}\n{}\n", rule.code, rule.explanation).as_bytes())?;
+    let width = rule.wordings.iter().map(|wording| wording.kind.len()).max().unwrap_or(0);
+    let wording = |wording: &Wording| format!("    {:width$}  {}\n", wording.kind, wording.outline());
+    let wordings: String = rule.wordings.iter().map(wording).collect();
+    input::say(format!("{}: {}\n\n{wordings}", rule.code, rule.explanation).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

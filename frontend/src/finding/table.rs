@@ -47,7 +47,7 @@ macro_rules! findings {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $Table {
-            $($( #[doc = $words] $kind $({ $( #[doc = stringify!($Arg)] $arg: $Arg ),+ })?, )+)+
+            $($( #[doc = concat!("`", $words, "`")] $kind $({ $( #[doc = stringify!($Arg)] $arg: $Arg ),+ })?, )+)+
         }
 
         impl $Table {
