@@ -8,7 +8,7 @@ use super::types::{Basic, INVALID, Ty, Type, Types};
 use super::value::{Value, float_literal, int_literal};
 use super::{Checker, Delayed, Untyped, deep};
 use crate::constant::{self, Constant};
-use crate::finding::GoError;
+use crate::finding::{Expr, GoError};
 use crate::syntax::ast::{self, ExprKind, ExprRef, LiteralKind, UnaryOp};
 
 /// What an expression is good for as a statement.
@@ -97,15 +97,14 @@ impl<'a> Checker<'a> {
     }
 
     fn require_instance(&mut self, x: &mut Operand<'a>) {
-        let value = x.expr_text().into();
-        let error = match (x.mode, self.types.get(x.ty)) {
-            (Mode::TypeExpr, Type::Named(named)) if !named.params.is_empty() => GoError::GenericType { value },
+        let fault: fn(Expr) -> GoError = match (x.mode, self.types.get(x.ty)) {
+            (Mode::TypeExpr, Type::Named(named)) if !named.params.is_empty() => |value| GoError::GenericType { value },
             (Mode::Value, Type::Signature(signature)) if !signature.type_params.is_empty() => {
-                GoError::GenericFunction { value }
+                |value| GoError::GenericFunction { value }
             }
             _ => return,
         };
-        self.report(x.span, error);
+        self.report(x.span, fault(x.expr_text().into()));
         x.mode = Mode::Invalid;
     }
 

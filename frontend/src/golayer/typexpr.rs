@@ -375,14 +375,13 @@ impl<'a> Checker<'a> {
         if plain == INVALID {
             return;
         }
-        let of = self.type_arg(base);
         let error = match self.types.get(plain) {
-            Type::Named(named) if self.is_foreign(named.obj) => GoError::ForeignMethod { of },
+            Type::Named(named) if self.is_foreign(named.obj) => GoError::ForeignMethod { of: self.type_arg(base) },
             Type::Named(_) => match self.types.base(plain) {
-                Type::Pointer(_) | Type::Interface(_) => GoError::BadReceiverBase { of },
+                Type::Pointer(_) | Type::Interface(_) => GoError::BadReceiverBase { of: self.type_arg(base) },
                 _ => return,
             },
-            Type::Basic(_) => GoError::ForeignMethod { of },
+            Type::Basic(_) => GoError::ForeignMethod { of: self.type_arg(base) },
             _ => GoError::BadReceiver { of: self.type_arg(ty) },
         };
         self.report(span, error);
