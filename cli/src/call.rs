@@ -3,9 +3,10 @@
 use crate::error::Error;
 use crate::input;
 use crate::packages::PackageArgs;
-use regno_conformance::chain::{CALLER, Chain, ChainError, Message, Options, Outcome, StoredPackages};
+use regno_conformance::chain::{CALLER, Chain, ChainError, ChainEvent, Message, Options, Outcome, StoredPackages};
 use regno_conformance::coins;
 use regno_conformance::store::SourceStore;
+use regno_runtime::{Coin, Report};
 use regno_store::Store;
 use regno_store::disk::DiskStore;
 use serde_json::{Map, Value, json};
@@ -117,64 +118,118 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
 
 /// Prints what a message did.
 pub fn show(outcome: Result<Outcome, ChainError>, args: &ContextArgs) -> Result<ExitCode, Error> {
+    if let Err(ChainError::Store(error)) = outcome {
+        return Err(Error::State(error.to_string()));
+    }
     if args.json {
-        return show_json(outcome);
+        let (value, code) = match &outcome {
+            Ok(outcome) => (outcome_json(outcome), ExitCode::SUCCESS),
+            Err(error) => (error_json(error), ExitCode::FAILURE),
+        };
+        input::say(format!("{value}\n").as_bytes())?;
+        return Ok(code);
     }
-    let outcome = match outcome {
-        Ok(outcome) => outcome,
-        Err(ChainError::Store(error)) => return Err(Error::State(error.to_string())),
+    // A closed standard error leaves nobody to tell.
+    let tell = |text: String| drop(std::io::stderr().write_all(text.as_bytes()));
+    match outcome {
+        Ok(outcome) => {
+            input::say(&outcome.output)?;
+            for result in &outcome.results {
+                input::say(format!("{result}\n").as_bytes())?;
+            }
+            if args.metrics {
+                tell(format!("{}{}", gas_text(&outcome.report), effects_text(&outcome)));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         Err(error) => {
-            // A closed standard error leaves nobody to tell.
-            let _ = writeln!(std::io::stderr(), "{error}");
-            return Ok(ExitCode::FAILURE);
+            tell(format!("{error}\n"));
+            if let ChainError::Run(failure) = &error {
+                if !failure.stacktrace.is_empty() {
+                    tell(format!("Stacktrace:\n{}\n", failure.stacktrace));
+                }
+                if args.metrics {
+                    tell(gas_text(&failure.report));
+                }
+            }
+            Ok(ExitCode::FAILURE)
         }
-    };
-    input::say(&outcome.output)?;
-    for result in &outcome.results {
-        input::say(format!("{result}\n").as_bytes())?;
     }
-    if args.metrics {
-        let mut text = format!("gas: {}\n", outcome.report.gas);
-        for (name, gas) in outcome.report.by_category().filter(|(_, gas)| *gas != 0) {
-            text.push_str(&format!("  {name}: {gas}\n"));
-        }
-        for (path, diff) in &outcome.storage {
-            text.push_str(&format!("storage of {path}: {diff:+}\n"));
-        }
-        for event in &outcome.events {
-            text.push_str(&format!("event {} of {}", event.ty, event.pkg_path));
-            event.attributes.iter().for_each(|(key, value)| text.push_str(&format!(" {key}={value}")));
-            text.push('\n');
-        }
-        let _ = write!(std::io::stderr(), "{text}");
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
-fn show_json(outcome: Result<Outcome, ChainError>) -> Result<ExitCode, Error> {
-    let (value, code) = match outcome {
-        Ok(outcome) => {
-            let by = outcome.report.by_category().filter(|(_, gas)| *gas != 0);
-            let by: Map<String, Value> = by.map(|(name, gas)| (name.to_owned(), json!(gas))).collect();
-            let events = outcome.events.iter().map(|event| {
-                let attributes = event.attributes.iter().map(|(key, value)| json!({"key": key, "value": value}));
-                json!({"type": event.ty, "attrs": attributes.collect::<Vec<_>>(), "pkg_path": event.pkg_path})
-            });
-            let storage: Map<String, Value> =
-                outcome.storage.iter().map(|(path, diff)| (path.clone(), json!(diff))).collect();
-            let value = json!({
-                "output": String::from_utf8_lossy(&outcome.output),
-                "results": outcome.results,
-                "gas": outcome.report.gas,
-                "gas_by": by,
-                "storage": storage,
-                "events": events.collect::<Vec<_>>(),
-            });
-            (value, ExitCode::SUCCESS)
+fn gas_text(report: &Report) -> String {
+    let mut text = format!("gas: {}\n", report.gas);
+    for (name, gas) in report.by_category().filter(|(_, gas)| *gas != 0) {
+        text.push_str(&format!("  {name}: {gas}\n"));
+    }
+    text
+}
+
+fn effects_text(outcome: &Outcome) -> String {
+    let storage = outcome.storage.iter().map(|(path, diff)| format!("storage of {path}: {diff:+}\n"));
+    let events = outcome.events.iter().map(|event| match event {
+        ChainEvent::Emitted(event) => {
+            let attributes = event.attributes.iter().map(|(key, value)| format!(" {key}={value}"));
+            format!("event {} of {}{}\n", event.ty, event.pkg_path, attributes.collect::<String>())
         }
-        Err(ChainError::Store(error)) => return Err(Error::State(error.to_string())),
-        Err(error) => (json!({ "error": error.to_string() }), ExitCode::FAILURE),
-    };
-    input::say(format!("{value}\n").as_bytes())?;
-    Ok(code)
+        ChainEvent::StorageDeposit { bytes_delta, fee_delta, pkg_path } => {
+            format!("deposit of {pkg_path}: {} for {bytes_delta} bytes\n", coin_text(fee_delta))
+        }
+        ChainEvent::StorageUnlock { bytes_delta, fee_refund, pkg_path, refund_withheld } => {
+            let to = if *refund_withheld { "withheld" } else { "returned" };
+            format!("deposit of {pkg_path}: {} {to} for {bytes_delta} bytes\n", coin_text(fee_refund))
+        }
+    });
+    storage.chain(events).collect()
+}
+
+fn coin_text(coin: &Coin) -> String {
+    format!("{}{}", coin.amount, coin.denom)
+}
+
+fn outcome_json(outcome: &Outcome) -> Value {
+    let storage: Map<String, Value> = outcome.storage.iter().map(|(path, diff)| (path.clone(), json!(diff))).collect();
+    json!({
+        "output": String::from_utf8_lossy(&outcome.output),
+        "results": outcome.results,
+        "gas": outcome.report.gas,
+        "gas_by": gas_json(&outcome.report),
+        "storage": storage,
+        "events": outcome.events.iter().map(event_json).collect::<Vec<_>>(),
+    })
+}
+
+fn error_json(error: &ChainError) -> Value {
+    let ChainError::Run(failure) = error else { return json!({ "error": error.to_string() }) };
+    json!({
+        "error": error.to_string(),
+        "stacktrace": failure.stacktrace,
+        "output": String::from_utf8_lossy(&failure.output),
+        "gas": failure.report.gas,
+        "gas_by": gas_json(&failure.report),
+    })
+}
+
+fn gas_json(report: &Report) -> Map<String, Value> {
+    report.by_category().filter(|(_, gas)| *gas != 0).map(|(name, gas)| (name.to_owned(), json!(gas))).collect()
+}
+
+/// The forms of a chain's transaction results (spec/07 §12).
+fn event_json(event: &ChainEvent) -> Value {
+    let coin = |coin: &Coin| json!({"denom": coin.denom, "amount": coin.amount});
+    match event {
+        ChainEvent::Emitted(event) => {
+            let attributes = event.attributes.iter().map(|(key, value)| json!({"key": key, "value": value}));
+            json!({"type": event.ty, "attrs": attributes.collect::<Vec<_>>(), "pkg_path": event.pkg_path})
+        }
+        ChainEvent::StorageDeposit { bytes_delta, fee_delta, pkg_path } => {
+            json!({"bytes_delta": bytes_delta, "fee_delta": coin(fee_delta), "pkg_path": pkg_path})
+        }
+        ChainEvent::StorageUnlock { bytes_delta, fee_refund, pkg_path, refund_withheld } => json!({
+            "bytes_delta": bytes_delta,
+            "fee_refund": coin(fee_refund),
+            "pkg_path": pkg_path,
+            "refund_withheld": refund_withheld,
+        }),
+    }
 }

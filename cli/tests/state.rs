@@ -60,6 +60,8 @@ func Slice(cur realm, list []int) {}
 
 func Fail(cur realm) { panic(\"no \" + \"way\") }
 
+func Refuse(cur realm, text string, n int8, f float64, data []byte) { panic(text) }
+
 func Render(path string) string { return \"count at \" + path }
 
 func hidden(cur realm) {}
@@ -93,8 +95,16 @@ impl Folder {
         self.good(&[&["call", "s", PATH], arguments].concat())
     }
 
+    /// The error of a call, without the trace that may follow it.
     fn refused(&self, arguments: &[&str]) -> String {
-        self.bad(&[&["call", "s", PATH], arguments].concat())
+        let error = self.bad(&[&["call", "s", PATH], arguments].concat());
+        error.split_once("Stacktrace:\n").map_or(error.as_str(), |(text, _)| text).to_owned()
+    }
+
+    /// What a call reports as JSON.
+    fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let (_, out, error) = self.run(&[&["call", "s", PATH, "--json"], arguments].concat());
+        serde_json::from_str(&out).unwrap_or_else(|wrong| panic!("{wrong}: {out}{error}"))
     }
 }
 
@@ -195,6 +205,49 @@ fn coins_move_and_storage_is_paid_for() {
     let total = folder.good(&["state", "storage", "s"]);
     assert!(total.starts_with(&format!("{PATH}: storage: ")), "{total}");
     assert_eq!(folder.good(&["state", "verify", "s"]).split(", ").nth(1), Some("0 damaged\n"));
+}
+
+#[test]
+fn events_are_reported_as_a_chain_does() {
+    let folder = counter("state-events");
+    let paid = folder.json(&["--send", "9ugnot", "Pay", OTHER, "9"]);
+    let emitted = serde_json::json!([
+        {"type": "Paid", "attrs": [{"key": "to", "value": OTHER}], "pkg_path": PATH},
+    ]);
+    assert_eq!(paid["events"], emitted);
+    let script = |text: &str| {
+        let text = format!(
+            "package main\n\nimport (\n\t\"chain/runtime\"\n\n\t\"gno.land/r/x/counter\"\n)\n\nfunc main() {{\n\truntime.ChainID()\n\tcounter.Keep(cross, {text})\n}}\n"
+        );
+        std::fs::write(folder.0.join("keep.gno"), text).expect("file");
+        let out = folder.good(&["state", "run", "s", "keep.gno", "--json"]);
+        let outcome: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        (outcome["storage"][PATH].clone(), outcome["events"][0].clone())
+    };
+    let (bytes, deposit) = script("[]string{\"a\", \"b\"}");
+    let fee = bytes.as_i64().expect("bytes") * 100;
+    let coin = |amount: i64| serde_json::json!({"denom": "ugnot", "amount": amount});
+    assert_eq!(deposit, serde_json::json!({"bytes_delta": bytes, "fee_delta": coin(fee), "pkg_path": PATH}));
+    let (bytes, unlock) = script("nil");
+    let freed = bytes.as_i64().map_or(0, |bytes| -bytes);
+    let refund = serde_json::json!({
+        "bytes_delta": bytes, "fee_refund": coin(freed * 100), "pkg_path": PATH, "refund_withheld": false,
+    });
+    assert_eq!((freed > 0, unlock), (true, refund));
+}
+
+#[test]
+fn failures_show_where_and_what_they_cost() {
+    let folder = counter("state-failures");
+    let error = folder.bad(&["call", "s", PATH, "Fail"]);
+    assert!(error.starts_with("no way\nStacktrace:\npanic: no way\npkg<VPBlock(1,0)>.Fail(undefined)\n"), "{error}");
+    assert!(error.contains("    gno.land/r/x/counter/counter.gno:"), "{error}");
+    let error = folder.bad(&["call", "s", PATH, "Refuse", "a b", "-3", ".5", "aGk="]);
+    assert!(error.contains("\npkg<VPBlock(1,0)>.Refuse(undefined,a b,-3,0.5,slice[0x6869])\n"), "{error}");
+    let failure = folder.json(&["Fail"]);
+    assert_eq!((&failure["error"], failure["results"].is_null()), (&"no way".into(), true));
+    assert!(failure["gas"].as_u64().is_some_and(|gas| gas > 1000), "{failure}");
+    assert!(failure["stacktrace"].as_str().is_some_and(|trace| trace.starts_with("panic: no way\npkg<")), "{failure}");
 }
 
 #[test]

@@ -54,6 +54,8 @@ pub struct Machine {
     initialised: Vec<bool>,
     /// Place of a call that failed when its frame was pushed.
     pub(crate) failed_call: Option<u32>,
+    /// The expression that the bottom frame stands for, if no function of the program has it.
+    pub(crate) bottom_call: Option<String>,
     /// Stack traces of panics.
     pub(crate) traces: Traces,
     /// Stack trace of the failure.
@@ -104,6 +106,7 @@ impl Machine {
             nested_broken: false,
             describe_base: 0,
             failed_call: None,
+            bottom_call: None,
             traces: Traces::default(),
             stacktrace: String::new(),
             failed: None,

@@ -124,17 +124,17 @@ impl Machine {
             if index == END && trace.elided != 0 {
                 let _ = writeln!(text, "...{} frame(s) elided...", trace.elided);
             }
-            self.show_entry(entry, &mut text);
+            self.show_entry(entry, index + 1 == trace.entries.len(), &mut text);
         }
         text
     }
 
-    fn show_entry(&self, entry: &Entry, text: &mut String) {
+    fn show_entry(&self, entry: &Entry, bottom: bool, text: &mut String) {
         let linked = &self.cx.linked;
         let table = linked.tables.get(entry.func as usize);
-        let call = entry.call_pc.and_then(|pc| linked.text_at(pc));
-        let call = call
-            .map_or_else(|| format!("{}()", table.map_or("", |table| table.name.as_str())), |call| call.text.clone());
+        let call = entry.call_pc.and_then(|pc| linked.text_at(pc)).map(|call| &call.text);
+        let call = call.or_else(|| self.bottom_call.as_ref().filter(|_| bottom)).cloned();
+        let call = call.unwrap_or_else(|| format!("{}()", table.map_or("", |table| table.name.as_str())));
         let prefix = if entry.deferred { "defer " } else { "" };
         let (path, file) = match (linked.package_of(entry.func), table) {
             (Some(package), Some(table)) => {

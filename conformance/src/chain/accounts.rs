@@ -26,6 +26,7 @@ pub const UGNOT: &str = "ugnot";
 /// The text of the reference's error for a payer without enough coins.
 const INSUFFICIENT: &str = "insufficient coins error";
 const INVALID: &str = "invalid coins error";
+const RESTRICTED: &str = "restricted token transfer error";
 
 type Coins = BTreeMap<String, i64>;
 
@@ -128,6 +129,11 @@ impl Accounts {
             }
         }
     }
+
+    /// Whether a parameter is a list with this in it.
+    fn lists(&mut self, key: &str, text: &str) -> bool {
+        self.param(key).as_ref().and_then(Value::as_array).is_some_and(|list| list.iter().any(|known| known == text))
+    }
 }
 
 impl Ledger {
@@ -161,6 +167,20 @@ impl Ledger {
         coins.iter().try_for_each(|coin| accounts.add(address, &coin.denom, coin.amount))
     }
 
+    /// Moves coins for a sender, who can be forbidden to send those of some denominations (spec/07 §6.2).
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::transfer`], and a denomination is restricted for the payer.
+    pub fn send_coins(&self, from: &str, to: &str, coins: &[Coin]) -> Result<(), String> {
+        let mut accounts = self.accounts();
+        let restricted = coins.iter().any(|coin| accounts.lists("bank:p:restricted_denoms", &coin.denom));
+        if restricted && !accounts.lists("auth:p:unrestricted_addrs", from) {
+            return Err(RESTRICTED.to_owned());
+        }
+        accounts.send(from, to, coins)
+    }
+
     /// Moves coins; an empty list makes the account of the receiver.
     ///
     /// # Errors
@@ -174,6 +194,12 @@ impl Ledger {
     #[must_use]
     pub fn text_param(&self, key: &str) -> Option<String> {
         self.accounts().param(key)?.as_str().map(str::to_owned)
+    }
+
+    /// Whether coins of a denomination cannot be sent (spec/07 §10).
+    #[must_use]
+    pub fn is_restricted(&self, denom: &str) -> bool {
+        self.accounts().lists("bank:p:restricted_denoms", denom)
     }
 
     /// The changes, to be written.
@@ -208,7 +234,7 @@ impl Banker for Ledger {
     }
 
     fn send(&mut self, from: &str, to: &str, coins: &[Coin]) -> Result<(), String> {
-        self.transfer(from, to, coins)
+        self.send_coins(from, to, coins)
     }
 
     fn issue(&mut self, address: &str, denom: &str, amount: i64) -> Result<(), String> {

@@ -12,18 +12,21 @@
 //! | `rules` | what a package must be to be added |
 //! | `accounts` | coins and parameters |
 //! | `deposit` | what storage costs |
+//! | `outcome` | what a message did, or why it failed |
 
 mod accounts;
 mod deposit;
+mod outcome;
 mod rules;
 mod sources;
 
 pub use accounts::{FIRST_COINS, Ledger};
+pub use outcome::{ChainError, ChainEvent, Failure, Outcome};
 pub use sources::{StoredPackages, packages, record_of, source_of};
 
 use crate::cache::Cache;
 use crate::coins::check_coins;
-use crate::compile::{CompileError, Source};
+use crate::compile::Source;
 use crate::session::Session;
 use crate::store::SourceStore;
 use bumpalo::Bump;
@@ -35,8 +38,8 @@ use regno_frontend::package::{GnoMod, PackageFile, PathKind, is_production_file}
 use regno_frontend::source::SourceFile;
 use regno_frontend::syntax::parse_file;
 use regno_runtime::{
-    Coin, Config, Context, Environment, Event, Machine, Missing, NoParams, Program, Report, RunError, TestBanker,
-    is_address, package_address,
+    Coin, Config, Context, Environment, Machine, Missing, NoParams, Program, RunError, TestBanker, is_address,
+    package_address,
 };
 use regno_store::model::MemPackage;
 use regno_store::{Store, StoreError, Type, Write};
@@ -52,49 +55,6 @@ const DOMAIN: &str = "gno.land";
 /// Limits of a query: gas, bytes (spec/07 §6.3).
 const QUERY_GAS: u64 = 3_000_000_000;
 const QUERY_BYTES: u64 = 1_500_000_000;
-
-/// Why a message failed; nothing of it is in the store.
-#[derive(Clone, PartialEq, Debug)]
-pub enum ChainError {
-    /// The store.
-    Store(StoreError),
-    /// A package is refused at compile time.
-    Compile(String),
-    /// The program failed.
-    Run(RunError),
-    /// The message itself makes no sense.
-    Message(String),
-}
-
-impl fmt::Display for ChainError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ChainError::Store(error) => error.fmt(f),
-            ChainError::Compile(text) | ChainError::Message(text) => f.write_str(text),
-            ChainError::Run(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ChainError {}
-
-impl From<StoreError> for ChainError {
-    fn from(error: StoreError) -> ChainError {
-        ChainError::Store(error)
-    }
-}
-
-impl From<CompileError> for ChainError {
-    fn from(error: CompileError) -> ChainError {
-        ChainError::Compile(error.text)
-    }
-}
-
-impl From<RunError> for ChainError {
-    fn from(error: RunError) -> ChainError {
-        ChainError::Run(error)
-    }
-}
 
 /// How messages are executed.
 #[derive(Clone, Debug, Default)]
@@ -158,21 +118,6 @@ impl Message {
             ..Context::default()
         }
     }
-}
-
-/// What a message did.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Outcome {
-    /// What the program printed.
-    pub output: Vec<u8>,
-    /// Text of the results of a call (spec/07 §3.2).
-    pub results: Vec<String>,
-    /// Figures.
-    pub report: Report,
-    /// Bytes added to the storage of each realm.
-    pub storage: Vec<(String, i64)>,
-    /// Events emitted, then those of storage deposits.
-    pub events: Vec<Event>,
 }
 
 /// What a program needs beyond the imports of its packages.
@@ -377,10 +322,10 @@ impl<'c> Chain<'c> {
             let mut machine = open(&program, &options, self.store())?;
             *machine.context_mut() = message.context(&ledger);
             match machine.evaluate(path, &name) {
-                Ok(results) => return Ok(outcome(&mut machine, results)),
+                Ok(results) => return Ok(Outcome::of(&mut machine, results)),
                 Err(error) => match machine.missing() {
                     Some(missing) if extras.learn(self.store(), missing)? => {}
-                    _ => return Err(error.into()),
+                    _ => return Err(Failure::of(&mut machine, error).into()),
                 },
             }
         }
@@ -541,19 +486,21 @@ impl<'c> Chain<'c> {
         loop {
             let program = link(&extras)?;
             let ledger = Ledger::over(self.store().snapshot()?);
+            // What the message itself changes does not count for it (spec/07 §11).
+            let terms = deposit::Terms::of(&ledger);
             ledger.open_account(&message.caller);
-            ledger.transfer(&message.caller, receiver, &message.send).map_err(ChainError::Message)?;
+            ledger.send_coins(&message.caller, receiver, &message.send).map_err(ChainError::Message)?;
             let mut machine = open(&program, &self.options, self.store())?;
             *machine.context_mut() = message.context(&ledger);
             let done = run(&mut machine, &program).and_then(|results| {
-                let events = deposit::settle(&mut machine, &ledger, &message.caller, message.max_deposit)?;
+                let events = deposit::settle(&mut machine, &ledger, &terms, message)?;
                 Ok((results, events))
             });
             let (results, deposits) = match done {
                 Ok(done) => done,
                 Err(error) => match machine.missing() {
                     Some(missing) if extras.learn(self.store(), missing)? => continue,
-                    _ => return Err(error.into()),
+                    _ => return Err(Failure::of(&mut machine, error).into()),
                 },
             };
             // Both let go of their snapshots: a store in memory copies what one still sees.
@@ -565,7 +512,7 @@ impl<'c> Chain<'c> {
             if !self.options.simulate {
                 self.store().write(&writes)?;
             }
-            let mut outcome = outcome(&mut machine, results);
+            let mut outcome = Outcome::of(&mut machine, results);
             outcome.events.extend(deposits);
             return Ok(outcome);
         }
@@ -575,17 +522,7 @@ impl<'c> Chain<'c> {
 /// A machine on what is stored.
 fn open(program: &Program, options: &Options, store: &dyn Store) -> Result<Machine, ChainError> {
     let config = Config { gas_limit: options.gas_limit, max_alloc: options.max_alloc, ..Config::default() };
-    Ok(Machine::open(program, config, store.snapshot()?)?)
-}
-
-fn outcome(machine: &mut Machine, results: Vec<String>) -> Outcome {
-    Outcome {
-        output: machine.take_output(),
-        results,
-        report: machine.report(),
-        storage: machine.storage(),
-        events: std::mem::take(&mut machine.context_mut().events),
-    }
+    Machine::open(program, config, store.snapshot()?).map_err(ChainError::Open)
 }
 
 /// The name in a package clause; empty if there is none.

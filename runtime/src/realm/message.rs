@@ -84,6 +84,7 @@ impl Machine {
         if let Some(place) = values.first_mut() {
             *place = self.cx.new_realm_value(package).map_err(|trap| self.end(trap))?;
         }
+        self.bottom_call = Some(self.cx.call_text(name, &params, &values).map_err(|trap| self.end(trap))?);
         self.cx.charge_call(args.len()).map_err(|trap| self.end(trap))?;
         self.start_crossing(func, &values)?;
         self.finish_run()?;
@@ -222,6 +223,24 @@ impl Cx {
         let mut out = Vec::new();
         print::sprint_typed(&self.heap, &self.linked.types, ty, value, &mut out, self.max_output)?;
         Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+
+    /// The expression of a message as traces show it (spec/05 §7.3); the value for `cross` comes first.
+    fn call_text(&self, name: &str, params: &[TypeIndex], values: &[u64]) -> Result<String, Trap> {
+        let mut text = format!("pkg<VPBlock(1,0)>.{name}(undefined");
+        for (&ty, &value) in params.iter().zip(values).skip(1) {
+            text.push(',');
+            if self.linked.types.get(ty).repr == Repr::Str {
+                text.push_str(&String::from_utf8_lossy(self.heap.string(value)));
+            } else {
+                // `(value type)`
+                let typed = self.typed_text(ty, value)?;
+                let value = typed.rsplit_once(' ').map_or("", |(value, _)| value);
+                text.push_str(value.trim_start_matches('('));
+            }
+        }
+        text.push(')');
+        Ok(text)
     }
 
     /// An argument from its text (spec/07 §3.1).
