@@ -120,7 +120,7 @@ pub(crate) struct Meter {
     pub slack: i64,
     /// Allocation limit less the peak.
     pub room: i64,
-    /// `room` before the current segment.
+    /// `room` before the current segment, if that has raised the peak; else what it has been since `slack` last grew.
     pub room_before: i64,
     /// Gas of a byte above the peak.
     pub gas_per_byte: i64,
@@ -369,6 +369,7 @@ impl Meter {
             self.budget += lowered * self.gas_per_byte;
             self.room += lowered;
             self.slack += bytes - lowered;
+            self.room_before = self.room;
         }
     }
 
@@ -472,6 +473,7 @@ impl Meter {
     /// A collection starts: the counter is 0.
     pub fn start_recount(&mut self) {
         self.slack = self.max - self.room;
+        self.room_before = self.room;
     }
 
     /// Counts what a visit found. The error says whether memory gas has run out, else the limit is exceeded.

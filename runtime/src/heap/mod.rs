@@ -151,9 +151,28 @@ impl SlotClass {
     }
 
     /// Class of the representation with this code (operand `c` of `NewCell` and `NewSlice`).
+    #[inline(always)]
     pub fn of_code(code: u16) -> SlotClass {
-        u8::try_from(code).ok().and_then(Repr::from_code).map_or(SlotClass::Scalars, SlotClass::of)
+        CLASSES.get(usize::from(code)).copied().unwrap_or(SlotClass::Scalars)
     }
+}
+
+/// Classes by code of the representation.
+const CLASSES: [SlotClass; Repr::ALL.len()] = {
+    let mut classes = [SlotClass::Scalars; Repr::ALL.len()];
+    let mut code = 0;
+    while code < classes.len() {
+        classes[code] = SlotClass::of(Repr::ALL[code]);
+        code += 1;
+    }
+    classes
+};
+
+/// What a new object of zero words is made of: its header and the number of words behind it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Blank {
+    pub header: Header,
+    pub payload: u32,
 }
 
 /// Header word of an object.
@@ -327,6 +346,14 @@ impl Heap {
         self.space.memory.set(first, Header::new(kind, class, aux, len).0);
         // The store is limited to 2^32 words.
         Ok(Ref(first as u32))
+    }
+
+    /// Makes an object of zero words out of the rest of the current run; `None` if that is too short.
+    #[inline(always)]
+    pub(crate) fn cut(&mut self, blank: Blank) -> Option<Ref> {
+        let first = self.space.memory.take(blank.payload as usize + 1)?;
+        self.space.memory.set(first, blank.header.0);
+        Some(Ref(first as u32))
     }
 
     /// Makes an object with the header and the payload of another, whose payload is `payload` words.

@@ -245,6 +245,12 @@ impl Heap {
         &self.space.memory.bytes()[first..first + slot::string_len(slot) as usize]
     }
 
+    /// The bytes of a string slot as whole words; behind the last byte they are zero.
+    #[inline]
+    pub fn string_words(&self, slot: u64) -> &[u64] {
+        self.slots(Ref::of(slot), 0, slot::string_len(slot).div_ceil(8))
+    }
+
     /// Copies bytes between strings and data arrays or inside one; the ranges may overlap.
     ///
     /// Both ranges must lie in their objects.

@@ -116,12 +116,7 @@ impl Space {
     fn find(&mut self, class: usize, least: usize, most: usize) -> Option<(usize, usize)> {
         let mut at = *self.places.get(class)?;
         let found = loop {
-            let first = next_bit(&self.covered, at, self.walked, u64::MAX);
-            if first >= self.walked {
-                break None;
-            }
-            // Where a long gap ends does not matter.
-            let end = next_bit(&self.covered, first, first.saturating_add(most).min(self.walked), 0);
+            let Some((first, end)) = gap(&self.covered, at, self.walked, most) else { break None };
             if end - first >= least {
                 break Some((first, end));
             }
@@ -175,6 +170,26 @@ impl Space {
             self.memory.slice_mut(first, at - first).fill(u64::from_ne_bytes([0xdb; 8]));
         }
     }
+}
+
+/// The first clear bits from `at` on, at most `most` of them; `None` if there are none before `end`.
+#[inline]
+fn gap(bits: &[u64], at: usize, end: usize, most: usize) -> Option<(usize, usize)> {
+    let mut index = at / 64;
+    let mut free = !*bits.get(index)? & u64::MAX << (at % 64);
+    while free == 0 {
+        index += 1;
+        free = !*bits.get(index)?;
+    }
+    let shift = free.trailing_zeros() as usize;
+    let (first, count) = (index * 64 + shift, (free >> shift).trailing_ones() as usize);
+    if first >= end {
+        return None;
+    }
+    // Where a long gap ends does not matter.
+    let limit = first.saturating_add(most).min(end);
+    let last = if shift + count < 64 { first + count } else { next_bit(bits, index * 64 + 64, limit, 0) };
+    Some((first, last.min(limit)))
 }
 
 /// First position from `at` on whose bit is set, or clear if `flip` has all bits; `end` if there is none before it.

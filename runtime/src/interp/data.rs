@@ -1,7 +1,7 @@
 //! Operations on strings, slices, maps and interfaces: operands from the instruction, work in `ops`.
 
 use super::Window;
-use crate::heap::{ITEM_VALUE, Kind, Ref, SlotClass, Trap};
+use crate::heap::{ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
 use crate::map;
 use crate::ops::{self, maps::Look, slice::Bounds};
 use crate::recount::charger;
@@ -31,7 +31,7 @@ pub(super) fn bounds(regs: Window, ext: u64) -> Bounds {
 
 /// Representation of the type in an extension word; the loader puts its code behind the type.
 #[inline(always)]
-fn repr_of(ext: u64) -> Repr {
+pub(super) fn repr_of(ext: u64) -> Repr {
     Repr::from_code((ext >> 32) as u8).unwrap_or(Repr::Raw)
 }
 
@@ -154,12 +154,14 @@ handler! {
         next!(cx, ip, regs, budget, table, 2)
     }
     AddrMap(cx, ip, regs, budget, table, word) {
-        match ops::maps::look_integer(&(*cx).heap, reg!(regs, word, b), reg!(regs, word, c)) {
-            Some(item) => {
+        let key = reg!(regs, word, c);
+        match ops::maps::look(&(*cx).heap, reg!(regs, word, b), key) {
+            Look::Found(item) => {
+                (*cx).heap.set_slot(item, ITEM_KEY, key);
                 reg!(regs, word, a) = slot::pointer(item, ITEM_VALUE);
                 next!(cx, ip, regs, budget, table, 2)
             }
-            None => addr_map::<N>(cx, ip, regs, budget, table, word),
+            _ => addr_map::<N>(cx, ip, regs, budget, table, word),
         }
     }
     CopyIface(cx, ip, regs, budget, table, word) {

@@ -4,7 +4,6 @@ use super::table::{GUARDED, HANDLERS, STEPS};
 use super::{Cx, Dispatch, Exit, Handler, Next};
 use crate::frame::STACK_EXHAUSTED;
 use crate::heap::{Ref, Trap};
-use crate::load::LOOKUP;
 use crate::ops::index::{array_trap, slice_trap, string_trap};
 use crate::panic::Activation;
 use crate::realm::RealmState;
@@ -81,16 +80,15 @@ pub(super) unsafe extern "C" fn enter_bytes(
     segment: u64,
 ) {
     let meter = &mut (*cx).meter;
-    let bytes = i64::from((segment >> 16) as u16);
     let left = budget - (segment >> 32) as i64;
-    let slack = meter.slack - bytes;
-    if bytes == i64::from(LOOKUP) || left < 0 {
-        return leave_segment(cx, ip, regs, budget, table, segment);
-    }
-    if slack >= 0 {
+    let slack = meter.slack - i64::from((segment >> 16) as u16);
+    // What has to be looked up is negative, as what does not fit: one test for all three.
+    if left | slack | segment as i64 >= 0 {
         meter.slack = slack;
-        meter.room_before = meter.room;
         return Dispatch::go(cx, ip.add(1), regs, left, table);
+    }
+    if (segment as i64) < 0 || left < 0 {
+        return leave_segment(cx, ip, regs, budget, table, segment);
     }
     // A new peak, higher by `-slack`.
     let (room, left) = (meter.room + slack, left + slack * meter.gas_per_byte);

@@ -3,6 +3,7 @@
 //! Each tests the taint of the reference that it was given and the *tracked* bit of the object it touches; with neither it is the
 //! plain handler. The rest is done out of line: loading what a slot refers to, the read-only rules, the ownership guard.
 
+use super::data::repr_of;
 use super::{Cx, Dispatch, Exit, Handler};
 use super::{call, data, memory};
 use crate::heap::{Header, ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
@@ -140,7 +141,7 @@ guarded! {
     SelectIface = call::SelectIface, (cx, ip, regs, word)
         (*cx).methods.cached(slot::iface_type(reg!(regs, word, c)), *ip.add(1) as u32).is_none() => select_iface;
     BindIface = call::BindIface, (_cx, ip, regs, word) true => bind_iface;
-    CheckConvert = call::CheckConvert, (_cx, ip, regs, word) true => check_convert;
+    CheckConvert = call::CheckConvert, (cx, ip, regs, word) convert_touched(cx, word, *ip.add(1), reg!(regs, word, a)) => check_convert;
 }
 
 /// A pointer to a struct or array: tainted, or its object or what it refers to there is tracked or tainted.
@@ -154,6 +155,19 @@ unsafe fn struct_touched(cx: *mut Cx, pointer: u64) -> bool {
     }
     let content = *(*cx).heap.base().add(pointer as u32 as usize + 1 + slot::pointer_index(pointer) as usize);
     touched!(cx, content)
+}
+
+/// Whether a conversion has to be looked at: all but those from slices that are neither tainted nor tracked, and of nil interfaces.
+#[inline(always)]
+unsafe fn convert_touched(cx: *mut Cx, word: u64, ext: u64, value: u64) -> bool {
+    if field_b(word) == convert::TO {
+        return true;
+    }
+    match repr_of(ext) {
+        Repr::Slice => slice_touched!(cx, value),
+        Repr::Iface => value != 0,
+        _ => true,
+    }
 }
 
 /// A pointer to an interface, seen through a view.

@@ -145,34 +145,30 @@ macro_rules! safe_point {
     };
 }
 
-/// As `slow!`, for bodies that do not charge: only a failure saves the interpreter's registers.
+/// As `slow!`, for bodies that neither charge nor allocate: only a failure saves the interpreter's registers.
 macro_rules! light {
-    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
-        handler! { $name(context, ip, regs, budget, table, word) {
-            #[inline]
-            #[allow(unused_variables)]
-            unsafe fn body(
-                $cx: &mut $crate::interp::Cx,
-                $regs: $crate::interp::Window,
-                $word: u64,
-                $ext: u64,
-            ) -> Result<(), $crate::heap::Trap> $body
-            const WORDS: usize = regno_bytecode::op::Op::$name.words();
-            let ext = if WORDS == 2 { *ip.add(1) } else { 0 };
-            match body(&mut *context, $crate::interp::Window(regs), word, ext) {
-                Ok(()) => next!(context, ip, regs, budget, table, WORDS),
-                Err(trap) => {
-                    (*context).save(ip, regs, budget);
-                    (*context).fail(trap);
-                }
-            }
-        } }
-    )* };
+    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
+        $(uncharged! { $name of $name, no_safe_point; ($cx, $regs, $word, $ext) $body })*
+    };
 }
 
 /// As `light!`, for bodies that allocate: a safe point for collections comes first.
 macro_rules! making {
-    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
+    ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
+        $(uncharged! { $name of $name, safe_point; ($cx, $regs, $word, $ext) $body })*
+    };
+    // A handler for what another handler of the operation does not do at once.
+    ($($name:ident of $op:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
+        $(uncharged! { $name of $op, safe_point; ($cx, $regs, $word, $ext) $body })*
+    };
+}
+
+macro_rules! no_safe_point {
+    ($($argument:expr),*) => {};
+}
+
+macro_rules! uncharged {
+    ($name:ident of $op:ident, $point:ident; ($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block) => {
         handler! { $name(context, ip, regs, budget, table, word) {
             #[inline]
             #[allow(unused_variables)]
@@ -182,8 +178,8 @@ macro_rules! making {
                 $word: u64,
                 $ext: u64,
             ) -> Result<(), $crate::heap::Trap> $body
-            safe_point!(context, ip, regs, budget, table, word);
-            const WORDS: usize = regno_bytecode::op::Op::$name.words();
+            $point!(context, ip, regs, budget, table, word);
+            const WORDS: usize = regno_bytecode::op::Op::$op.words();
             let ext = if WORDS == 2 { *ip.add(1) } else { 0 };
             match body(&mut *context, $crate::interp::Window(regs), word, ext) {
                 Ok(()) => next!(context, ip, regs, budget, table, WORDS),
@@ -193,7 +189,7 @@ macro_rules! making {
                 }
             }
         } }
-    )* };
+    };
 }
 
 /// Handlers whose body is a function of the context, the word and its extension, giving `Result<(), Trap>`. They save the

@@ -3,7 +3,7 @@
 //! Checks that fail leave through cold functions that work out the text from the instruction, so the handlers here need no stack frame.
 
 use super::drive::{leave_index, leave_nil, leave_pending};
-use crate::heap::{Kind, NoCharge, Ref, SlotClass, Trap};
+use crate::heap::{Blank, Header, Kind, NoCharge, Ref, SlotClass, Trap};
 use crate::recount::charger;
 use crate::value::copy::copy;
 use crate::value::slot;
@@ -268,12 +268,41 @@ handler! {
     }
 }
 
+// What is made most takes its words from the current run, and leaves where that is too short: to collect, if that is due.
+handler! {
+    NewCell(cx, ip, regs, budget, table, word) {
+        let header = Header::new(Kind::Cell, SlotClass::of_code(field_c(word)), 0, 1);
+        let Some(cell) = (*cx).heap.cut(Blank { header, payload: 1 }) else {
+            return new_cell::<N>(cx, ip, regs, budget, table, word);
+        };
+        (*cx).heap.set_slot(cell, 0, reg!(regs, word, b));
+        reg!(regs, word, a) = cell.slot();
+        next!(cx, ip, regs, budget, table, 1)
+    }
+    Zero(cx, ip, regs, budget, table, word) {
+        let blank = (&(*cx).linked).types.get(*ip.add(1) as u32).blank;
+        let Some(object) = blank.and_then(|blank| (*cx).heap.cut(blank)) else {
+            return zero_value::<N>(cx, ip, regs, budget, table, word);
+        };
+        reg!(regs, word, a) = object.slot();
+        next!(cx, ip, regs, budget, table, 2)
+    }
+}
+
 making! {
-    NewCell(cx, regs, word, _ext) {
+    new_cell of NewCell(cx, regs, word, _ext) {
         let cell = cx.heap.new_cell(SlotClass::of_code(field_c(word)), regs.get(field_b(word)))?;
         regs.set(field_a(word), cell.slot());
         Ok(())
     }
+    zero_value of Zero(cx, regs, word, ext) {
+        let value = zero_uncharged(cx, ext as u32)?;
+        regs.set(field_a(word), value);
+        Ok(())
+    }
+}
+
+making! {
     DefineGlobal(cx, regs, word, ext) {
         let old = cx.roots.globals.get(ext as u32 as usize).copied().unwrap_or(0);
         let class = cx.heap.header(Ref::of(old)).class();
@@ -281,11 +310,6 @@ making! {
         if let Some(place) = cx.roots.globals.get_mut(ext as u32 as usize) {
             *place = cell.slot();
         }
-        Ok(())
-    }
-    Zero(cx, regs, word, ext) {
-        let value = zero_uncharged(cx, ext as u32)?;
-        regs.set(field_a(word), value);
         Ok(())
     }
     CopyValue(cx, regs, word, ext) {

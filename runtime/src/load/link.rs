@@ -185,7 +185,7 @@ impl Linked {
             let Some(op) = Op::from_code(code_of(word)) else { break };
             if op == Op::Segment {
                 let bound = self.segments.get(*segment).copied().unwrap_or_default();
-                self.set(pc, segment_word(*segment, &bound));
+                self.set(pc, segment_word(&bound));
                 *segment += 1;
             } else if op.words() == 2 {
                 let ext = self.code.get(pc + 1).copied().unwrap_or(0);
@@ -248,7 +248,7 @@ impl Linked {
                 let name = package.map.names.get(StrRef::from_u32(low).index()).copied().flatten();
                 u64::from(name.unwrap_or(u32::MAX))
             }
-            (Op::MakeIface | Op::UnboxIface | Op::IsIface | Op::AssertIface, _) => {
+            (Op::MakeIface | Op::UnboxIface | Op::IsIface | Op::AssertIface | Op::CheckConvert, _) => {
                 let repr = reprs.get(TypeRef::from_u32(low).index()).map_or(0, |&repr| repr as u64);
                 repr << 32 | ty()
             }

@@ -5,7 +5,7 @@
 //!
 //! | word | becomes |
 //! |---|---|
-//! | `Segment` | bytes in `a`, gas in the long field; where either does not fit, or printing is charged in the segment, `a` is [`LOOKUP`] and the long field the segment's index |
+//! | `Segment` | bytes in `a`, gas in the long field; where either does not fit, or printing is charged in the segment, `a` is [`LOOKUP`] and the long field negative: the table tells |
 //! | extension of `Call` | distance to the callee's entry in words (bits 0..32, signed) and its frame size (bits 32..64) |
 //! | other function extensions | function index |
 //! | type extensions | index in the machine's type table; for operations on interfaces also the representation's code in bits 32..40 |
@@ -512,13 +512,13 @@ impl Linked {
     }
 }
 
-pub(super) fn segment_word(index: usize, segment: &Segment) -> u64 {
+pub(super) fn segment_word(segment: &Segment) -> u64 {
     let bytes = if UNACCOUNTED { 0 } else { segment.bytes };
     let small = segment.print_gas == 0 && bytes < u64::from(LOOKUP) && segment.gas <= i32::MAX as u64;
     if small {
         encode_long(Op::Segment, bytes as u16, segment.gas as u32)
     } else {
-        encode_long(Op::Segment, LOOKUP, index as u32)
+        encode_long(Op::Segment, LOOKUP, u32::MAX)
     }
 }
 

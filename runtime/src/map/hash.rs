@@ -27,23 +27,17 @@ pub(super) fn bits(key: u64) -> u32 {
     (finish(fold((key >> 3) ^ SEED, FACTOR)) & !7) | (key as u32 & 7)
 }
 
-/// Hash of bytes.
+/// Hash of a string.
 #[inline]
-pub(super) fn bytes(bytes: &[u8]) -> u32 {
-    finish(mix_bytes(SEED, bytes))
+pub(super) fn string(heap: &Heap, key: u64) -> u32 {
+    finish(mix_string(heap, SEED, key))
 }
 
+/// Mixes a string in word by word; what is behind its last byte is zero.
 #[inline]
-fn mix_bytes(mut state: u64, bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        state = fold(state ^ u64::from_le_bytes(*word), FACTOR);
-    }
-    let mut last = bytes.len() as u64;
-    for &byte in rest {
-        last = last << 8 | u64::from(byte);
-    }
-    fold(state ^ last, FACTOR)
+fn mix_string(heap: &Heap, state: u64, key: u64) -> u64 {
+    let start = state ^ u64::from(slot::string_len(key));
+    heap.string_words(key).iter().fold(start, |state, &word| fold(state ^ word, FACTOR))
 }
 
 /// Hash of a key of a type.
@@ -58,7 +52,7 @@ pub(super) fn typed(heap: &Heap, types: &Types, ty: TypeIndex, key: u64) -> Resu
     while let Some((ty, key)) = pending.pop() {
         let info = types.get(ty);
         match (info.repr, &info.kind) {
-            (Repr::Str, _) => state = mix_bytes(state, heap.string(key)),
+            (Repr::Str, _) => state = mix_string(heap, state, key),
             (Repr::F64, _) => state = fold(state ^ normal_f64(key), FACTOR),
             (Repr::F32, _) => state = fold(state ^ normal_f64(f64::from(f32::from_bits(key as u32)).to_bits()), FACTOR),
             (Repr::Iface, _) => {

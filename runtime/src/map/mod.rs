@@ -127,29 +127,40 @@ pub struct Hashed {
     hash: u32,
 }
 
-/// The prepared key, if the keys of the map are integers.
-#[inline(always)]
-pub fn hashed_integer(heap: &Heap, map: Ref, key: u64) -> Option<Hashed> {
-    (high(heap.slot(map, SHAPE)) == BITS).then(|| Hashed { key, hash: hash::bits(key) })
+/// What a search found.
+#[derive(Clone, Copy, Debug)]
+pub enum Search {
+    /// The item.
+    Found(Ref),
+    /// There is no item; the key is ready to be inserted.
+    Missing(Hashed),
+    /// The keys are of a kind that needs their type.
+    Typed,
 }
 
-/// [`find`] for a key of [`hashed_integer`].
+/// Looks for a key that is compared by its bits or bytes.
 #[inline(always)]
-pub fn find_integer(heap: &Heap, map: Ref, key: Hashed) -> Option<Ref> {
-    let mask = low(heap.slot(map, SHAPE));
-    probe(heap, map, mask, key.hash, |other| other == key.key).map(|(_, item)| item)
-}
-
-/// The item of a key if the keys of the map are strings, `None` if they are not.
-#[inline(never)]
-pub fn find_string(heap: &Heap, map: Ref, key: u64) -> Option<Option<Ref>> {
+pub fn search(heap: &Heap, map: Ref, key: u64) -> Search {
     let shape = heap.slot(map, SHAPE);
-    if high(shape) != STR {
-        return None;
-    }
-    let hash = hash::bytes(heap.string(key));
-    let item = probe(heap, map, low(shape), hash, |other| equal::equal_string(heap, other, key));
-    Some(item.map(|(_, item)| item))
+    let (item, hash) = match high(shape) {
+        BITS => {
+            let hash = hash::bits(key);
+            let item = probe(heap, map, low(shape), hash, |other| other == key).map(|(_, item)| item);
+            (item.unwrap_or_default(), hash)
+        }
+        STR => search_string(heap, map, key),
+        _ => return Search::Typed,
+    };
+    if item.is_nil() { Search::Missing(Hashed { key, hash }) } else { Search::Found(item) }
+}
+
+/// The item of a string, nil if there is none, and the string's hash. Out of line, and in registers: handlers call it.
+#[inline(never)]
+fn search_string(heap: &Heap, map: Ref, key: u64) -> (Ref, u32) {
+    let hash = hash::string(heap, key);
+    let mask = low(heap.slot(map, SHAPE));
+    let item = probe(heap, map, mask, hash, |other| equal::equal_string(heap, other, key));
+    (item.map_or(Ref::NIL, |(_, item)| item), hash)
 }
 
 /// Prepares a key for a map.
@@ -165,7 +176,7 @@ pub fn hashed(heap: &Heap, types: &Types, map: Ref, key: u64) -> Result<Hashed, 
             let key = slot::untaint(key);
             Ok(Hashed { key, hash: hash::bits(key) })
         }
-        STR => Ok(Hashed { key, hash: hash::bytes(heap.string(key)) }),
+        STR => Ok(Hashed { key, hash: hash::string(heap, key) }),
         _ => Ok(Hashed { key, hash: hash::typed(heap, types, key_type(heap, types, map), key)? }),
     }
 }

@@ -1,7 +1,7 @@
 //! Map operations with their charges (spec/03 §4.2, §4.4) and traps (spec/01 §1.4).
 
 use crate::heap::{Charge, Heap, ITEM_KEY, ITEM_VALUE, NoCharge, Ref, Trap};
-use crate::map::{self, Hashed};
+use crate::map::{self, Search};
 use crate::value::types::Kind;
 use crate::value::zero::zero;
 use crate::value::{TypeIndex, Types, copy, slot};
@@ -60,20 +60,11 @@ pub fn look(heap: &Heap, map: u64, key: u64) -> Look {
     if object.is_nil() {
         return Look::Unknown;
     }
-    if let Some(key) = map::hashed_integer(heap, object, key) {
-        return map::find_integer(heap, object, key).map_or(Look::Missing, Look::Found);
+    match map::search(heap, object, key) {
+        Search::Found(item) => Look::Found(item),
+        Search::Missing(_) => Look::Missing,
+        Search::Typed => Look::Unknown,
     }
-    map::find_string(heap, object, key).map_or(Look::Unknown, |item| item.map_or(Look::Missing, Look::Found))
-}
-
-/// The item of an integer key.
-#[inline(always)]
-pub fn look_integer(heap: &Heap, map: u64, key: u64) -> Option<Ref> {
-    let object = Ref::of(map);
-    if object.is_nil() {
-        return None;
-    }
-    map::find_integer(heap, object, map::hashed_integer(heap, object, key)?)
 }
 
 /// Whether zero values of the map's elements are objects.
@@ -88,11 +79,15 @@ fn lookup(heap: &Heap, types: &Types, map: u64, key: u64) -> Result<Option<u64>,
     if map.is_nil() {
         return Ok(None);
     }
-    if let Some(key) = map::hashed_integer(heap, map, key) {
-        return Ok(map::find_integer(heap, map, key).map(|item| map::value(heap, item)));
-    }
-    let hashed = map::hashed(heap, types, map, key)?;
-    Ok(map::find(heap, types, map, hashed).map(|item| map::value(heap, item)))
+    let item = match map::search(heap, map, key) {
+        Search::Found(item) => Some(item),
+        Search::Missing(_) => None,
+        Search::Typed => {
+            let hashed = map::hashed(heap, types, map, key)?;
+            map::find(heap, types, map, hashed)
+        }
+    };
+    Ok(item.map(|item| map::value(heap, item)))
 }
 
 /// `m[k]`; a missing key gives a charged zero value.
@@ -140,32 +135,32 @@ fn item_to_store(
     charge: &mut impl Charge,
 ) -> Result<(Ref, bool), Trap> {
     let object = Ref::of(map);
-    if !object.is_nil()
-        && let Some(key) = map::hashed_integer(heap, object, key)
-    {
-        if let Some(item) = map::find_integer(heap, object, key) {
-            return Ok((item, false));
-        }
-        charge.alloc(heap, i64::from(size::MAP_ITEM))?;
-        return Ok((map::insert(heap, object, key)?, true));
+    if object.is_nil() {
+        return Err(Trap::raise("uninitialized map index"));
     }
-    item_to_store_any(heap, types, ty, (map, key), charge)
+    match map::search(heap, object, key) {
+        Search::Found(item) => {
+            heap.set_slot(item, ITEM_KEY, key);
+            Ok((item, false))
+        }
+        Search::Missing(hashed) => {
+            charge.alloc(heap, i64::from(size::MAP_ITEM))?;
+            Ok((map::insert(heap, object, hashed)?, true))
+        }
+        Search::Typed => item_to_store_typed(heap, types, ty, (object, key), charge),
+    }
 }
 
-/// [`item_to_store`] for keys of every kind.
+/// [`item_to_store`] for keys that need their type.
 #[inline(never)]
-fn item_to_store_any(
+fn item_to_store_typed(
     heap: &mut Heap,
     types: &Types,
     ty: TypeIndex,
-    (map, key): (u64, u64),
+    (map, key): (Ref, u64),
     charge: &mut impl Charge,
 ) -> Result<(Ref, bool), Trap> {
-    let map = Ref::of(map);
-    if map.is_nil() {
-        return Err(Trap::raise("uninitialized map index"));
-    }
-    let hashed: Hashed = map::hashed(heap, types, map, key)?;
+    let hashed = map::hashed(heap, types, map, key)?;
     let (key_type, _) = key_and_elem(types, ty);
     let stored = copy::copy(heap, types, key_type, key, charge)?;
     if let Some(item) = map::find(heap, types, map, hashed) {

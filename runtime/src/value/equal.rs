@@ -29,7 +29,16 @@ pub fn equal_iface(heap: &Heap, types: &Types, a: u64, b: u64) -> bool {
 /// `a == b` for strings.
 #[inline]
 pub fn equal_string(heap: &Heap, a: u64, b: u64) -> bool {
-    a == b || slot::string_len(a) == slot::string_len(b) && heap.string(a) == heap.string(b)
+    a == b || slot::string_len(a) == slot::string_len(b) && equal_words(heap.string_words(a), heap.string_words(b))
+}
+
+/// Whether texts of one length are the same. Most differ in the first word, if they differ.
+#[inline]
+fn equal_words(a: &[u64], b: &[u64]) -> bool {
+    match (a, b) {
+        ([a, rest_a @ ..], [b, rest_b @ ..]) => a == b && (rest_a.is_empty() || rest_a == rest_b),
+        _ => true,
+    }
 }
 
 /// `a == b` for float64 bits.

@@ -5,7 +5,7 @@
 
 use super::types::Kind;
 use super::{TypeIndex, Types, slot};
-use crate::heap::{Heap, Kind as ObjectKind, Ref, SlotClass, Trap};
+use crate::heap::{Blank, Header, Heap, Kind as ObjectKind, Ref, SlotClass, Trap};
 use regno_bytecode::types::Repr;
 
 /// Values of more objects have no plan.
@@ -83,6 +83,12 @@ impl Plan {
             parts.push(Part { parent, slot, kind, class, aux, len: len as u32, words: words as u32 });
         }
         Some(Plan { parts: parts.into_boxed_slice() })
+    }
+
+    /// The value, if it is one object.
+    pub(super) fn blank(&self) -> Option<Blank> {
+        let [part] = &*self.parts else { return None };
+        Some(Blank { header: Header::new(part.kind, part.class, part.aux, part.len), payload: part.words })
     }
 
     /// Makes a zero value. Out of line: its table of parts would keep a handler from ending in a jump.

@@ -5,7 +5,7 @@
 //! (class of its slots, whether a copy is a plain memory copy, which printing method it has) is worked out here once.
 
 use super::plan::{Plan, Purpose};
-use crate::heap::SlotClass;
+use crate::heap::{Blank, SlotClass};
 use crate::value::slot::MAX_TYPE;
 use cranelift_entity::EntityRef;
 use indexmap::IndexMap;
@@ -112,6 +112,8 @@ pub struct Type {
     pub flat: bool,
     /// Objects of a zero value.
     pub(super) zero: Option<Plan>,
+    /// A zero value, if that is one object.
+    pub(crate) blank: Option<Blank>,
     /// Objects of a copy.
     pub(super) copy: Option<Plan>,
     /// Method that printing calls: `String() string`, else `Error() string`, as an index into `methods`.
@@ -280,6 +282,7 @@ impl Types {
             class: SlotClass::Scalars,
             flat: false,
             zero: None,
+            blank: None,
             copy: None,
             printer: None,
         })
@@ -300,6 +303,7 @@ impl Types {
             let plan = |purpose| Plan::of(self, index as TypeIndex, purpose);
             let (zero, copy) = (plan(Purpose::Zero), plan(Purpose::Copy));
             if let Some((_, ty)) = self.types.get_index_mut(index) {
+                ty.blank = zero.as_ref().and_then(Plan::blank);
                 (ty.zero, ty.copy) = (zero, copy);
             }
         }
@@ -401,6 +405,7 @@ fn nil_type() -> Type {
         class: SlotClass::Scalars,
         flat: false,
         zero: None,
+        blank: None,
         copy: None,
         printer: None,
     }

@@ -46,6 +46,7 @@ impl Types {
             class,
             flat,
             zero: None,
+            blank: None,
             copy: None,
             printer: None,
         };
