@@ -208,6 +208,9 @@ fn write_scopes(out: &mut String, function: &Function) -> std::fmt::Result {
         if let Some(parent) = scope.parent {
             write!(out, " {} {parent}", if scope.grows_parent { "grows" } else { "in" })?;
         }
+        if let Some(falls) = scope.falls_from {
+            write!(out, " after {} by r{}", falls.clause, falls.depth)?;
+        }
         for (position, slot) in scope.slots.iter().enumerate() {
             let name = if slot.name.is_empty() { "_" } else { &slot.name };
             write!(out, "{} {name} ", if position == 0 { ":" } else { "," })?;

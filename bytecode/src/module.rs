@@ -278,8 +278,20 @@ pub struct ScopeDesc {
     pub grows_parent: bool,
     /// It is that of a `for`, `range` or `switch` statement, which has a frame in the reference (spec/05 §0.2).
     pub has_frame: bool,
+    /// A clause that the clause before may lead to by `fallthrough`.
+    pub falls_from: Option<FallsFrom>,
     /// Slots in the reference's order.
     pub slots: Vec<SlotDesc>,
+}
+
+/// How a switch clause is entered by `fallthrough`: its block is that of the clause before, whose values stay in the slots until the
+/// clause's own names get theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FallsFrom {
+    /// Scope of the clause before. Its variables keep their registers in this clause, too.
+    pub clause: u32,
+    /// Register of the number of clauses that the block has been through before this one.
+    pub depth: u16,
 }
 
 /// A slot of a block.

@@ -123,6 +123,13 @@ fn scoped(function: &Function, code: &Code) -> Vec<(Reg, usize, usize)> {
         }
     }
     let mut result = Vec::new();
+    // Values of a clause that was left by `fallthrough` stay in the block of the clauses after it, which come later.
+    for (scope, data) in function.scopes.iter().rev() {
+        if let (Some(falls), Some((start, end))) = (data.falls_from, hulls[scope]) {
+            result.push((falls.depth, start, end));
+            widen(&mut hulls[falls.clause], (start, end));
+        }
+    }
     for (scope, data) in function.scopes.iter() {
         for slot in &data.slots {
             if let (SlotPlace::Reg(reg) | SlotPlace::Cell(reg), Some((start, end))) = (slot.place, hulls[scope]) {

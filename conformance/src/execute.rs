@@ -198,7 +198,8 @@ pub fn execute_kept(
 }
 
 /// Makes all packages. In tests and where realms take part they are put into a store, and the machine goes on with what it loads from
-/// there; a main package that is a realm is stored and loaded too, its initialisation does not pay for the store (spec/05 §10.2).
+/// there. A main package that is a realm is made together with the realms that it imports, stored and loaded too, and its
+/// initialisation does not pay for the store (spec/05 §10.2).
 fn initialise(
     machine: &mut Machine,
     program: &Program,
@@ -212,23 +213,22 @@ fn initialise(
     machine.set_store_free(true);
     let paths: Vec<&str> = program.packages().collect();
     let Some(main) = paths.len().checked_sub(1).map(|main| main as u32) else { return Ok(()) };
-    let (realms, libraries): (Vec<u32>, Vec<u32>) =
-        (0..main).partition(|&package| paths.get(package as usize).is_some_and(|path| is_realm(path)));
-    libraries.into_iter().try_for_each(|package| machine.init_package(package, false))?;
+    let is_realm = |package: u32| paths.get(package as usize).is_some_and(|path| is_realm(path));
+    let one_transaction = is_realm(main) || environment != Environment::Testing;
+    let (together, before): (Vec<u32>, Vec<u32>) = (0..main).partition(|&package| one_transaction && is_realm(package));
+    before.into_iter().try_for_each(|package| machine.init_package(package, false))?;
     reopen(machine, keep)?;
-    // Imported realms are made together with the package, in one transaction.
     machine.set_store_free(true);
-    for package in realms {
+    for package in together {
         machine.make_package(package);
         machine.init_package(package, false)?;
     }
-    machine.set_store_free(false);
+    machine.set_store_free(is_realm(main));
     machine.make_package(main);
-    if !program.packages().last().is_some_and(is_realm) {
-        return machine.init_package(main, true);
-    }
-    machine.set_store_free(true);
     machine.init_package(main, true)?;
+    if !is_realm(main) {
+        return Ok(());
+    }
     reopen(machine, keep)?;
     if let Some(program) = keep.program() {
         machine.replace_program(&program)?;

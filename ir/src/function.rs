@@ -150,6 +150,15 @@ pub struct SlotData {
     pub place: SlotPlace,
 }
 
+/// How a switch clause is entered by `fallthrough`; see [`regno_bytecode::module::FallsFrom`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FallsFrom {
+    /// Scope of the clause before.
+    pub clause: ScopeRef,
+    /// Register of the number of clauses that the block has been through before this one.
+    pub depth: Reg,
+}
+
 /// A block of the reference (spec/03 §3).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ScopeData {
@@ -159,6 +168,8 @@ pub struct ScopeData {
     pub grows_parent: bool,
     /// That of a `for`, `range` or `switch` statement.
     pub has_frame: bool,
+    /// A clause that the clause before may lead to by `fallthrough`.
+    pub falls_from: Option<FallsFrom>,
     /// Slots in the reference's order.
     pub slots: Vec<SlotData>,
 }

@@ -4,17 +4,11 @@
 //! parts of them are used, a recount finds references and unresolved sources in their place. What is charged and counted here is that
 //! of a package whose values nobody has read yet.
 
-use crate::heap::{Charge, Heap, Ref, Trap};
+use crate::heap::{Charge, Trap};
 use crate::interp::Cx;
-use crate::load::{Linked, Package};
 use crate::meter::{ALLOCATION_LIMIT, Stop};
-use crate::natives::Environment;
 use crate::recount::charger;
-use crate::value::{iface, slot};
-use cranelift_entity::EntityRef;
 use regno_bytecode::event::size;
-use regno_bytecode::module::PackageSlot;
-use regno_bytecode::types::Repr;
 use std::cell::RefCell;
 
 /// A reference to an object that is not loaded.
@@ -65,18 +59,17 @@ impl Stored {
     }
 }
 
-impl Linked {
-    /// Whether a package comes from the store in the program's environment.
-    pub fn is_stored(&self, package: u32) -> bool {
-        self.environment == Environment::Testing && package as usize + 1 < self.packages.len()
-    }
-}
-
 impl Cx {
     /// Whether the native of a function is resolved (spec/06 §4.1).
     pub fn native_resolved(&self, function: u32) -> bool {
         let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
-        !self.linked.is_stored(package) || self.roots.stored.has_called(function)
+        !self.is_from_store(package) || self.roots.stored.has_called(function)
+    }
+
+    /// Whether a package has been loaded from a store.
+    fn is_from_store(&self, package: u32) -> bool {
+        let state = self.roots.realm.as_deref().and_then(|realm| realm.packages.get(package as usize));
+        state.is_some_and(|state| state.from_store)
     }
 
     /// The import of a package: charges its objects, unless they are in memory already.
@@ -88,18 +81,6 @@ impl Cx {
             self.roots.stored.loading = None;
             return result;
         }
-        if !self.linked.is_stored(package) || self.roots.stored.loaded.contains(&package) {
-            return Ok(());
-        }
-        self.roots.stored.loaded.push(package);
-        let linked = std::sync::Arc::clone(&self.linked);
-        let index = package;
-        let Some(package) = linked.packages.get(index as usize) else { return Ok(()) };
-        for (number, object) in objects(&linked, &self.heap, &self.roots.globals, package).into_iter().enumerate() {
-            self.roots.stored.loading = Some((index, number));
-            self.charge_object(object).map_err(|trap| self.while_importing(trap))?;
-        }
-        self.roots.stored.loading = None;
         Ok(())
     }
 
@@ -147,39 +128,4 @@ fn block(slots: usize) -> u32 {
 /// The block of a file: its imports and its parent are references.
 fn file_block(imports: usize) -> (u32, u32) {
     (block(imports), imports as u32 + 1)
-}
-
-/// Bytes and direct references of the objects that loading a package loads: package, block, values of the block, file blocks.
-fn objects(linked: &Linked, heap: &Heap, globals: &[u64], package: &Package) -> Vec<(u32, u32)> {
-    let values = package.slots.iter().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).count();
-    let mut objects =
-        vec![(size::PACKAGE, 1 + package.files.len() as u32), (block(package.slots.len()), values as u32)];
-    for slot in &package.slots {
-        match *slot {
-            PackageSlot::Func(_) => objects.push((size::FUNC + SOURCE_OF_FUNC, 1)),
-            PackageSlot::Global(global) => {
-                let index = package.globals.get(global.index()).map_or(0, |&index| index as usize);
-                let (cell, global) = (globals.get(index).copied().unwrap_or(0), linked.globals.get(index));
-                let repr = global.map_or(Repr::Raw, |global| linked.types.get(global.ty).repr);
-                let content = if cell == 0 { 0 } else { heap.slot(Ref::of(cell), 0) };
-                objects.push((size::HEAP_ITEM, u32::from(is_object(linked, heap, repr, content))));
-            }
-            PackageSlot::Static { .. } => {}
-        }
-    }
-    objects.extend(package.files.iter().map(|imports| file_block(imports.len())));
-    objects
-}
-
-/// Whether a value is an object of its own in the store.
-pub(crate) fn is_object(linked: &Linked, heap: &Heap, repr: Repr, value: u64) -> bool {
-    match repr {
-        Repr::Struct | Repr::Array | Repr::Map | Repr::Func => !Ref::of(value).is_nil(),
-        Repr::Iface if !slot::iface_is_nil(value) => {
-            let (ty, value) = iface::unpack(heap, &linked.types, value);
-            let repr = linked.types.get(ty).repr;
-            repr != Repr::Iface && is_object(linked, heap, repr, value)
-        }
-        _ => false,
-    }
 }

@@ -4,8 +4,8 @@ use super::wire::{Reader, Wire, Writer, read_entity, record, variants, write_ent
 use super::{ArtifactError, Problem};
 use crate::event::Event;
 use crate::module::{
-    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc, Segment,
-    SlotDesc, SlotPlace, StateEntry, TextEntry, WellKnownTypes,
+    BlockKind, BlockState, FallsFrom, Function, FunctionKind, GlobalDesc, LineEntry, Module, PackageSlot, ScopeDesc,
+    Segment, SlotDesc, SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
 use crate::stored::{Extent, FormRef, Stored, StoredConst, StoredField, StoredFunc, StoredSlot, StoredType};
 use crate::types::{
@@ -244,7 +244,8 @@ variants!(BlockKind {
 variants!(PackageSlot { 0 => Global(global), 1 => Func(func), 2 => Static { bytes, visited } });
 record!(LineEntry { pc, file, line, column });
 record!(TextEntry { pc, text, in_place });
-record!(ScopeDesc { parent, grows_parent, has_frame, slots });
+record!(ScopeDesc { parent, grows_parent, has_frame, falls_from, slots });
+record!(FallsFrom { clause, depth });
 record!(SlotDesc { name, ty, place });
 variants!(SlotPlace { 0 => Register(register), 1 => Cell(register), 2 => Static { bytes, visited }, 3 => Never });
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::event::Event;
 use crate::module::{
-    BlockKind, BlockState, Function, FunctionKind, GlobalDesc, LineEntry, PackageSlot, ScopeDesc, Segment, SlotDesc,
-    SlotPlace, StateEntry, TextEntry, WellKnownTypes,
+    BlockKind, BlockState, FallsFrom, Function, FunctionKind, GlobalDesc, LineEntry, PackageSlot, ScopeDesc, Segment,
+    SlotDesc, SlotPlace, StateEntry, TextEntry, WellKnownTypes,
 };
 use crate::op::{encode as instruction, encode_long};
 use crate::stored::{Extent, FormRef, Stored, StoredConst, StoredFunc, StoredSlot, StoredType};
@@ -77,6 +77,7 @@ fn sample() -> Module {
                 parent: None,
                 grows_parent: false,
                 has_frame: true,
+                falls_from: Some(FallsFrom { clause: 0, depth: 5 }),
                 slots: vec![
                     SlotDesc { name: "p".into(), ty: Some(ty(1)), place: SlotPlace::Register(0) },
                     SlotDesc { name: "q".into(), ty: None, place: SlotPlace::Static { bytes: 232, visited: true } },

@@ -3,7 +3,9 @@
 use crate::CodegenError;
 use crate::registers::Registers;
 use cranelift_entity::EntityRef;
-use regno_bytecode::module::{BlockKind as Kind, BlockState, ScopeDesc, SlotDesc, SlotPlace as Place};
+use regno_bytecode::module::{
+    BlockKind as Kind, BlockState, FallsFrom as Falls, ScopeDesc, SlotDesc, SlotPlace as Place,
+};
 use regno_ir::entity::Reg;
 use regno_ir::function::{BlockKind, Function, SlotPlace};
 
@@ -25,7 +27,12 @@ pub(super) fn describe(function: &Function, registers: &Registers) -> Result<Vec
         });
         let parent = scope.parent.map(|parent| u32::try_from(parent.index())).transpose().map_err(|_| too_many())?;
         let slots = slots.collect::<Result<_, CodegenError>>()?;
-        Ok(ScopeDesc { parent, grows_parent: scope.grows_parent, has_frame: scope.has_frame, slots })
+        let falls_from = match scope.falls_from {
+            Some(falls) => register(falls.depth)?.map(|depth| Falls { clause: falls.clause.as_u32(), depth }),
+            None => None,
+        };
+        let (grows_parent, has_frame) = (scope.grows_parent, scope.has_frame);
+        Ok(ScopeDesc { parent, grows_parent, has_frame, falls_from, slots })
     });
     scopes.collect()
 }

@@ -4,7 +4,7 @@ use super::Context;
 use super::scope::Home;
 use crate::entity::{Block, Reg, ScopeRef, TypeRef};
 use crate::function::{
-    Arg, BlockData, BlockKind, Entity, Function, FunctionKind, InstData, Position, RegData, StateData,
+    Arg, BlockData, BlockKind, Entity, FallsFrom, Function, FunctionKind, InstData, Position, RegData, StateData,
 };
 use crate::op::Op;
 use cranelift_entity::{EntityRef, SecondaryMap};
@@ -34,7 +34,10 @@ pub(super) struct FunctionBuilder<'m, 'a> {
     pub exits: HashMap<StmtId, Exits>,
     pub goto_targets: HashSet<StmtId>,
     pub goto_blocks: HashMap<StmtId, Block>,
-    pub fallthrough: Option<super::switch::Fallthrough>,
+    /// Where `fallthrough` leads in the clause being built.
+    pub fallthrough: Option<Block>,
+    /// What the next scope keeps of the clause before.
+    pub falls_in: Option<FallsFrom>,
     /// Every variable gets a value at the start of its scope, because jumps may pass its definition.
     pub initialise: bool,
     /// Current state of the reference's block stack.
@@ -83,6 +86,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             goto_targets: HashSet::new(),
             goto_blocks: HashMap::new(),
             fallthrough: None,
+            falls_in: None,
             initialise: false,
             state: 0,
             scope_states: HashMap::new(),

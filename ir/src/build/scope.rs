@@ -49,7 +49,7 @@ impl FunctionBuilder<'_, '_> {
         if repeats {
             self.repeats.insert(self.scope);
         }
-        if repeats || self.initialise {
+        if repeats || self.initialise && self.function.scopes[self.scope].falls_from.is_none() {
             self.define_all(vars);
             self.enter_block(outer, present + vars.len());
         } else {
@@ -80,7 +80,8 @@ impl FunctionBuilder<'_, '_> {
         let slots = self.slots(scope);
         let kind = self.cx.package.scopes[scope].kind;
         let has_frame = matches!(kind, ScopeKind::For | ScopeKind::Range | ScopeKind::Switch);
-        let data = ScopeData { parent: Some(self.scope), grows_parent, has_frame, slots };
+        let falls_from = self.falls_in.take();
+        let data = ScopeData { parent: Some(self.scope), grows_parent, has_frame, falls_from, slots };
         let inner = self.function.scopes.push(data);
         self.scope_ids.insert(inner, scope);
         std::mem::replace(&mut self.scope, inner)

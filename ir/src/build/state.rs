@@ -10,7 +10,7 @@ use super::value::Value;
 use crate::entity::ScopeRef;
 use crate::function::{Arg, BlockKind, StateData};
 use regno_bytecode::event::{Event, size};
-use regno_frontend::typed::{Builtin, VarId};
+use regno_frontend::typed::{Builtin, VarId, VarKind};
 
 impl FunctionBuilder<'_, '_> {
     /// Makes a state current.
@@ -59,6 +59,24 @@ impl FunctionBuilder<'_, '_> {
             && slot >= to as usize
         {
             self.enter_block(state.outer, slot + 1);
+        }
+    }
+
+    /// Constants or types of the current scope have been declared: only after that do their slots hold them where the clause before
+    /// has left its values.
+    pub fn statics_declared(&mut self, count: usize) {
+        let BlockKind::Scope { scope, to, .. } = self.function.states[self.state as usize].block else { return };
+        if scope != self.scope || self.function.scopes[scope].falls_from.is_none() {
+            return;
+        }
+        let Some(vars) = self.scope_ids.get(&scope).map(|&scope| &self.cx.package.scopes[scope].slots) else { return };
+        let kinds = vars.iter().map(|&var| &self.cx.package.vars[var].kind).enumerate();
+        let mut statics =
+            kinds.skip(to as usize).filter(|(_, kind)| matches!(kind, VarKind::Const { .. } | VarKind::Type));
+        let last =
+            count.checked_sub(1).and_then(|last| statics.nth(last)).and_then(|(slot, _)| vars.get(slot).copied());
+        if let Some(last) = last {
+            self.defined(last);
         }
     }
 

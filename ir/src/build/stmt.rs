@@ -75,9 +75,17 @@ impl FunctionBuilder<'_, '_> {
             StmtKind::OpAssign { op, target, value, .. } => self.op_assign(*op, target, *value),
             StmtKind::IncDec { target, increment, .. } => self.inc_dec(target, *increment),
             StmtKind::Var(specs) => specs.iter().for_each(|spec| self.local_var(spec)),
-            StmtKind::Const(specs) => specs.iter().for_each(|spec| self.const_spec(spec)),
+            StmtKind::Const(specs) => {
+                for spec in specs {
+                    self.const_spec(spec);
+                    self.statics_declared(spec.names.iter().flatten().count());
+                }
+            }
             StmtKind::Type(count) => {
-                (0..*count).for_each(|_| self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::TypeDecl]));
+                for _ in 0..*count {
+                    self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::TypeDecl]);
+                    self.statics_declared(1);
+                }
             }
             StmtKind::Block { scope, body } => self.block_statement(*scope, body),
             StmtKind::If { .. } => self.if_statement(id),

@@ -3,18 +3,23 @@
 use super::emit::{Exits, FunctionBuilder};
 use super::place::Target;
 use super::value::Value;
-use crate::entity::{Block, Reg};
-use crate::function::Arg;
+use crate::entity::{Block, Reg, ScopeRef};
+use crate::function::{Arg, FallsFrom};
 use crate::op::Op;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
 use regno_frontend::typed::{BinaryOp, BranchKind, Clause, ExprId, ScopeId, StmtId, StmtKind, TypeClause, VarId};
 use regno_frontend::types::TypeId;
 
-/// Where `fallthrough` goes in the clause being built.
+/// How a clause is entered from the one before.
 #[derive(Clone, Copy)]
-pub(super) struct Fallthrough {
-    target: Block,
+struct FallsIn {
+    /// Where `fallthrough` leads.
+    entry: Block,
+    /// Scope of the clause before.
+    clause: ScopeRef,
+    /// Its number of slots.
+    slots: usize,
     /// Clauses left by `fallthrough` so far: each charges one more `Body` at the end (spec/02 Q15).
     depth: Reg,
 }
@@ -43,18 +48,16 @@ impl FunctionBuilder<'_, '_> {
         self.dispatch_clauses(tag, clauses, &bodies, end);
         let present = self.cx.package.scopes[scope].slots.len();
         let enclosing = self.fallthrough.take();
-        // The block that `fallthrough` of the clause before leads to, and the number of slots that clause has.
-        let mut falls_in: Option<(Block, usize)> = None;
+        let mut falls_in: Option<FallsIn> = None;
         for (clause, &body) in clauses.iter().zip(&bodies) {
-            let falls_out = match depth {
-                Some(depth) if self.falls_through(clause) => Some(Fallthrough { target: self.block(), depth }),
+            self.fallthrough = self.falls_through(clause).then(|| self.block());
+            self.switch_to(body);
+            let scope = self.clause_body(clause, present, falls_in, end);
+            let slots = self.cx.package.scopes[clause.scope].slots.len();
+            falls_in = match (self.fallthrough, depth) {
+                (Some(entry), Some(depth)) => Some(FallsIn { entry, clause: scope, slots, depth }),
                 _ => None,
             };
-            self.fallthrough = falls_out;
-            self.switch_to(body);
-            self.clause_body(clause, present, falls_in, depth, end);
-            let slots = self.cx.package.scopes[clause.scope].slots.len();
-            falls_in = falls_out.map(|out| (out.target, slots));
         }
         self.fallthrough = enclosing;
         self.end_switch(end, done);
@@ -97,21 +100,20 @@ impl FunctionBuilder<'_, '_> {
         self.jump(otherwise);
     }
 
-    fn clause_body(
-        &mut self,
-        clause: &Clause,
-        present: usize,
-        falls_in: Option<(Block, usize)>,
-        depth: Option<Reg>,
-        end: Block,
-    ) {
+    /// Builds a clause; gives its scope.
+    fn clause_body(&mut self, clause: &Clause, present: usize, falls_in: Option<FallsIn>, end: Block) -> ScopeRef {
+        // A jump back would leave open which names have their values: then all slots are the clause's own from the start.
+        let straight = !clause.body.iter().any(|statement| self.goto_targets.contains(statement));
+        self.falls_in = falls_in.filter(|_| straight).map(|from| FallsFrom { clause: from.clause, depth: from.depth });
         let outer = self.grow_scope(clause.scope, present);
-        if let Some((entry, before)) = falls_in {
+        let scope = self.scope;
+        if let Some(from) = falls_in {
             let start = self.block();
             self.jump(start);
             let entered = self.state;
-            self.switch_to(entry);
-            self.grow_from_clause(clause.scope, present, before);
+            self.state = self.scope_states.get(&from.clause).copied().unwrap_or(entered);
+            self.switch_to(from.entry);
+            self.grow_from_clause(clause.scope, present, from, entered);
             if self.is_open() {
                 self.jump(start);
             }
@@ -121,49 +123,52 @@ impl FunctionBuilder<'_, '_> {
         self.statements(&clause.body, OpClass::Body, true);
         if self.is_open() {
             self.op(OpClass::Body);
-            match (falls_in, depth) {
-                (Some(_), Some(depth)) => self.charge_left_clauses(depth, end),
-                _ => self.jump(end),
+            match falls_in {
+                Some(from) => self.charge_left_clauses(from.depth, end),
+                None => self.jump(end),
             }
         }
         self.close_scope(outer);
+        scope
     }
 
-    /// The block of a clause with `before` slots becomes that of the next clause (spec/03 §4.2).
-    fn grow_from_clause(&mut self, scope: ScopeId, present: usize, before: usize) {
+    /// The block of the clause before becomes that of the next clause (spec/03 §4.2): only slots beyond its own are new, the others
+    /// keep their values ([`FallsFrom`]).
+    fn grow_from_clause(&mut self, scope: ScopeId, present: usize, from: FallsIn, entered: u32) {
         let vars = self.cx.package.scopes[scope].slots.clone();
-        if vars.len() < before {
-            let text = format!("unexpected block size shrinkage: {before} vs {}", vars.len());
+        if vars.len() < from.slots {
+            let text = format!("unexpected block size shrinkage: {} vs {}", from.slots, vars.len());
             self.abort(&text);
             return;
         }
-        let added = vars.get(before..).unwrap_or_default().to_vec();
+        let added = vars.get(from.slots..).unwrap_or_default().to_vec();
         self.alloc(u64::from(size::SLOT) * added.len() as u64);
         self.charge_cells(&added);
+        let more = self.value(Op::Add, Repr::I64, Repr::I64, &[from.depth.into(), Arg::Bits(1)]);
+        self.copy_to(from.depth, more.into(), Repr::I64);
         let own: Vec<VarId> = vars.get(present..).unwrap_or_default().to_vec();
         self.define_slots(&own);
+        self.go_to_state(entered);
     }
 
     /// One more `Body` for each clause that was left by `fallthrough`.
     fn charge_left_clauses(&mut self, depth: Reg, end: Block) {
+        let left = self.hidden(Repr::I64);
+        self.copy_to(left, depth.into(), Repr::I64);
         let (test, more) = (self.block(), self.block());
         self.jump(test);
         self.switch_to(test);
-        self.end(Op::BranchGt, Repr::I64, &[depth.into(), Arg::Bits(0)], &[more, end]);
+        self.end(Op::BranchGt, Repr::I64, &[left.into(), Arg::Bits(0)], &[more, end]);
         self.switch_to(more);
         self.op(OpClass::Body);
-        let less = self.value(Op::Sub, Repr::I64, Repr::I64, &[depth.into(), Arg::Bits(1)]);
-        self.copy_to(depth, less.into(), Repr::I64);
+        let less = self.value(Op::Sub, Repr::I64, Repr::I64, &[left.into(), Arg::Bits(1)]);
+        self.copy_to(left, less.into(), Repr::I64);
         self.jump(test);
     }
 
     pub(super) fn fallthrough_statement(&mut self) {
         match self.fallthrough {
-            Some(Fallthrough { target, depth }) => {
-                let more = self.value(Op::Add, Repr::I64, Repr::I64, &[depth.into(), Arg::Bits(1)]);
-                self.copy_to(depth, more.into(), Repr::I64);
-                self.jump(target);
-            }
+            Some(entry) => self.jump(entry),
             None => self.abort("fallthrough statement out of place"),
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::entity::{Block, FuncRef, GlobalRef, Reg, ScopeRef, StrRef, TypeRef};
 use crate::function::{
-    Arg, BlockData, Entity, Function, FunctionKind, InstData, Position, RegData, ScopeData, SlotData, SlotPlace,
+    Arg, BlockData, Entity, FallsFrom, Function, FunctionKind, InstData, Position, RegData, ScopeData, SlotData,
+    SlotPlace,
 };
 use crate::op::Op;
 use cranelift_entity::{EntityRef, PrimaryMap};
@@ -136,6 +137,9 @@ fn scope(function: &mut Function, words: &mut Words<'_>) -> Result<()> {
         data.parent = Some(words.entity("scope")?);
     }
     data.grows_parent = words.accept("grows");
+    if words.accept("after") {
+        data.falls_from = Some(FallsFrom { clause: words.entity("scope")?, depth: words.entity("v")? });
+    }
     while words.accept("(") {
         data.slots.push(slot(words)?);
     }

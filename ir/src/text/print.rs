@@ -64,6 +64,9 @@ fn write_scope(out: &mut String, scope: ScopeRef, data: &ScopeData) -> fmt::Resu
     if data.grows_parent {
         write!(out, " grows")?;
     }
+    if let Some(falls) = data.falls_from {
+        write!(out, " after {} {}", falls.clause, falls.depth)?;
+    }
     for slot in &data.slots {
         write!(out, " ({}", quoted(&slot.name))?;
         if let Some(ty) = slot.ty {

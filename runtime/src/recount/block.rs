@@ -44,6 +44,8 @@ pub(crate) struct Block {
     pub held: Vec<Held>,
     /// Scope of the function; none for predeclared functions.
     pub scope: Option<u32>,
+    /// Scopes of the clauses that the block has been through before by `fallthrough`, the last one first.
+    pub passed: Vec<u32>,
     /// One block for all iterations of a loop.
     pub repeats: bool,
     /// No block of a call: the package is being made, and so many of its files have their block.
@@ -55,6 +57,13 @@ pub(crate) struct Block {
 pub(crate) struct CallBlocks {
     /// Blocks, the innermost first; those still to come included.
     pub blocks: Vec<Block>,
+}
+
+impl Block {
+    /// Whether the block is of this scope, or was before a `fallthrough`.
+    pub fn is_of(&self, scope: Option<u32>) -> bool {
+        self.scope == scope || scope.is_some_and(|scope| self.passed.contains(&scope))
+    }
 }
 
 impl CallBlocks {
@@ -131,6 +140,9 @@ fn block_of(
         &BlockKind::Scope { scope, from, to, entering, repeats } => {
             let Some(desc) = function.scopes.get(scope as usize) else { return block };
             (block.scope, block.repeats) = (Some(scope), repeats);
+            block.passed = passed(function, scope, register);
+            let before = block.passed.first().and_then(|&clause| function.scopes.get(clause as usize));
+            let left = before.map_or(&[] as &[_], |before| before.slots.as_slice());
             let count = desc.slots.len();
             block.slots = Some(count as u32);
             let own = state.outer.is_none();
@@ -138,12 +150,15 @@ fn block_of(
             let captures = if own { count.saturating_sub(usize::from(function.captures)) } else { count };
             for (number, slot) in desc.slots.iter().enumerate() {
                 let defined = (from as usize..to as usize).contains(&number) || number >= captures;
+                if let (false, Some(left)) = (defined, left.get(number)) {
+                    block.add(linked, index, left, register);
+                    continue;
+                }
                 match slot.place {
-                    SlotPlace::Static { bytes, visited } => {
+                    SlotPlace::Static { visited, .. } => {
                         let result = own && number < signature;
                         if visited && (defined || !result) {
-                            block.bytes = block.bytes.saturating_add(bytes);
-                            block.visits += 1;
+                            block.add(linked, index, slot, register);
                         }
                     }
                     SlotPlace::Cell(_) if entering && !defined => {
@@ -159,12 +174,29 @@ fn block_of(
     block
 }
 
+/// The clauses that a block has been through before the one of `scope`, the last one first.
+fn passed(function: &Function, scope: u32, register: &impl Fn(u16) -> u64) -> Vec<u32> {
+    let mut clauses = Vec::new();
+    let falls_from = |scope: u32| function.scopes.get(scope as usize).and_then(|scope| scope.falls_from);
+    let depth = falls_from(scope).map_or(0, |falls| register(falls.depth));
+    let mut next = falls_from(scope);
+    while let Some(falls) = next.filter(|_| (clauses.len() as u64) < depth) {
+        clauses.push(falls.clause);
+        next = falls_from(falls.clause);
+    }
+    clauses
+}
+
 impl Block {
     fn add(&mut self, linked: &Linked, function: u32, slot: &SlotDesc, register: &impl Fn(u16) -> u64) {
         let ty = slot.ty.map_or(0, |ty| linked.type_in(function, ty));
         match slot.place {
             SlotPlace::Register(at) => self.held.push(Held::Value(ty, register(at))),
             SlotPlace::Cell(at) => self.held.push(Held::Cell(ty, register(at))),
+            SlotPlace::Static { bytes, visited: true } => {
+                self.bytes = self.bytes.saturating_add(bytes);
+                self.visits += 1;
+            }
             SlotPlace::Static { .. } | SlotPlace::Never => {}
         }
     }

@@ -498,12 +498,10 @@ impl<'a> Walk<'_, 'a> {
             self.roots.remembered.deferred.iter().filter(|kept| numbers.contains(&kept.number)).collect();
         for (at, block) in kept.iter().enumerate() {
             let scope = block.block.scope;
-            let on_stack = !block.frozen && call.blocks.blocks.iter().any(|active| active.scope == scope);
-            let again = kept.iter().skip(at + 1).any(|other| {
-                other.block.scope == scope
-                    && other.frozen == block.frozen
-                    && (block.block.repeats || other.pc > block.pc)
-            });
+            let on_stack = !block.frozen && call.blocks.blocks.iter().any(|active| active.is_of(scope));
+            let same = |other: &&&DeferBlock| other.block.scope != scope || block.block.repeats || other.pc > block.pc;
+            let mut later = kept.iter().skip(at + 1).take_while(same);
+            let again = later.any(|other| other.block.is_of(scope) && other.frozen == block.frozen);
             if on_stack || again {
                 continue;
             }
@@ -550,7 +548,7 @@ impl Cx {
         blocks.pop();
         let depth = self.depth();
         for kept in self.roots.remembered.deferred.iter_mut().filter(|kept| kept.depth == depth) {
-            let entered = |block: &Block| block.scope == kept.block.scope && !block.repeats && pc <= kept.pc;
+            let entered = |block: &Block| kept.block.is_of(block.scope) && !block.repeats && pc <= kept.pc;
             kept.frozen |= blocks.iter().any(entered);
         }
         let kept = |block| DeferBlock { number, pc, depth, frozen: false, block };

@@ -5,7 +5,7 @@ use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
 use crate::interp::Roots;
 use crate::load::{Linked, Package};
 use crate::map;
-use crate::stored::{REFERENCE, SOURCE_OF_BLOCK, SOURCE_OF_FUNC, is_object};
+use crate::stored::{REFERENCE, SOURCE_OF_BLOCK, SOURCE_OF_FUNC};
 use crate::value::types::Kind;
 use crate::value::{TypeIndex, iface, slot};
 use cranelift_entity::EntityRef;
@@ -47,8 +47,6 @@ enum Task {
     PackageBlock(u32),
     /// A package value.
     Package(u32),
-    /// The heap item of a variable of a stored package.
-    StoredCell(TypeIndex, Ref),
     /// A reference to an object that is not loaded.
     Reference,
 }
@@ -105,10 +103,6 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// Whether a package has been loaded from a store.
     fn is_stored(&self, package: u32) -> bool {
-        self.linked.is_stored(package) || self.in_store(package)
-    }
-
-    fn in_store(&self, package: u32) -> bool {
         let state = self.roots.realm.as_deref().and_then(|realm| realm.packages.get(package as usize));
         state.is_some_and(|state| state.from_store)
     }
@@ -309,7 +303,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
 
     /// Files of stored packages whose block has not been visited.
     pub fn unreached(&self) -> impl Iterator<Item = (u32, u32)> {
-        let packages = (0..).zip(&self.files).filter(|&(package, _)| self.linked.is_stored(package));
+        let packages = (0..).zip(&self.files).filter(|&(package, _)| self.is_stored(package));
         packages.flat_map(|(package, files)| {
             (0..).zip(files).filter(|&(_, &seen)| !seen).map(move |(file, _)| (package, file))
         })
@@ -355,14 +349,11 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let imports = imports.map_or(&[][..], Vec::as_slice);
         let bytes = u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64;
         if self.is_stored(package) {
-            // Its imports and its parent are references until code of the file reads them.
+            // Its imports are references, its parent is one until code of the file has read a name of the package.
             self.visit(bytes + u64::from(SOURCE_OF_BLOCK))?;
-            let run = self.has_run(package, file);
-            let known = |import: u32| run && self.roots.loaded.get(import as usize) == Some(&true);
-            let import = |&import: &u32| if known(import) { Task::Package(import) } else { Task::Reference };
-            let parent = if run { Task::PackageBlock(package) } else { Task::Reference };
-            let tasks: Vec<Task> = [parent].into_iter().chain(imports.iter().rev().map(import)).collect();
-            self.tasks.extend(tasks);
+            let parent = if self.has_run(package, file) { Task::PackageBlock(package) } else { Task::Reference };
+            self.tasks.push(parent);
+            self.tasks.extend(imports.iter().map(|_| Task::Reference));
             return Ok(());
         }
         self.visit(bytes)?;
@@ -453,7 +444,6 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 Task::File(function) => self.enter_file_of(function)?,
                 Task::FileBlock(package, file) => self.enter_file_block(package, file)?,
                 Task::Package(package) => self.enter_package(package)?,
-                Task::StoredCell(ty, cell) => self.stored_cell(ty, cell)?,
                 Task::Reference => self.visit(u64::from(REFERENCE))?,
                 Task::PackageBlock(package) => self.enter_package_block(package)?,
             }
@@ -488,20 +478,19 @@ impl<'a, T: Tally> Visitor<'a, T> {
         }
         for slot in package.slots.iter().rev().filter(|slot| !matches!(slot, PackageSlot::Static { .. })).skip(missing)
         {
-            self.package_slot(index, package, slot)?;
+            self.package_slot(package, slot)?;
         }
         Ok(())
     }
 
     /// A function or variable of a package.
-    fn package_slot(&mut self, index: u32, package: &Package, slot: &PackageSlot) -> Result<(), Abort> {
+    fn package_slot(&mut self, package: &Package, slot: &PackageSlot) -> Result<(), Abort> {
         match *slot {
             PackageSlot::Global(global) => {
                 let Some(&global) = package.globals.get(global.index()) else { return Ok(()) };
                 let cell = self.roots.globals.get(global as usize).copied().unwrap_or(0);
                 let ty = self.linked.globals.get(global as usize).map_or(0, |global| global.ty);
-                let (stored, cell) = (self.linked.is_stored(index) && !self.in_store(index), Ref::of(cell));
-                self.tasks.push(if stored { Task::StoredCell(ty, cell) } else { Task::Cell(ty, cell) });
+                self.tasks.push(Task::Cell(ty, Ref::of(cell)));
                 Ok(())
             }
             PackageSlot::Func(func) => {
@@ -523,30 +512,6 @@ impl<'a, T: Tally> Visitor<'a, T> {
         self.visit(u64::from(size::HEAP_ITEM))?;
         self.tasks.push(Task::Value(ty, self.heap.slot(cell, 0)));
         Ok(())
-    }
-
-    /// A variable that nobody has read since its package was loaded.
-    fn stored_cell(&mut self, ty: TypeIndex, cell: Ref) -> Result<(), Abort> {
-        if !self.mark(cell, ObjectKind::Cell) {
-            return Ok(());
-        }
-        self.visit(u64::from(size::HEAP_ITEM))?;
-        let value = self.heap.slot(cell, 0);
-        let (ty, value) = match self.linked.types.get(ty).repr {
-            Repr::Iface => match self.unpacked(value) {
-                Some(unpacked) => unpacked,
-                None => return Ok(()),
-            },
-            _ => (ty, value),
-        };
-        let nil = Ref::of(value).is_nil();
-        match self.linked.types.get(ty).repr {
-            Repr::Str if !nil => self.visit(u64::from(size::STRING) + u64::from(slot::string_len(value))),
-            Repr::Slice if !nil => self.visit(u64::from(size::SLICE)).and_then(|()| self.visit(u64::from(REFERENCE))),
-            Repr::Ptr if !nil => self.visit(u64::from(size::POINTER)).and_then(|()| self.visit(u64::from(REFERENCE))),
-            repr if is_object(self.linked, self.heap, repr, value) => self.visit(u64::from(REFERENCE)),
-            _ => Ok(()),
-        }
     }
 
     fn func(&mut self, func: Ref) -> Result<(), Abort> {

@@ -99,6 +99,10 @@ fn debug_tables(module: &Module, function: &Function) -> Result<(), VerifyError>
             SlotPlace::Static { .. } | SlotPlace::Never => true,
         });
         ensure(placed, check, || format!("scope {number}: a slot lies outside the frame"))?;
+        let falls = scope
+            .falls_from
+            .is_none_or(|falls| index(falls.clause) < number && u32::from(falls.depth) < function.frame_size);
+        ensure(falls, check, || format!("scope {number}: the clause before it is not sound"))?;
     }
     states(module, function)
 }
