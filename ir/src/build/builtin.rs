@@ -185,7 +185,7 @@ impl FunctionBuilder<'_, '_> {
             return self.unchanged(slice, ty);
         } else {
             let contents: Vec<Arg> = values.iter().map(|&value| self.converted(value, elem)).collect();
-            self.pack(&contents, elem)
+            self.pack(values, &contents, elem)
         };
         if added == Arg::Bits(0) {
             return self.unchanged(slice, ty);

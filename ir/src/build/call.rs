@@ -1,6 +1,7 @@
 //! Calls, method selection, variadic packing (spec/02 §9.1, spec/03 §4.1, §4.4).
 
 use super::emit::FunctionBuilder;
+use super::place::Target;
 use super::value::Value;
 use crate::entity::FuncRef;
 use crate::function::{Arg, Entity, Function, FunctionKind, InstData};
@@ -283,20 +284,21 @@ impl FunctionBuilder<'_, '_> {
             let slice_ty = params.last().copied().unwrap_or(TypeId::ANY);
             let elem = self.cx.package.types.elem(slice_ty).unwrap_or(TypeId::ANY);
             let contents: Vec<Arg> = packed.iter().map(|&value| self.converted(value, elem)).collect();
-            args.push(self.pack(&contents, elem));
+            args.push(self.pack(packed, &contents, elem));
         }
         args
     }
 
-    /// A new slice of the contents, uncharged.
-    pub(super) fn pack(&mut self, contents: &[Arg], elem: TypeId) -> Arg {
+    /// A new slice of the contents that the values give, uncharged.
+    pub(super) fn pack(&mut self, values: &[Value], contents: &[Arg], elem: TypeId) -> Arg {
         let repr = self.cx.repr(elem);
-        let slice = self.value_of(Op::NewSlice, repr, Repr::Slice, &[], Entity::None, contents.len() as u64);
-        for (index, &content) in contents.iter().enumerate() {
+        let slice = self.value_of(Op::NewSlice, repr, Repr::Slice, &[], Entity::None, contents.len() as u64).into();
+        for ((&value, &content), index) in values.iter().zip(contents).zip(0..) {
             if content != Arg::Bits(0) {
-                self.effect_of(Op::InitElem, repr, &[slice.into(), content], Entity::None, index as u64);
+                self.effect_of(Op::InitElem, repr, &[slice, content], Entity::None, index);
             }
+            self.init_type(&Target::Slice { slice, index: Arg::Bits(index), ty: elem }, value);
         }
-        slice.into()
+        slice
     }
 }

@@ -56,7 +56,7 @@ impl FunctionBuilder<'_, '_> {
             let contents: Vec<Arg> = packed.iter().map(|&value| self.copied(value, elem)).collect();
             self.alloc(u64::from(size::SLICE));
             self.alloc(u64::from(size::ARRAY) + u64::from(size::SLOT) * contents.len() as u64);
-            slice = Some(self.pack(&contents, elem));
+            slice = Some(self.pack(packed, &contents, elem));
         }
         let mut args: Vec<Arg> = Vec::new();
         for (index, &value) in fixed.iter().enumerate() {

@@ -4,8 +4,8 @@
 //! place in two ways: `p := (*T)(&x); *p = v` leaves a `T` in `x`, and `b = x == y` leaves a `bool` in a variable of a
 //! named bool type. It shows where the place is read for an interface, and in `==`. The machine keeps what differs in a table
 //! by the address of the slot (`runtime/src/heap/dynamic.rs`); a variable that lives in a register has a second register for the number of its
-//! dynamic type. Both exist only for types of which it can happen in the package. Parameters, results, entries of maps and copies
-//! of structs and arrays have the types of their places (`conformance/DIVERGENCES.md`).
+//! dynamic type. Both exist only for types of which it can happen in the package. Parameters, results and
+//! entries of maps have the types of their places (`conformance/DIVERGENCES.md`).
 
 use super::Context;
 use super::emit::FunctionBuilder;

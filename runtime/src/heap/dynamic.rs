@@ -12,10 +12,16 @@ use std::collections::HashMap;
 pub(super) type DynamicTypes = HashMap<(u32, u32), u32, FixedState>;
 
 impl Heap {
+    /// Whether any slot has a recorded type.
+    #[inline(always)]
+    pub(super) fn has_dynamic_types(&self) -> bool {
+        !self.dynamic.is_empty()
+    }
+
     /// The dynamic type recorded for a slot, by its number.
     #[inline]
     pub fn dynamic_type(&self, object: Ref, index: u32) -> Option<u32> {
-        if self.dynamic.is_empty() {
+        if !self.has_dynamic_types() {
             return None;
         }
         self.dynamic.get(&(object.0, index)).copied()
@@ -27,10 +33,20 @@ impl Heap {
             Some(ty) if !object.is_nil() && !self.header(object).is(Kind::Data) => {
                 self.dynamic.insert((object.0, index), ty);
             }
-            _ if self.dynamic.is_empty() => {}
+            _ if !self.has_dynamic_types() => {}
             _ => {
                 self.dynamic.remove(&(object.0, index));
             }
+        }
+    }
+
+    /// Slots that get the content of others get their types too; the ranges may overlap.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn copy_dynamic_types(&mut self, from: (Ref, u32), to: (Ref, u32), count: u32) {
+        let types: Vec<Option<u32>> = (0..count).map(|index| self.dynamic_type(from.0, from.1 + index)).collect();
+        for (index, ty) in (0..).zip(types) {
+            self.set_dynamic_type(to.0, to.1 + index, ty);
         }
     }
 }

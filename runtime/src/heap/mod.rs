@@ -371,6 +371,9 @@ impl Heap {
                 memory.set(first + index, word);
             }
         }
+        if self.has_dynamic_types() {
+            self.copy_dynamic_types((object, 0), (Ref(first as u32), 0), payload as u32);
+        }
         Ok(Ref(first as u32))
     }
 

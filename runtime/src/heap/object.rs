@@ -214,6 +214,9 @@ impl Heap {
     pub fn copy_slots(&mut self, from: (Ref, u32), to: (Ref, u32), count: u32) {
         let at = |(object, first): (Ref, u32)| object.index() + 1 + first as usize;
         self.space.memory.copy(at(from), at(to), count as usize);
+        if self.has_dynamic_types() {
+            self.copy_dynamic_types(from, to, count);
+        }
     }
 
     fn byte_range(&self, object: Ref) -> core::ops::Range<usize> {

@@ -17,9 +17,9 @@ pub fn of_pointed(heap: &Heap, pointer: u64, index: u32, place: TypeIndex) -> u6
     of_slot(heap, Ref::of(select::load_pointer(heap, pointer)), index, place)
 }
 
-/// Dynamic type of an element of a slice. One whose array is not an object yet has elements that no pointer can reach.
+/// Dynamic type of an element of a slice.
 pub fn of_element(heap: &Heap, slice: Ref, index: u32, place: TypeIndex) -> u64 {
-    if slice.is_nil() || heap.is_pending(slice) {
+    if slice.is_nil() {
         return 0;
     }
     let header = heap.slice(slice);
