@@ -75,9 +75,9 @@ impl ContextArgs {
         packages: &PackageArgs,
         act: impl FnOnce(&Chain<'_>) -> T,
     ) -> Result<T, Error> {
-        let (folders, cache) = (packages.folders(false)?, packages.cache.open());
+        let (folders, tests, cache) = (packages.folders(false)?, packages.folders(true)?, packages.cache.open());
         let (packages, sources) = (StoredPackages::new(store, &folders), SourceStore::default());
-        Ok(act(&Chain::new(&packages, &sources, self.options()).with_cache(cache.as_ref())))
+        Ok(act(&Chain::new(&packages, &sources, self.options()).with_tests(&tests).with_cache(cache.as_ref())))
     }
 }
 

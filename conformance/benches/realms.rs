@@ -1,7 +1,8 @@
 //! Calls a second of realms, and what a call costs in large states.
 //!
-//! `cargo bench -p regno-conformance --bench realms [-- quick] [calls] [objects] [realms]`: a counter, a token transfer and an insertion into a tree, on a state in
-//! memory, in a file without and with a cache; then states of 1,000 to 100,000 objects in a tree and a map, and of up to 10,000 realms.
+//! `cargo bench -p regno-conformance --bench realms [-- quick] [calls] [objects] [realms]`: a counter, a token transfer and an insertion
+//! into a tree, on a state in memory and in a file, each without and with a cache (`memory`, `memory-cached`, `file`, `file-cached` name
+//! one of them); then states of 1,000 to 100,000 objects in a tree and a map, and of up to 10,000 realms.
 //! Times are those that the thread has run, so that waiting for the disk is not in them. `docs/performance.md` has the figures.
 #![expect(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -16,6 +17,9 @@ use regno_store::memory::MemoryStore;
 use std::time::{Duration, Instant};
 
 const PATH: &str = "gno.land/r/bench/bank";
+/// Bytes that a cache may take.
+const CACHE: usize = 1 << 28;
+const STORES: [&str; 4] = ["memory", "memory-cached", "file", "file-cached"];
 const SOURCE: &str = include_str!("../programs/realms/bank.gno");
 
 fn with_chain<T>(store: &dyn Store, act: impl FnOnce(&Chain<'_>) -> T) -> T {
@@ -85,7 +89,7 @@ fn workloads(name: &str, store: &dyn Store, limit: Duration, accounts: usize) {
 
 fn growing(limit: Duration, sizes: &[usize]) {
     for table in [false, true] {
-        let store = CachedStore::new(MemoryStore::new(), 1 << 28);
+        let store = CachedStore::new(MemoryStore::new(), CACHE);
         with_chain(&store, |chain| {
             new_bank(chain);
             let mut filled = 0;
@@ -156,15 +160,20 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let given = |name: &str| arguments.iter().any(|argument| argument == name);
     let quick = given("quick");
-    let part = |name: &str| given(name) || !["calls", "objects", "realms"].into_iter().any(given);
+    let one_of = |names: &[&str], name: &str| given(name) || !names.iter().any(|name| given(name));
+    let part = |name: &str| one_of(&["calls", "objects", "realms"], name);
     let limit = Duration::from_millis(if quick { 200 } else { 1000 });
-    let directory = tempfile::tempdir().unwrap();
     if part("calls") {
-        workloads("memory", &MemoryStore::new(), limit, 1000);
-        workloads("memory, cached", &CachedStore::new(MemoryStore::new(), 1 << 28), limit, 1000);
-        workloads("file", &DiskStore::open(&directory.path().join("a")).unwrap(), limit, 1000);
-        let cached = CachedStore::new(DiskStore::open(&directory.path().join("b")).unwrap(), 1 << 28);
-        workloads("file, cached", &cached, limit, 1000);
+        for name in STORES.into_iter().filter(|name| one_of(&STORES, name)) {
+            let directory = tempfile::tempdir().unwrap();
+            let file = || DiskStore::open(directory.path()).unwrap();
+            match name {
+                "memory" => workloads(name, &MemoryStore::new(), limit, 1000),
+                "memory-cached" => workloads(name, &CachedStore::new(MemoryStore::new(), CACHE), limit, 1000),
+                "file" => workloads(name, &file(), limit, 1000),
+                _ => workloads(name, &CachedStore::new(file(), CACHE), limit, 1000),
+            }
+        }
     }
     if part("objects") {
         growing(limit, if quick { &[1_000, 10_000] } else { &[1_000, 10_000, 100_000] });

@@ -31,18 +31,21 @@ pub fn coins_text(coins: &[Coin]) -> String {
     text.join(",")
 }
 
+/// Whether a text can name coins (spec/07 §2).
+#[must_use]
+pub fn is_denom(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/_.:".contains(&byte);
+    let first = text.bytes().next().unwrap_or(b'0');
+    text.len() >= 3 && (first.is_ascii_lowercase() || first == b'/') && text.bytes().all(inner)
+}
+
 /// Refuses coins that cannot be sent: amounts must be positive, denominations sorted, different and well-formed (spec/07 §2).
 ///
 /// # Errors
 ///
 /// Which coin is wrong.
 pub fn check_coins(coins: &[Coin]) -> Result<(), String> {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/_.:".contains(&byte);
-    let denom = |denom: &str| {
-        let first = denom.bytes().next().unwrap_or(b'0');
-        denom.len() >= 3 && (first.is_ascii_lowercase() || first == b'/') && denom.bytes().all(inner)
-    };
-    let valid = |coin: &Coin| coin.amount > 0 && denom(&coin.denom);
+    let valid = |coin: &Coin| coin.amount > 0 && is_denom(&coin.denom);
     let invalid = |coin: &Coin| format!("invalid coins: {}", coins_text(std::slice::from_ref(coin)));
     if let Some(coin) = coins.iter().find(|coin| !valid(coin)) {
         return Err(invalid(coin));

@@ -264,23 +264,29 @@ impl<'s> Session<'s> {
     /// It looks for the imported packages by itself.
     #[must_use]
     pub fn type_check(&mut self, path: &str, unit: &Unit<'_>) -> Option<String> {
-        self.check_as_go(path, false, unit)
+        self.check_as_go(path, path, false, unit)
     }
 
     /// As [`Session::type_check`], for a package that goes to a chain: it may have another name than its path says.
     #[must_use]
     pub fn type_check_deployed(&mut self, path: &str, unit: &Unit<'_>) -> Option<String> {
-        self.check_as_go(path, true, unit)
+        self.check_as_go(path, path, true, unit)
     }
 
-    fn check_as_go(&mut self, path: &str, named: bool, unit: &Unit<'_>) -> Option<String> {
+    /// As [`Session::type_check_deployed`], for files that stand in the package `shown` and are one of their own.
+    #[must_use]
+    pub(crate) fn type_check_part(&mut self, path: &str, shown: &str, unit: &Unit<'_>) -> Option<String> {
+        self.check_as_go(path, shown, true, unit)
+    }
+
+    fn check_as_go(&mut self, path: &str, shown: &str, named: bool, unit: &Unit<'_>) -> Option<String> {
         for spec in unit.files.iter().flat_map(|file| file.file.imports).filter(|spec| spec.path != path) {
             // One that cannot be loaded is a finding of the checker.
             let _ = self.require(spec.path);
         }
         let findings =
             golayer::check_package_with(path, named, &unit.files, unit.sources, &self.dependencies, &self.limits);
-        golayer::render(path, &findings, unit.sources)
+        golayer::render(shown, &findings, unit.sources)
     }
 
     /// Everything that is wrong with a package, in the order in which the reference's tools look: syntax, imports, Go's rules, its own

@@ -23,6 +23,12 @@ impl<'a> Unit<'a> {
         Self { sources, files }
     }
 
+    /// Whether any file has an error of syntax.
+    #[must_use]
+    pub(crate) fn has_syntax_errors(&self) -> bool {
+        self.files.iter().any(|file| !file.errors.is_empty())
+    }
+
     /// The gas of the parse, token by token.
     ///
     /// # Errors

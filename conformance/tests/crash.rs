@@ -3,18 +3,17 @@
 //! `REGNO_CRASHES` sets the number of kills (default 20).
 #![expect(clippy::unwrap_used)]
 
+#[path = "../../store/tests/killed/mod.rs"]
+mod killed;
+
 use regno_conformance::chain::{self, Chain, Message, Options, StoredPackages};
 use regno_conformance::compile::Source;
 use regno_conformance::store::SourceStore;
 use regno_frontend::package::NoPackages;
 use regno_store::Store;
 use regno_store::disk::DiskStore;
-use std::io::{BufRead, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::io::Write as _;
 
-const DIRECTORY: &str = "REGNO_MESSAGES_DIRECTORY";
 const PATH: &str = "gno.land/r/test/busy";
 
 /// Every message changes variables, a slice, a map and a chain of structs, makes objects and drops others; all of them say the same.
@@ -69,31 +68,32 @@ fn with_chain<T>(store: &dyn Store, act: impl FnOnce(&Chain<'_>) -> T) -> T {
 }
 
 fn count(store: &dyn Store) -> u64 {
-    with_chain(store, |chain| {
-        let results = chain.query(PATH, "Check()", &Message::default()).unwrap().results;
-        results[0].strip_prefix('(').unwrap().strip_suffix(" int)").unwrap().parse().unwrap()
-    })
+    with_chain(store, |chain| number(&chain.query(PATH, "Check()", &Message::default()).unwrap().results[0]))
+}
+
+/// The number in the text of a result.
+fn number(result: &str) -> u64 {
+    result.strip_prefix('(').unwrap().strip_suffix(" int)").unwrap().parse().unwrap()
 }
 
 /// Not a test of its own: what the killed process does.
 #[test]
 fn sender() {
-    let Some(directory) = std::env::var_os(DIRECTORY) else { return };
-    let store = DiskStore::open(Path::new(&directory)).unwrap();
+    let Some(directory) = killed::directory() else { return };
+    let store = DiskStore::open(&directory).unwrap();
     with_chain(&store, |chain| {
         loop {
             let outcome = chain.call(PATH, "Step", &[], &Message::default()).unwrap();
-            writeln!(std::io::stderr().lock(), "{}", outcome.results[0]).unwrap();
+            writeln!(std::io::stderr().lock(), "{}", number(&outcome.results[0])).unwrap();
         }
     });
 }
 
 #[test]
 fn killed_senders_lose_nothing() {
-    if std::env::var_os(DIRECTORY).is_some() {
+    if killed::directory().is_some() {
         return;
     }
-    let kills: u64 = std::env::var("REGNO_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
     let directory = tempfile::tempdir().unwrap();
     let store = DiskStore::open(directory.path()).unwrap();
     let file = |name: &str, text: &str| Source { name: name.to_owned(), text: text.as_bytes().to_vec() };
@@ -101,29 +101,14 @@ fn killed_senders_lose_nothing() {
     let files = [file("busy.gno", SOURCE), file("gnomod.toml", &module)];
     with_chain(&store, |chain| chain.add(PATH, &files, &Message::default())).unwrap();
     drop(store);
-    let (mut random, mut done) = (54_321_u64, 0);
-    for _ in 0..kills {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "sender", "--nocapture"])
-            .env(DIRECTORY, directory.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let number = |line: String| line.strip_prefix('(')?.strip_suffix(" int)")?.parse::<u64>().ok();
-        let reader = std::thread::spawn(move || lines.map_while(Result::ok).filter_map(number).last().unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(5 + (random >> 33) % 150));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let reported = reader.join().unwrap();
+    let mut done = 0;
+    let kills = killed::run("sender", directory.path(), 150, |reported| {
         let store = DiskStore::open_existing(directory.path()).unwrap();
         let count = count(&store);
         assert!(count >= reported.max(done), "{count} messages are in the state, {reported} were reported");
         let (_, damage) = chain::verify(&store).unwrap();
         assert_eq!(damage, []);
         done = count;
-    }
+    });
     assert!(kills < 20 || done > kills, "{done} messages in {kills} runs");
 }

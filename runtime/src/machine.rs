@@ -1,15 +1,14 @@
 //! A machine: one program in execution.
 
 use crate::config::Config;
-use crate::heap::{NoCharge, SlotClass, Trap};
+use crate::heap::{Heap, Trap};
 use crate::interp::{Cx, Exit};
-use crate::load::{Program, RUN_RETURNED};
+use crate::load::{Program, RUN_RETURNED, Start, Tables, fill};
 use crate::meter::{ALLOCATION_LIMIT, Descriptor, Meter, Stop};
 use crate::natives::Context;
 use crate::panic::Next;
 use crate::report::Report;
 use crate::trace::Traces;
-use crate::value::zero::zero;
 use regno_bytecode::event::OpClass;
 use regno_bytecode::path::has_realm;
 use std::fmt;
@@ -116,32 +115,30 @@ impl Machine {
 
     /// String constants, function values and zero variables that the tables do not have yet.
     fn fill_tables(&mut self) -> Result<(), Trap> {
-        let cx = &mut *self.cx;
-        let linked = Arc::clone(&cx.linked);
-        for string in linked.strings.get(cx.strings.len()..).unwrap_or_default() {
-            let slot = cx.heap.new_string(string)?;
-            cx.strings.push(slot);
-        }
-        for func in cx.roots.functions.len()..linked.functions.len() {
-            let func = cx.new_func(func as u32, &[])?;
-            cx.roots.functions.push(func);
-        }
-        for global in linked.globals.get(cx.roots.globals.len()..).unwrap_or_default() {
-            let value = zero(&mut cx.heap, &linked.types, global.ty, &mut NoCharge)?;
-            let class = SlotClass::of(linked.types.get(global.ty).repr);
-            let cell = cx.heap.new_cell(class, value)?;
-            cx.roots.globals.push(cell.slot());
-        }
-        Ok(())
+        let Cx { linked, heap, strings, roots, .. } = &mut *self.cx;
+        fill(linked, heap, strings, &mut roots.functions, &mut roots.globals)
     }
 
     /// The tables anew, after all objects have been forgotten.
     pub(crate) fn refill_tables(&mut self) -> Result<(), RunError> {
-        self.fill_tables().map_err(|trap| {
+        let filled = match Start::of(&self.cx.linked.clone()) {
+            Some((heap, tables)) => self.copy_tables(heap, tables),
+            None => self.fill_tables(),
+        };
+        filled.map_err(|trap| {
             let error = self.end(trap);
             self.failed = Some(error.clone());
             error
         })
+    }
+
+    fn copy_tables(&mut self, heap: &Heap, tables: &Tables) -> Result<(), Trap> {
+        let Cx { heap: own, strings, roots, .. } = &mut *self.cx;
+        own.begin_as(heap)?;
+        strings.extend_from_slice(&tables.strings);
+        roots.functions.extend_from_slice(&tables.functions);
+        roots.globals.extend_from_slice(&tables.globals);
+        Ok(())
     }
 
     /// Every package is taken for initialised: it is in the store.

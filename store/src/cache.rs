@@ -37,16 +37,39 @@ enum Form {
     Type(Arc<StoredType>),
 }
 
+/// What an entry is found by: objects by their identity.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Object(ObjectId),
+    Base(Arc<str>),
+    Merkle(Arc<str>),
+}
+
+impl Key {
+    fn of(space: Space, key: &str) -> Key {
+        match space {
+            Space::Base => keys::object_of(key).map_or_else(|| Key::Base(key.into()), Key::Object),
+            Space::Merkle => Key::Merkle(key.into()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Key::Object(_) => size_of::<ObjectId>(),
+            Key::Base(key) | Key::Merkle(key) => key.len(),
+        }
+    }
+}
+
 struct Slot {
-    space: Space,
-    key: Arc<str>,
+    key: Key,
     form: Form,
     weight: usize,
     /// Asked for since the hand was here.
     used: bool,
 }
 
-/// Places of objects by identity, of all other entries by key: an entry is kept in one form.
+/// Where entries are; each is kept in one form.
 #[derive(Default)]
 struct Places {
     objects: HashMap<ObjectId, usize, RandomState>,
@@ -55,31 +78,29 @@ struct Places {
 }
 
 impl Places {
-    fn object(space: Space, key: &str) -> Option<ObjectId> {
-        if space == Space::Base { ObjectId::parse(key.strip_prefix(keys::OBJECTS)?) } else { None }
-    }
-
-    fn get(&self, space: Space, key: &str) -> Option<usize> {
-        match (Places::object(space, key), space) {
-            (Some(id), _) => self.objects.get(&id),
-            (None, Space::Base) => self.base.get(key),
-            (None, Space::Merkle) => self.merkle.get(key),
+    fn get(&self, key: &Key) -> Option<usize> {
+        match key {
+            Key::Object(id) => self.objects.get(id),
+            Key::Base(key) => self.base.get(key),
+            Key::Merkle(key) => self.merkle.get(key),
         }
         .copied()
     }
 
-    fn set(&mut self, space: Space, key: &Arc<str>, place: Option<usize>) {
-        fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, usize, RandomState>, key: K, place: Option<usize>) {
-            match place {
-                Some(place) => map.insert(key, place),
-                None => map.remove(&key),
-            };
-        }
-        match (Places::object(space, key), space) {
-            (Some(id), _) => put(&mut self.objects, id, place),
-            (None, Space::Base) => put(&mut self.base, Arc::clone(key), place),
-            (None, Space::Merkle) => put(&mut self.merkle, Arc::clone(key), place),
-        }
+    fn set(&mut self, key: &Key, place: usize) {
+        match key {
+            Key::Object(id) => self.objects.insert(*id, place),
+            Key::Base(key) => self.base.insert(Arc::clone(key), place),
+            Key::Merkle(key) => self.merkle.insert(Arc::clone(key), place),
+        };
+    }
+
+    fn remove(&mut self, key: &Key) {
+        match key {
+            Key::Object(id) => self.objects.remove(id),
+            Key::Base(key) => self.base.remove(key),
+            Key::Merkle(key) => self.merkle.remove(key),
+        };
     }
 }
 
@@ -119,30 +140,36 @@ impl Cache {
         }
         let slot = self.slots.swap_remove(place);
         self.bytes -= slot.weight;
-        self.places.set(slot.space, &slot.key, None);
+        self.places.remove(&slot.key);
         if let Some(moved) = self.slots.get(place) {
-            self.places.set(moved.space, &moved.key, Some(place));
+            self.places.set(&moved.key, place);
         }
     }
 
-    fn forget(&mut self, space: Space, key: &str) {
-        if let Some(place) = self.places.get(space, key) {
+    fn forget(&mut self, key: &Key) {
+        if let Some(place) = self.places.get(key) {
             self.remove(place);
         }
     }
 
-    fn put(&mut self, space: Space, key: &str, form: Form) {
-        self.forget(space, key);
+    fn put(&mut self, key: Key, form: Form) {
         let bytes = match &form {
             Form::Bytes(bytes) => bytes.len(),
             Form::Object(object) => object.size.saturating_mul(DECODED),
             Form::Type(ty) => ty.size.saturating_mul(DECODED),
         };
         let weight = key.len() + bytes + OVERHEAD;
-        let key: Arc<str> = key.into();
         self.bytes += weight;
-        self.places.set(space, &key, Some(self.slots.len()));
-        self.slots.push(Slot { space, key, form, weight, used: false });
+        match self.places.get(&key).and_then(|place| self.slots.get_mut(place)) {
+            Some(slot) => {
+                self.bytes -= slot.weight;
+                (slot.form, slot.weight) = (form, weight);
+            }
+            None => {
+                self.places.set(&key, self.slots.len());
+                self.slots.push(Slot { key, form, weight, used: false });
+            }
+        }
         while self.bytes > self.limit {
             if self.hand >= self.slots.len() {
                 self.hand = 0;
@@ -179,7 +206,7 @@ impl<S: Store> CachedStore<S> {
         let view = self.below.snapshot()?;
         for space in [Space::Base, Space::Merkle] {
             view.scan(space, "", &mut |key, value| {
-                lock(&self.cache).put(space, key, Form::Bytes(value.into()));
+                lock(&self.cache).put(Key::of(space, key), Form::Bytes(value.into()));
                 true
             })?;
         }
@@ -214,21 +241,26 @@ impl View {
         cache.at(place).cloned()
     }
 
-    fn keep(&self, space: Space, key: &str, form: Form) {
+    fn keep(&self, key: Key, form: Form) {
         if let Some(mut cache) = self.cache() {
-            cache.put(space, key, form);
+            cache.put(key, form);
         }
     }
 }
 
 impl Snapshot for View {
     fn get(&self, space: Space, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        if let Some(Form::Bytes(value)) = self.kept(|places| places.get(space, key)) {
+        let kept = self.kept(|places| match (space, keys::object_of(key)) {
+            (Space::Base, Some(id)) => places.objects.get(&id).copied(),
+            (Space::Base, None) => places.base.get(key).copied(),
+            (Space::Merkle, _) => places.merkle.get(key).copied(),
+        });
+        if let Some(Form::Bytes(value)) = kept {
             return Ok(Some(value.to_vec()));
         }
         let value = self.below.get(space, key)?;
         if let Some(value) = &value {
-            self.keep(space, key, Form::Bytes(value.as_slice().into()));
+            self.keep(Key::of(space, key), Form::Bytes(value.as_slice().into()));
         }
         Ok(value)
     }
@@ -245,7 +277,7 @@ impl Snapshot for View {
             _ => self.below.object(id)?,
         };
         if let Some(object) = &object {
-            self.keep(Space::Base, &keys::object(id), Form::Object(Arc::clone(object)));
+            self.keep(Key::Object(id), Form::Object(Arc::clone(object)));
         }
         Ok(object)
     }
@@ -258,7 +290,7 @@ impl Snapshot for View {
             _ => self.below.ty(id)?,
         };
         if let Some(ty) = &ty {
-            self.keep(Space::Base, &key, Form::Type(Arc::clone(ty)));
+            self.keep(Key::Base(key.into()), Form::Type(Arc::clone(ty)));
         }
         Ok(ty)
     }
@@ -276,11 +308,11 @@ impl<S: Store> Store for CachedStore<S> {
         let result = self.below.write(writes);
         let mut cache = lock(&self.cache);
         for write in writes {
-            match &write.value {
-                Some(value) if result.is_ok() => {
-                    cache.put(write.space, &write.key, Form::Bytes(value.as_slice().into()));
-                }
-                _ => cache.forget(write.space, &write.key),
+            let key = Key::of(write.space, &write.key);
+            match (&write.value, &write.object) {
+                (Some(_), Some(object)) if result.is_ok() => cache.put(key, Form::Object(Arc::clone(object))),
+                (Some(value), None) if result.is_ok() => cache.put(key, Form::Bytes(value.as_slice().into())),
+                _ => cache.forget(&key),
             }
         }
         cache.versions += 1;
@@ -297,7 +329,7 @@ mod tests {
     use crate::memory::MemoryStore;
 
     fn put(key: &str, value: &[u8]) -> Write {
-        Write { space: Space::Base, key: key.to_owned(), value: Some(value.to_vec()) }
+        Write::new(Space::Base, key, Some(value.to_vec()))
     }
 
     #[test]
@@ -326,7 +358,14 @@ mod tests {
         view.get(Space::Base, "a").unwrap();
         store.write(&[put("d", b"1")]).unwrap();
         let cache = lock(&store.cache);
-        let mut kept: Vec<&str> = cache.slots.iter().map(|slot| &*slot.key).collect();
+        let mut kept: Vec<&str> = cache
+            .slots
+            .iter()
+            .map(|slot| match &slot.key {
+                Key::Base(key) => &**key,
+                _ => "",
+            })
+            .collect();
         kept.sort_unstable();
         assert_eq!(kept, ["a", "c", "d"]);
         drop(cache);

@@ -174,7 +174,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     fn put(key: &str, value: &[u8]) -> Write {
-        Write { space: Space::Base, key: key.to_owned(), value: Some(value.to_vec()) }
+        Write::new(Space::Base, key, Some(value.to_vec()))
     }
 
     #[test]

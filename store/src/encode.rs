@@ -12,11 +12,38 @@ struct Bytes {
 }
 
 impl Bytes {
-    fn nested(walk: impl FnOnce(&mut Bytes)) -> Vec<u8> {
-        let mut inner = Bytes::default();
-        walk(&mut inner);
-        inner.out
+    /// Writes a structure as a field, unless `omit` says so of its bytes. Its length stands before it and is known after it.
+    fn nested(&mut self, number: u32, omit: impl FnOnce(&[u8]) -> bool, walk: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        walk(self);
+        let end = self.out.len();
+        if self.out.get(start..).is_none_or(omit) {
+            self.out.truncate(start);
+            return;
+        }
+        put_key(&mut self.out, number, Kind::Bytes);
+        put_varint(&mut self.out, (end - start) as u64);
+        let moved = self.out.len() - end;
+        if let Some(field) = self.out.get_mut(start..) {
+            field.rotate_right(moved);
+        }
     }
+
+    fn put_any(&mut self, any: Any<'_>) {
+        put_bytes(&mut self.out, 1, any.url().as_bytes());
+        let only = Field(1, "", crate::sink::Omit::Never);
+        let empty = |content: &[u8]| matches!(content, [] | [0]);
+        self.nested(2, empty, |inner| match any.bare() {
+            Some(Bare::Text(text)) => inner.text(only, text),
+            Some(Bare::Int(value)) => inner.int(only, value),
+            None => any.walk(inner),
+        });
+    }
+}
+
+/// Nothing is left out.
+fn never(_: &[u8]) -> bool {
+    false
 }
 
 impl Sink for Bytes {
@@ -27,11 +54,11 @@ impl Sink for Bytes {
     }
 
     fn object_id(&mut self, field: Field, id: ObjectId) {
-        put_bytes(&mut self.out, field.0, id.to_string().as_bytes());
+        self.nested(field.0, never, |inner| id.put(&mut inner.out));
     }
 
     fn hash(&mut self, field: Field, hash: Hash) {
-        put_bytes(&mut self.out, field.0, hash.to_string().as_bytes());
+        put_bytes(&mut self.out, field.0, &hash.digits());
     }
 
     fn bytes(&mut self, field: Field, bytes: Option<&[u8]>) {
@@ -58,16 +85,12 @@ impl Sink for Bytes {
     }
 
     fn structure(&mut self, field: Field, pointer: bool, walk: impl FnOnce(&mut Self)) {
-        let inner = Bytes::nested(walk);
-        if pointer || !inner.is_empty() {
-            put_bytes(&mut self.out, field.0, &inner);
-        }
+        self.nested(field.0, |content| content.is_empty() && !pointer, walk);
     }
 
     fn list<T>(&mut self, field: Field, _: Absent, items: &[T], walk: impl Fn(&T, &mut Self)) {
         for item in items {
-            let inner = Bytes::nested(|inner| walk(item, inner));
-            put_bytes(&mut self.out, field.0, &inner);
+            self.nested(field.0, never, |inner| walk(item, inner));
         }
     }
 
@@ -79,34 +102,37 @@ impl Sink for Bytes {
 
     fn any(&mut self, field: Field, any: Option<Any<'_>>) {
         if let Some(any) = any {
-            put_bytes(&mut self.out, field.0, &encode_any(any));
+            self.nested(field.0, never, |inner| inner.put_any(any));
         }
     }
 
     fn anys<T>(&mut self, field: Field, items: &[T], any: impl Fn(&T) -> Option<Any<'_>>) {
         for item in items {
-            put_bytes(&mut self.out, field.0, &any(item).map(encode_any).unwrap_or_default());
+            self.nested(field.0, never, |inner| {
+                if let Some(any) = any(item) {
+                    inner.put_any(any);
+                }
+            });
         }
     }
 }
 
 fn encode_any(any: Any<'_>) -> Vec<u8> {
-    let content = Bytes::nested(|inner| match any.bare() {
-        Some(Bare::Text(text)) => inner.text(Field(1, "", crate::sink::Omit::Never), text),
-        Some(Bare::Int(value)) => inner.int(Field(1, "", crate::sink::Omit::Never), value),
-        None => any.walk(inner),
-    });
-    let mut out = Vec::with_capacity(content.len() + 32);
-    put_bytes(&mut out, 1, any.url().as_bytes());
-    if !matches!(content.as_slice(), [] | [0]) {
-        put_bytes(&mut out, 2, &content);
-    }
-    out
+    let mut bytes = Bytes::default();
+    bytes.put_any(any);
+    bytes.out
 }
 
 /// The bytes of an object, without the hash that stores put before them.
 pub fn object(object: &Object) -> Vec<u8> {
     encode_any(Any::Object(object))
+}
+
+/// Appends the bytes of an object.
+pub(crate) fn put_object(object: &Object, out: &mut Vec<u8>) {
+    let mut bytes = Bytes { out: std::mem::take(out) };
+    bytes.put_any(Any::Object(object));
+    *out = bytes.out;
 }
 
 /// The bytes of a type record.
@@ -117,7 +143,7 @@ pub fn ty(ty: &Type) -> Vec<u8> {
 /// The bytes of a realm record.
 pub fn realm(realm: &Realm) -> Vec<u8> {
     let mut out = Vec::new();
-    put_bytes(&mut out, 1, realm.id.to_string().as_bytes());
+    put_bytes(&mut out, 1, &realm.id.digits());
     if !realm.path.is_empty() {
         put_bytes(&mut out, 2, realm.path.as_bytes());
     }

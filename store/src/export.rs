@@ -140,7 +140,7 @@ pub fn import(text: &mut dyn io::BufRead, store: &dyn Store) -> Result<u64, Stor
             };
             let key = unescape(key).ok_or_else(|| bad(number, "malformed key"))?;
             let value = base64::decode(value).ok_or_else(|| bad(number, "malformed value"))?;
-            writes.push(Write { space, key, value: Some(value) });
+            writes.push(Write::new(space, key, Some(value)));
         }
         digest.update(line.as_bytes());
     }
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_state_comes_back_the_same_and_damage_is_refused() {
         let store = MemoryStore::new();
-        let entry = |space, key: &str, value: &[u8]| Write { space, key: key.to_owned(), value: Some(value.to_vec()) };
+        let entry = |space, key: &str, value: &[u8]| Write::new(space, key, Some(value.to_vec()));
         store
             .write(&[entry(Space::Base, "tid:map[string] %\u{7f}int", b"\x00\xff"), entry(Space::Merkle, "pkg:x", b"")])
             .unwrap();

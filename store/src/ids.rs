@@ -20,28 +20,32 @@ macro_rules! twenty_bytes {
 
             /// Reads 40 lower-case hexadecimal digits.
             pub fn parse(text: &str) -> Option<$name> {
-                let digits = text.as_bytes();
-                if digits.len() != 40 {
-                    return None;
+                let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+                let pairs: &[[u8; 2]; 20] = pairs.try_into().ok()?;
+                let (mut bytes, mut seen) = ([0; 20], 0);
+                for (byte, &[high, low]) in bytes.iter_mut().zip(pairs) {
+                    let (high, low) = (nibble(high), nibble(low));
+                    seen |= high | low;
+                    *byte = high << 4 | low & 15;
                 }
-                let mut bytes = [0; 20];
-                for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-                    let [high, low] = pair else { return None };
-                    *byte = nibble(*high)? << 4 | nibble(*low)?;
-                }
-                Some($name(bytes))
+                (seen & !15 == 0).then_some($name(bytes))
             }
-        }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            /// 40 lower-case hexadecimal digits.
+            pub fn digits(&self) -> [u8; 40] {
                 let mut digits = [0; 40];
                 for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
                     if let [high, low] = pair {
                         (*high, *low) = (digit(byte >> 4), digit(byte & 15));
                     }
                 }
-                f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+                digits
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(std::str::from_utf8(&self.digits()).map_err(|_| fmt::Error)?)
             }
         }
 
@@ -68,12 +72,22 @@ const fn digit(value: u8) -> u8 {
     if value < 10 { b'0' + value } else { b'a' + value - 10 }
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+/// Not a digit.
+const NO_DIGIT: u8 = 0xf0;
+
+/// The value of each byte as a digit.
+const NIBBLES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[digit(value) as usize] = value;
+        value += 1;
     }
+    values
+};
+
+fn nibble(digit: u8) -> u8 {
+    NIBBLES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT)
 }
 
 fn digest(bytes: &[u8]) -> [u8; 20] {
@@ -119,6 +133,24 @@ impl ObjectId {
         *self == ObjectId::ZERO
     }
 
+    /// Writes it as its text.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.pkg.digits());
+        out.push(b':');
+        let start = out.len();
+        let mut rest = self.time;
+        loop {
+            out.push(b'0' + (rest % 10) as u8);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if let Some(digits) = out.get_mut(start..) {
+            digits.reverse();
+        }
+    }
+
     /// Reads `<40 hexadecimal digits>:<decimal>`.
     pub fn parse(text: &str) -> Option<ObjectId> {
         let (pkg, time) = text.split_once(':')?;
@@ -150,6 +182,12 @@ mod tests {
     fn texts_of_identities() {
         let id = ObjectId::package(PkgId::of_path("gno.land/r/test"));
         assert_eq!(id.to_string(), "a8ada09dee16d791fd406d629fe29bb0ed084a30:1");
+        for time in [0, 1, 10, 907, u64::MAX] {
+            let (id, mut text) = (ObjectId { time, ..id }, Vec::new());
+            id.put(&mut text);
+            assert_eq!(text, id.to_string().into_bytes());
+            assert_eq!(ObjectId::parse(&id.to_string()), Some(id));
+        }
         assert_eq!(ObjectId::parse(&id.to_string()), Some(id));
         assert_eq!(ObjectId::parse(&ObjectId::ZERO.to_string()), Some(ObjectId::ZERO));
         for bad in [
@@ -158,6 +196,8 @@ mod tests {
             "a8:1",
             "a8ada09dee16d791fd406d629fe29bb0ed084a30:01",
             "a8ada09dee16d791fd406d629fe29bb0ed084a30:",
+            "A8ada09dee16d791fd406d629fe29bb0ed084a30:1",
+            "a8ada09dee16d791fd406d629fe29bb0ed084a3g:1",
         ] {
             assert_eq!(ObjectId::parse(bad), None);
         }

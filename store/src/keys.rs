@@ -17,7 +17,15 @@ pub const REALM_SUFFIX: &str = "#realm";
 
 /// Key of an object.
 pub fn object(id: ObjectId) -> String {
-    format!("{OBJECTS}{id}")
+    let mut key = Vec::with_capacity(64);
+    key.extend_from_slice(OBJECTS.as_bytes());
+    id.put(&mut key);
+    String::from_utf8(key).unwrap_or_default()
+}
+
+/// The object that an entry with this key is.
+pub fn object_of(key: &str) -> Option<ObjectId> {
+    ObjectId::parse(key.strip_prefix(OBJECTS)?)
 }
 
 /// Key of a realm record.

@@ -24,6 +24,15 @@ pub struct Write {
     pub key: String,
     /// New value; none to delete the entry.
     pub value: Option<Vec<u8>>,
+    /// The object that the value is the entry of, if the writer has it: a cache need not decode it.
+    pub object: Option<Arc<StoredObject>>,
+}
+
+impl Write {
+    /// A new value of an entry; none to delete it.
+    pub fn new(space: Space, key: impl Into<String>, value: Option<Vec<u8>>) -> Write {
+        Write { space, key: key.into(), value, object: None }
+    }
 }
 
 /// Why a store failed.

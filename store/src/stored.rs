@@ -6,13 +6,13 @@
 use crate::ids::{Hash, ObjectId};
 use crate::model::{Elements, Object, Type, TypedValue, Value};
 use crate::store::StoreError;
-use crate::{decode, keys};
+use crate::{decode, encode, keys};
 
 /// Bytes of the hash before an object.
 const HASH: usize = 20;
 
 /// A stored object.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredObject {
     /// The object; its info has its hash and the size of its entry.
     pub object: Object,
@@ -39,19 +39,34 @@ impl StoredObject {
         if found.0 != *hash {
             return fail("the hash does not fit");
         }
-        let mut object = decode::object(bytes).map_err(|error| damaged(keys::object(id), error))?;
-        let info = object.info_mut();
-        if info.id != id {
-            return fail(&format!("it says that it is {}", info.id));
+        let object = decode::object(bytes).map_err(|error| damaged(keys::object(id), error))?;
+        let written = object.info().id;
+        if written != id {
+            return fail(&format!("it says that it is {written}"));
         }
-        (info.hash, info.last_size) = (found, entry.len() as i64);
+        Ok(StoredObject::with(object, found, bytes.len()))
+    }
+
+    /// Encodes an object: what a store would read, and the bytes of the entry.
+    pub fn write(object: Object) -> (StoredObject, Vec<u8>) {
+        let mut entry = vec![0; HASH];
+        encode::put_object(&object, &mut entry);
+        let (place, bytes) = entry.split_at_mut(HASH);
+        let (hash, size) = (Hash::of(bytes), bytes.len());
+        place.copy_from_slice(&hash.0);
+        (StoredObject::with(object, hash, size), entry)
+    }
+
+    fn with(mut object: Object, hash: Hash, size: usize) -> StoredObject {
+        let info = object.info_mut();
+        (info.hash, info.last_size) = (hash, (size + HASH) as i64);
         let types = types_of_object(&object);
-        Ok(StoredObject { object, size: bytes.len(), types })
+        StoredObject { object, size, types }
     }
 }
 
 /// The record of a declared type.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredType {
     /// The type.
     pub ty: Type,

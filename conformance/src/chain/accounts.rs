@@ -7,6 +7,7 @@
 //!
 //! A message sees them through a [`Ledger`], which keeps its changes until they are written with those of the machine.
 
+use super::params;
 use crate::coins::coins_text;
 use regno_runtime::{Banker, Coin, ParamValue, Params};
 use regno_store::{Snapshot, Space, StoreError, Write};
@@ -212,7 +213,7 @@ impl Ledger {
         if let Some(error) = &accounts.failed {
             return Err(error.clone());
         }
-        let write = |key: String, value| Write { space: Space::Merkle, key, value };
+        let write = |key: String, value| Write::new(Space::Merkle, key, value);
         let changed = accounts.coins.iter().filter(|(_, (_, changed))| *changed);
         let mut writes: Vec<Write> = changed
             .map(|(address, (coins, _))| {
@@ -246,20 +247,9 @@ impl Banker for Ledger {
     }
 }
 
-/// Refuses keys that name no module (spec/07 §10).
-fn check_key(key: &str) -> Result<(), String> {
-    match key.split_once(':') {
-        Some((module, _)) if !module.is_empty() => match module {
-            "auth" | "bank" | "vm" => Ok(()),
-            _ => Err(format!("module name <{module}> not registered")),
-        },
-        _ => Err(format!("SDKParams encountered invalid param key format: {key}")),
-    }
-}
-
 impl Params for Ledger {
     fn set(&mut self, key: &str, value: ParamValue) -> Result<(), String> {
-        check_key(key)?;
+        params::check(key, &value)?;
         let value = match value {
             ParamValue::String(text) => Some(json!(text)),
             ParamValue::Bool(value) => Some(json!(value)),
@@ -274,9 +264,8 @@ impl Params for Ledger {
     }
 
     fn update_strings(&mut self, key: &str, values: &[String], add: bool) -> Result<(), String> {
-        check_key(key)?;
-        let mut accounts = self.accounts();
-        let known = accounts.param(key);
+        params::check_key(key)?;
+        let known = self.accounts().param(key);
         let mut list: Vec<String> = known.and_then(|known| serde_json::from_value(known).ok()).unwrap_or_default();
         if add {
             for value in values {
@@ -287,8 +276,7 @@ impl Params for Ledger {
         } else {
             list.retain(|known| !values.contains(known));
         }
-        accounts.params.insert(key.to_owned(), Some(json!(list)));
-        Ok(())
+        self.set(key, ParamValue::Strings(list))
     }
 }
 
@@ -322,7 +310,10 @@ mod tests {
         assert_eq!(ledger.coins("b"), coins(FIRST_COINS - 1));
         assert_eq!(ledger.update_strings("vm:l", &["p".to_owned()], false), Ok(()));
         assert_eq!(ledger.accounts().param("vm:l"), Some(json!(["q"])));
-        assert!(ledger.set("nothing", ParamValue::Bool(true)).is_err() && check_key("x:y").is_err());
+        assert!(
+            ledger.set("nothing", ParamValue::Bool(true)).is_err()
+                && ledger.set("vm:p:storage_price", ParamValue::Bool(true)).is_err()
+        );
         Ok(())
     }
 }

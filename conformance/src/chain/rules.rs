@@ -52,7 +52,7 @@ pub(super) fn check_structure(package: &MemPackage) -> Result<(), String> {
 }
 
 /// `DOMAIN(/ELEMENT)+`
-fn well_formed(path: &str) -> bool {
+pub(super) fn well_formed(path: &str) -> bool {
     let Some((domain, rest)) = path.split_once('/') else { return false };
     let label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let labels: Vec<&str> = domain.split('.').collect();

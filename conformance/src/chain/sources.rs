@@ -1,12 +1,18 @@
 //! The packages that are stored, as sources.
 
-use super::ChainError;
+use super::{Chain, ChainError};
+use crate::compile::Source;
+use bumpalo::Bump;
 use regno_bytecode::module::{FunctionKind, Module};
 use regno_bytecode::types::{TypeKind, TypeRef};
+use regno_frontend::limits::Limits;
 use regno_frontend::package::{GnoMod, PackageFile, PackageSource, Packages, PathKind, is_production_file};
+use regno_frontend::source::SourceFile;
+use regno_frontend::syntax::parse_file;
 use regno_store::model::{MemPackage, Realm};
-use regno_store::{Object, ObjectId, PkgId, Space, Store, StoreError, decode, keys};
+use regno_store::{Object, ObjectId, PkgId, Space, Store, StoreError, decode, encode, keys};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Packages of a store, and below them those of a library: what is not stored is stored with the first message that needs it.
@@ -38,7 +44,7 @@ impl Packages for StoredPackages<'_> {
     }
 }
 
-fn is_library(path: &str) -> bool {
+pub(super) fn is_library(path: &str) -> bool {
     PathKind::of(path) == PathKind::Library
 }
 
@@ -85,7 +91,7 @@ pub fn packages(store: &dyn Store, library: bool) -> Result<Vec<String>, StoreEr
         }
         true
     })?;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     // A private package that was replaced is in the index once more.
     paths.retain(|path| seen.insert(path.clone()));
     Ok(paths)
@@ -147,4 +153,37 @@ pub(super) fn functions(module: &Module) -> Result<Vec<String>, ChainError> {
         found.push(format!("func {}({}){results}", function.name, params.join(", ")));
     }
     Ok(found)
+}
+
+/// What the production files of a package import, in order.
+fn imports_of<'s>(files: impl Iterator<Item = (&'s str, &'s [u8])>) -> Vec<String> {
+    let arena = Bump::new();
+    let mut imports = Vec::new();
+    for (name, text) in files.filter(|(name, _)| is_production_file(name)) {
+        let file = SourceFile::new(name, text);
+        let parsed = parse_file(&arena, &file, &Limits::default());
+        imports.extend(parsed.file.imports.iter().map(|spec| spec.path.to_owned()));
+    }
+    imports
+}
+
+impl Chain<'_> {
+    /// Bytes of the sources that a type check of files reads from the store, in order: those of the packages that they import, directly or
+    /// through others, each once and without the library, which every node has checked before (spec/07 §5.3).
+    pub(super) fn source_sizes(&self, files: &[Source]) -> Result<Vec<usize>, StoreError> {
+        let mut todo = imports_of(files.iter().map(|file| (file.name.as_str(), file.text.as_slice())));
+        todo.reverse();
+        let (mut seen, mut sizes) = (HashSet::new(), Vec::new());
+        while let Some(path) = todo.pop() {
+            if is_library(&path) || !seen.insert(path.clone()) {
+                continue;
+            }
+            // Those that are not stored yet are not read, but made with the message as at genesis.
+            let Some(source) = source_of(self.store(), &path)? else { continue };
+            sizes.push(encode::mem_package(&source).len());
+            let imports = imports_of(source.files.iter().map(|(name, text)| (name.as_str(), text.as_slice())));
+            todo.extend(imports.into_iter().rev());
+        }
+        Ok(sizes)
+    }
 }

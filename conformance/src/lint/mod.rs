@@ -138,7 +138,7 @@ pub struct Package {
 
 /// The kinds of files of a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum FileKind {
+pub(crate) enum FileKind {
     Production,
     Test,
     TestBeside,
@@ -208,7 +208,8 @@ fn filetest_path(source: &Source) -> String {
     stated.or_else(|| declared_name(source)).unwrap_or_default()
 }
 
-fn file_kind(source: &Source) -> FileKind {
+/// What a file of a package is for, by its name and package clause.
+pub(crate) fn file_kind(source: &Source) -> FileKind {
     if source.name.ends_with("_filetest.gno") {
         return FileKind::Filetest;
     }

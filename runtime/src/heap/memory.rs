@@ -24,6 +24,27 @@ impl Memory {
         Memory { words: Vec::new(), max, cursor: 0, limit: 0, starts: Vec::new() }
     }
 
+    /// Begins with the words of another; `None` beyond the limit.
+    pub(super) fn begin_as(&mut self, other: &Memory) -> Option<()> {
+        (self.cursor, self.limit) = (0, 0);
+        self.words.clear();
+        self.starts.clear();
+        if other.words.len() > self.max {
+            return None;
+        }
+        if self.words.capacity() < other.words.len() {
+            self.grow(other.words.len())?;
+        }
+        self.words.extend_from_slice(&other.words);
+        self.starts.resize(self.words.capacity() / 64 + 1, 0);
+        let used = self.words.len() / 64 + 1;
+        if let (Some(to), Some(from)) = (self.starts.get_mut(..used), other.starts.get(..used)) {
+            to.copy_from_slice(from);
+        }
+        (self.cursor, self.limit) = (other.cursor, other.limit);
+        Some(())
+    }
+
     /// One past the last word that is or was in use.
     pub(super) fn end(&self) -> usize {
         self.words.len()

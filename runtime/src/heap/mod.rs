@@ -317,6 +317,16 @@ impl Heap {
         heap
     }
 
+    /// A heap without objects takes over those of another that was never collected.
+    ///
+    /// # Errors
+    ///
+    /// Fatal [`OUT_OF_MEMORY`] if they are beyond the size limit.
+    pub(crate) fn begin_as(&mut self, other: &Heap) -> Result<(), Trap> {
+        self.empty = other.empty;
+        self.space.begin_as(&other.space).ok_or_else(out_of_memory)
+    }
+
     /// Words up to the end of the last object, headers and free words included.
     pub fn used_words(&self) -> usize {
         self.space.memory.end()

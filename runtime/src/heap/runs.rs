@@ -74,6 +74,17 @@ impl Space {
         };
     }
 
+    /// Begins with the words of another that was never collected; `None` beyond the limit.
+    pub(super) fn begin_as(&mut self, other: &Space) -> Option<()> {
+        self.memory.begin_as(&other.memory)?;
+        self.taken = other.taken;
+        self.due = self.taken > self.allowance;
+        if self.collection == Collection::Always {
+            (self.memory.cursor, self.memory.limit) = (0, 0);
+        }
+        Some(())
+    }
+
     /// Hands out `count` zero words; `None` beyond the limit.
     #[inline(always)]
     pub(super) fn take(&mut self, count: usize) -> Option<usize> {

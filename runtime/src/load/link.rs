@@ -9,6 +9,7 @@ use cranelift_entity::EntityRef;
 use regno_bytecode::module::{Function, FunctionKind, GlobalDesc, Module};
 use regno_bytecode::op::{Ext, Op, call, code_of, field_b};
 use regno_bytecode::types::{GlobalRef, PackageRef, Repr, StrRef, TypeRef};
+use regno_store::PkgId;
 use std::collections::HashMap;
 
 impl Linked {
@@ -45,6 +46,7 @@ impl Linked {
             inits,
             main,
             name: std::mem::take(&mut module.name),
+            id: PkgId::of_path(&module.path),
             path: module.path.clone(),
             map,
         });

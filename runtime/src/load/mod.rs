@@ -12,9 +12,11 @@
 //! | `BindIface`, `SelectIface` | index of the method name |
 
 mod link;
+mod start;
 mod stored;
 
-pub(crate) use stored::{Place, StoredTable};
+pub(crate) use start::{Start, Tables, fill};
+pub(crate) use stored::{PlaceOf, StoredTable};
 
 use crate::meter::UNACCOUNTED;
 use crate::natives::{Body, Environment};
@@ -27,6 +29,7 @@ use regno_bytecode::module::{Function, FunctionKind, Module, PackageSlot, TextEn
 use regno_bytecode::op::{Op, code_of, encode, encode_long};
 use regno_bytecode::stored::{Extent, StoredSlot};
 use regno_bytecode::types::TypeRef;
+use regno_store::PkgId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -175,6 +178,8 @@ pub(crate) struct Code {
 pub(crate) struct Package {
     /// Import path.
     pub path: String,
+    /// Its identity in a store.
+    pub id: PkgId,
     /// Package name.
     pub name: String,
     /// Parse gas of its files, token by token.
@@ -255,6 +260,8 @@ pub(crate) struct Linked {
     pub event_ends: Vec<u32>,
     /// What stored objects need of types and functions.
     pub stored: StoredTable,
+    /// What its machines begin with.
+    pub start: Start,
 }
 
 /// A native that code refers to.
@@ -306,6 +313,7 @@ impl Program {
             return self;
         }
         let mut linked = Arc::unwrap_or_clone(self.linked);
+        linked.start = Start::default();
         for form in types {
             if let Some(index) = linked.types.add_form(form) {
                 linked.stored.types.resize(linked.types.len(), None);
@@ -351,6 +359,7 @@ impl Linked {
             max_frame: 0,
             event_ends: vec![0; STUBS.len()],
             stored: StoredTable::default(),
+            start: Start::default(),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Types and functions of a program in the form in which they are stored (spec/04 §3.4).
 
 use super::Linked;
-
 use crate::value::TypeIndex;
 use cranelift_entity::EntityRef;
+use foldhash::fast::FixedState;
+use indexmap::{Equivalent, IndexMap};
 use regno_bytecode::module::{FunctionKind, Module};
 use regno_bytecode::path::PathKind;
 use regno_bytecode::stored::{Extent, FormRef, Stored, StoredField, StoredFunc, StoredType};
@@ -31,13 +32,33 @@ pub(crate) struct FunctionForm {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Place {
     /// Package.
+    package: u32,
+    /// Name of the file.
+    file: String,
+    /// Name of the function.
+    name: String,
+    /// Extent.
+    extent: Extent,
+}
+
+/// A [`Place`] to be looked up.
+#[derive(Clone, Copy, Hash, Debug)]
+pub(crate) struct PlaceOf<'a> {
+    /// Package.
     pub package: u32,
     /// Name of the file.
-    pub file: String,
+    pub file: &'a str,
     /// Name of the function.
-    pub name: String,
+    pub name: &'a str,
     /// Extent.
     pub extent: Extent,
+}
+
+impl Equivalent<Place> for PlaceOf<'_> {
+    fn equivalent(&self, place: &Place) -> bool {
+        let Place { package, file, name, extent } = place;
+        (self.package, self.file, self.name, self.extent) == (*package, file, name, *extent)
+    }
 }
 
 /// Stored forms by program-wide indices.
@@ -58,7 +79,7 @@ pub(crate) struct StoredTable {
     /// By function index.
     pub functions: Vec<FunctionForm>,
     /// Functions by package, file and extent.
-    pub places: HashMap<Place, u32>,
+    places: IndexMap<Place, u32, FixedState>,
 }
 
 impl StoredTable {
@@ -70,6 +91,11 @@ impl StoredTable {
     /// The stored form of a type.
     pub fn ty(&self, ty: TypeIndex) -> Option<Type> {
         self.types.get(ty as usize).cloned().flatten()
+    }
+
+    /// The function that is written at a place.
+    pub fn function_at(&self, place: PlaceOf<'_>) -> Option<u32> {
+        self.places.get(&place).copied()
     }
 
     /// The form of a function.

@@ -5,7 +5,7 @@ use super::save::damaged;
 use super::{Missing, store_failed};
 use crate::heap::{FUNC_CAPTURES, Header, Kind, Ref, SliceHeader, SlotClass, Trap};
 use crate::interp::Cx;
-use crate::load::Place;
+use crate::load::PlaceOf;
 use crate::map;
 use crate::meter::StoreOp;
 use crate::value::slot::TAINT;
@@ -376,8 +376,8 @@ impl Cx {
             end_line: number(span.end.line),
             end_column: number(span.end.column),
         };
-        let place = Place { package, file: file.clone(), name: func.name.clone(), extent };
-        self.linked.stored.places.get(&place).copied().ok_or_else(unknown)
+        let place = PlaceOf { package, file, name: &func.name, extent };
+        self.linked.stored.function_at(place).ok_or_else(unknown)
     }
 
     fn make_func(&mut self, func: &Func) -> Result<Ref, Trap> {

@@ -4,6 +4,7 @@ use super::{RealmState, store_failed};
 use crate::heap::Heap;
 use crate::load::Program;
 use crate::machine::{Machine, RunError};
+use crate::meter::StoreOp;
 use regno_store::log::Log;
 use regno_store::model::MemPackage;
 use regno_store::{Snapshot, Write};
@@ -84,6 +85,15 @@ impl Machine {
     /// As [`Machine::load_package`].
     pub fn is_stored(&mut self, path: &str) -> Result<bool, RunError> {
         self.cx.package_exists(path).map_err(|trap| self.end(trap))
+    }
+
+    /// Charges for reading the source of a package, of so many bytes, during a type check (spec/04 §6).
+    ///
+    /// # Errors
+    ///
+    /// The gas limit.
+    pub fn charge_source(&mut self, bytes: usize) -> Result<(), RunError> {
+        self.cx.charge_store(StoreOp::GetSource, bytes).map_err(|trap| self.end(trap))
     }
 
     /// Stores the source of a package and enters it in the list of packages.

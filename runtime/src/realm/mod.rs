@@ -47,6 +47,7 @@ pub(crate) use tx::Transaction;
 use crate::heap::{Kind, Ref, Trap};
 use crate::interp::Cx;
 use crate::load::Linked;
+use foldhash::fast::FixedState;
 use regno_bytecode::types::Repr;
 use regno_store::log::Log;
 use regno_store::{ObjectId, PkgId, RefValue, Snapshot, StoreError, Write};
@@ -85,7 +86,7 @@ pub(crate) struct RealmState {
     /// By package index.
     pub packages: Vec<PackageState>,
     /// Package indices by identity.
-    pub ids: HashMap<PkgId, PackageIndex>,
+    pub ids: HashMap<PkgId, PackageIndex, FixedState>,
     /// The store.
     pub tx: Transaction,
     /// The operation log, if one is kept.
@@ -99,7 +100,7 @@ pub(crate) struct RealmState {
     /// Accesses to the store cost nothing: initialisation in tests (spec/05 §10.2).
     pub free: bool,
     /// Identity strings of the types that were read or written (spec/04 §6.1).
-    types: HashSet<String>,
+    types: HashSet<String, FixedState>,
     /// What stubs stand for.
     stubs: Vec<RefValue>,
 }
@@ -112,14 +113,14 @@ impl RealmState {
             overrides: HashMap::new(),
             objects: Objects::default(),
             packages: Vec::new(),
-            ids: HashMap::new(),
+            ids: HashMap::default(),
             tx: Transaction::new(below),
             log: None,
             diffs: BTreeMap::new(),
             extended: None,
             missing: None,
             free: false,
-            types: HashSet::new(),
+            types: HashSet::default(),
             stubs: Vec::new(),
         };
         state.add_packages(linked);

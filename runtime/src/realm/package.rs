@@ -40,7 +40,7 @@ pub(crate) struct PackageState {
 }
 
 impl PackageState {
-    fn new(path: &str) -> PackageState {
+    fn new(path: &str, id: PkgId) -> PackageState {
         PackageState {
             kind: PathKind::of(path),
             private: false,
@@ -48,7 +48,7 @@ impl PackageState {
             object: Ref::NIL,
             block: Ref::NIL,
             files: Vec::new(),
-            realm: Realm { id: PkgId::of_path(path), path: path.to_owned(), ..Realm::default() },
+            realm: Realm { id, path: path.to_owned(), ..Realm::default() },
             marks: Marks::default(),
             sum_diff: 0,
         }
@@ -64,7 +64,7 @@ impl RealmState {
     /// Enters the packages that a program has got since.
     pub fn add_packages(&mut self, linked: &Linked) {
         for package in linked.packages.iter().skip(self.packages.len()) {
-            let state = PackageState::new(&package.path);
+            let state = PackageState::new(&package.path, package.id);
             self.ids.insert(state.realm.id, self.packages.len() as PackageIndex);
             self.packages.push(state);
         }

@@ -5,7 +5,7 @@ use crate::heap::{Charge, Ref, Trap};
 use crate::interp::Cx;
 use crate::meter::StoreOp;
 use crate::recount::charger;
-use regno_store::{Hash, Object, Space, StoreError, StoredType, Type, encode, keys};
+use regno_store::{Hash, ObjectInfo, Space, StoreError, StoredObject, StoredType, Type, encode, keys};
 use std::sync::Arc;
 
 /// The bytes of an entry are not what was written.
@@ -50,50 +50,49 @@ impl Cx {
             self.realm_state()?.objects.set_instance(id, object);
             return Ok(());
         }
-        let mut form = self.encode_object(object)?;
-        let bytes = encode::object(&form);
-        self.charge_store(StoreOp::SetObject, bytes.len())?;
-        let hash = Hash::of(&bytes);
-        let size = bytes.len() as i64 + 20;
+        let form = self.encode_object(object)?;
         let info = *form.info();
-        let (id, diff) = (info.id, size - info.last_size);
+        let (stored, entry) = StoredObject::write(form);
+        debug_assert_eq!(Ok(&stored), StoredObject::read(id, &entry).as_ref());
+        self.charge_store(StoreOp::SetObject, stored.size)?;
+        let diff = entry.len() as i64 - info.last_size;
         if self.realm_state()?.log.is_some() {
-            self.log_save(&mut form, created, diff, size)?;
+            self.log_save(&stored, info, created, diff)?;
         }
         let realm = self.realm_state()?;
-        let mut stored = Vec::with_capacity(bytes.len() + 20);
-        stored.extend_from_slice(&hash.0);
-        stored.extend_from_slice(&bytes);
-        realm.tx.set_object(id, Some(stored));
+        let saved = *stored.object.info();
         if info.escaped {
-            realm.tx.set(Space::Merkle, keys::escaped(id), hash.0.to_vec());
+            realm.tx.set(Space::Merkle, keys::escaped(id), saved.hash.0.to_vec());
         }
+        realm.tx.set_object(id, Arc::new(stored), entry);
         realm.objects.set_instance(id, object);
         let record = realm.known(object)?;
-        (record.info.hash, record.info.last_size) = (hash, size);
+        (record.info.hash, record.info.last_size) = (saved.hash, saved.last_size);
         realm.realm(package)?.sum_diff += diff;
         Ok(())
     }
 
-    fn log_save(&mut self, form: &mut Object, created: bool, diff: i64, size: i64) -> Result<(), Trap> {
-        let id = form.info().id;
-        let old =
-            if created { None } else { self.realm_state()?.tx.object(id).map_err(|error| store_failed(&error))? };
-        let old = match old {
-            Some(old) => {
-                let mut old = old.object.clone();
-                old.info_mut().hash = Hash::ZERO;
-                Some(old)
-            }
-            None if created => None,
-            None => return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference")),
+    /// The line of the operation log; `info` is what the object says of itself in its bytes.
+    fn log_save(&mut self, stored: &StoredObject, info: ObjectInfo, created: bool, diff: i64) -> Result<(), Trap> {
+        let realm = self.realm_state()?;
+        let old = if created { None } else { realm.tx.object(info.id).map_err(|error| store_failed(&error))? };
+        if old.is_none() && !created {
+            return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference"));
+        }
+        let Some(log) = &mut realm.log else { return Ok(()) };
+        let with = |stored: &StoredObject, info| {
+            let mut object = stored.object.clone();
+            *object.info_mut() = info;
+            object
         };
-        let Some(log) = &mut self.realm_state()?.log else { return Ok(()) };
         match old {
-            Some(old) => log.updated(&old, form, diff),
+            Some(old) => {
+                let before = with(&old, ObjectInfo { hash: Hash::ZERO, ..*old.object.info() });
+                log.updated(&before, &with(stored, info), diff);
+            }
             None => {
-                form.info_mut().last_size = size;
-                log.created(form, diff);
+                let last_size = stored.object.info().last_size;
+                log.created(&with(stored, ObjectInfo { last_size, ..info }), diff);
             }
         }
         Ok(())
@@ -104,7 +103,7 @@ impl Cx {
         self.charge_store(StoreOp::DeleteObject, 0)?;
         let realm = self.realm_state()?;
         let info = realm.known(object)?.info;
-        realm.tx.set_object(info.id, None);
+        realm.tx.delete_object(info.id);
         realm.objects.forget_instance(info.id);
         if let Some(log) = &mut realm.log {
             log.deleted(info.id, info.last_size);

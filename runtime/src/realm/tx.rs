@@ -8,8 +8,8 @@ use std::sync::Arc;
 /// A snapshot with writes that nobody else sees.
 pub(crate) struct Transaction {
     below: Option<Box<dyn Snapshot>>,
-    /// New bytes of objects; none of those that are deleted.
-    objects: IndexMap<ObjectId, Option<Vec<u8>>, FixedState>,
+    /// Objects and the bytes of their entries; none of those that are deleted.
+    objects: IndexMap<ObjectId, Option<(Arc<StoredObject>, Vec<u8>)>, FixedState>,
     /// New values of all other entries.
     writes: IndexMap<(Space, String), Vec<u8>>,
 }
@@ -40,7 +40,7 @@ impl Transaction {
     /// An object.
     pub fn object(&self, id: ObjectId) -> Result<Option<Arc<StoredObject>>, StoreError> {
         match (self.objects.get(&id), &self.below) {
-            (Some(Some(entry)), _) => StoredObject::read(id, entry).map(|object| Some(Arc::new(object))),
+            (Some(Some((object, _))), _) => Ok(Some(Arc::clone(object))),
             (None, Some(below)) => below.object(id),
             (Some(None), _) | (None, None) => Ok(None),
         }
@@ -66,9 +66,14 @@ impl Transaction {
         }
     }
 
-    /// Replaces an object by one with these bytes; none to delete it.
-    pub fn set_object(&mut self, id: ObjectId, entry: Option<Vec<u8>>) {
-        self.objects.insert(id, entry);
+    /// Replaces an object; the bytes are those of its entry.
+    pub fn set_object(&mut self, id: ObjectId, object: Arc<StoredObject>, entry: Vec<u8>) {
+        self.objects.insert(id, Some((object, entry)));
+    }
+
+    /// Deletes an object.
+    pub fn delete_object(&mut self, id: ObjectId) {
+        self.objects.insert(id, None);
     }
 
     /// Replaces the value of an entry that is not an object.
@@ -79,8 +84,11 @@ impl Transaction {
     /// All changes, to be written to the store as one batch.
     pub fn take_writes(&mut self) -> Vec<Write> {
         let (objects, writes) = (std::mem::take(&mut self.objects), std::mem::take(&mut self.writes));
-        let objects = objects.into_iter().map(|(id, value)| Write { space: Space::Base, key: keys::object(id), value });
-        let writes = writes.into_iter().map(|((space, key), value)| Write { space, key, value: Some(value) });
+        let objects = objects.into_iter().map(|(id, object)| {
+            let (object, value) = object.unzip();
+            Write { object, ..Write::new(Space::Base, keys::object(id), value) }
+        });
+        let writes = writes.into_iter().map(|((space, key), value)| Write::new(space, key, Some(value)));
         objects.chain(writes).collect()
     }
 }
