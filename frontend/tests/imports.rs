@@ -5,7 +5,7 @@ use regno_frontend::check::{Options, World};
 use regno_frontend::limits::Limits;
 use regno_frontend::source::SourceFile;
 use regno_frontend::syntax::parse_file;
-use regno_frontend::typed::{Callee, ExprKind, FuncKind, MethodRef, Package};
+use regno_frontend::typed::{Callee, ExprKind, FuncKind, FuncUse, MethodRef, Package};
 
 const LIBRARY: &str = "package shapes
 
@@ -98,7 +98,7 @@ fn a_member_costs_what_a_selector_costs() {
     let dear = package
         .exprs
         .values()
-        .any(|expr| matches!(&expr.kind, ExprKind::Call { callee: Callee::Func { via_package: true, .. }, .. }));
+        .any(|expr| matches!(&expr.kind, ExprKind::Call { callee: Callee::Func { named: FuncUse::Member, .. }, .. }));
     assert!(dear);
 }
 

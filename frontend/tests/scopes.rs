@@ -156,6 +156,38 @@ fn messages_and_locations() {
     }
 }
 
+/// A name means what it means, and is a constant if the nearest block that declares it, even further down, declares one.
+#[test]
+fn a_function_is_constant_under_a_constant_of_its_name() {
+    let text = |body: &str| {
+        let functions = "func pair() (int, string) { return 1, \"\" }\nfunc one(n int) int { return n }\n";
+        check(&format!("package main\n{functions}func main() {{ {body} }}\n")).err().unwrap_or_default()
+    };
+    let message = |body: &str| text(body).split_once(": ").map_or_else(String::new, |(_, words)| words.to_owned());
+    assert_eq!(
+        text("const n, pair = pair()"),
+        "main/a.gno:4:21-37: (const (pair func() (int, string)))() (variable of type (int,string)) is not constant"
+    );
+    assert_eq!(
+        message("one(1, 2); type one int"),
+        "wrong argument count in call to (const (one func(int) int)); want 1 got 2"
+    );
+    assert_eq!(
+        message("{ one(1, 2) }; const one = 1"),
+        "wrong argument count in call to (const (one func(int) int)); want 1 got 2"
+    );
+    // Without one, under a variable, and where the constant belongs to an inner block, it is a name.
+    let named = "wrong argument count in call to one<VPBlock(3,1)>; want 1 got 2";
+    assert_eq!(message("one(1, 2)"), named);
+    assert_eq!(message("one(1, 2); var one = 1"), named);
+    assert_eq!(message("one(1, 2); { const one = 1 }"), named);
+    let inner = "wrong argument count in call to one<VPBlock(4,1)>; want 1 got 2";
+    assert_eq!(message("{ one(1, 2); one := 1 }; const one = 1"), inner);
+    // A predeclared name has no meaning before the constant that hides it.
+    let shadowed = "expected block value path type; check this is not shadowing a builtin type";
+    assert_eq!(message("println(len(\"\")); const len = 1"), shadowed);
+}
+
 #[test]
 fn deep_input_needs_little_stack() {
     let run = |text: String| {

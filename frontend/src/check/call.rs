@@ -2,6 +2,7 @@
 
 use super::crossing::is_crossing;
 use super::expr::{Operand, unparen};
+use super::scope::Later;
 use super::selector::Selected;
 use super::{Checker, Result};
 use crate::finding::VmError;
@@ -16,7 +17,7 @@ impl<'a> Checker<'a> {
         let fun = unparen(call.fun);
         if let Some(t) = self.type_of_expr(fun)? {
             if let ast::ExprKind::Ident(name) = fun.kind
-                && self.declared_later(name)
+                && self.declared_later(name) == Some(Later::Variable)
             {
                 // **Quirk**: under a variable of the same name a type is no longer one.
                 return Err(self.not_a_function(t, span));
@@ -106,7 +107,7 @@ impl<'a> Checker<'a> {
     /// The function that an expression names, or its value.
     fn named_callee(&self, id: ExprId) -> Callee {
         match self.exprs[id].kind {
-            ExprKind::Func { func, via_package } => Callee::Func { func, via_package },
+            ExprKind::Func { func, named } => Callee::Func { func, named },
             _ => Callee::Value(id),
         }
     }

@@ -18,12 +18,12 @@
 //! | `context` | what statements ask for: conditions, tags, right sides, `op=` |
 //! | `render` | text of nodes in messages |
 
-use super::scope::{Entity, InnerLiteral};
+use super::scope::{Entity, InnerLiteral, Later};
 use super::{Checker, Result};
 use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
-use crate::typed::{ExprId, ExprKind, FuncId, Place};
+use crate::typed::{ExprId, ExprKind, FuncId, FuncUse, Place};
 use crate::types::{Kind, NilContext, Type, TypeId};
 use cranelift_entity::SecondaryMap;
 use cranelift_entity::packed_option::PackedOption;
@@ -266,12 +266,17 @@ impl<'a> Checker<'a> {
                 (ExprKind::Global { global, via_package }, self.globals[global].ty, recorded)
             }
             Entity::Func(func) => {
+                let named = match self.declared_later(name) {
+                    Some(Later::Constant) => FuncUse::Constant,
+                    _ if via_package => FuncUse::Member,
+                    _ => FuncUse::Name,
+                };
                 let t = self.func_type(func);
-                (ExprKind::Func { func, via_package }, t, Some(t))
+                (ExprKind::Func { func, named }, t, Some(t))
             }
             Entity::Const(constant, t) => {
                 let operand = self.constant(constant, t, span);
-                if self.declared_later(name) {
+                if self.declared_later(name) == Some(Later::Variable) {
                     self.nodes.leave_unfolded(operand.id);
                 }
                 return Ok(operand);

@@ -12,7 +12,9 @@ use crate::finding::VmError;
 use crate::package::expected_name;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::typed::{ExprKind, FuncId, FuncKind, Global, GlobalId, ImportedName, Scope, ScopeKind, Var, VarKind};
+use crate::typed::{
+    ExprKind, FuncId, FuncKind, FuncUse, Global, GlobalId, ImportedName, Scope, ScopeKind, Var, VarKind,
+};
 use crate::types::{NamedId, TypeId, is_exported};
 use cranelift_entity::EntityRef;
 use indexmap::{IndexMap, IndexSet};
@@ -214,7 +216,7 @@ impl<'a> Checker<'a> {
             }
             Export::Func(signature) => {
                 let func = self.imported_func(package, name, signature);
-                (ExprKind::Func { func, via_package }, signature, signature)
+                (ExprKind::Func { func, named: FuncUse::Member }, signature, signature)
             }
         };
         let id = self.add_node(kind, ty, Some(recorded), span);
@@ -232,7 +234,7 @@ impl<'a> Checker<'a> {
             }
             Some(Entity::Func(func)) => {
                 let t = self.func_type(func);
-                (ExprKind::Func { func, via_package }, t, Some(t))
+                (ExprKind::Func { func, named: FuncUse::Member }, t, Some(t))
             }
             Some(Entity::Type(t)) => {
                 return Err(self.error(span, VmError::NotExpression { of: self.type_arg(t) }));

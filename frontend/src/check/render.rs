@@ -4,8 +4,8 @@ use super::Checker;
 use super::builtin::builtin_name;
 use crate::constant::Constant;
 use crate::typed::{
-    Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, GlobalId, ImportedName, MethodRef, Place,
-    UnaryOp, VarId,
+    Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, FuncUse, GlobalId, ImportedName, MethodRef,
+    Place, UnaryOp, VarId,
 };
 use crate::types::TypeId;
 
@@ -23,7 +23,7 @@ impl Checker<'_> {
             ExprKind::Type(_) => format!("(const-type {})", self.types.type_string(node.ty)),
             ExprKind::Local(var) => self.render_local(*var),
             ExprKind::Global { global, .. } => self.render_global(*global),
-            ExprKind::Func { func, .. } => self.render_func(*func),
+            ExprKind::Func { func, named } => self.render_func(*func, *named),
             ExprKind::Abort(text) => text.clone(),
             ExprKind::Unary { op, operand } => {
                 let op = match op {
@@ -94,7 +94,7 @@ impl Checker<'_> {
 
     fn render_target(&self, callee: &Callee, args: &[ExprId]) -> String {
         match callee {
-            Callee::Func { func, .. } => self.render_func(*func),
+            Callee::Func { func, named } => self.render_func(*func, *named),
             Callee::Method { operand, method } => self.render_method(*operand, method),
             Callee::Builtin(builtin) => self.render_builtin(*builtin, Some(args)),
             Callee::Value(id) => self.render(*id),
@@ -149,10 +149,14 @@ impl Checker<'_> {
         format!("{name}<VPBlock({depth},{index})>")
     }
 
-    fn render_func(&self, func: FuncId) -> String {
-        match &self.funcs[func].kind {
+    fn render_func(&self, func: FuncId, named: FuncUse) -> String {
+        let data = &self.funcs[func];
+        if named == FuncUse::Constant {
+            return format!("(const ({} {}))", data.name, self.types.type_string(data.signature));
+        }
+        match &data.kind {
             FuncKind::Imported(imported) => self.render_member(imported),
-            _ => self.render_package_name(&self.funcs[func].name),
+            _ => self.render_package_name(&data.name),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::typed::{
 };
 use crate::types::TypeId;
 use indexmap::IndexMap;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What a name means.
 #[derive(Clone, Debug)]
@@ -54,10 +54,19 @@ pub(super) struct Block<'a> {
     slots: Vec<VarId>,
     /// Hidden variables of split assignments, after the names.
     late: Vec<VarId>,
-    /// Its statements, before the names that they declare as variables are asked for.
+    /// Its statements, before the names that they declare are asked for.
     lists: Vec<&'a [StmtRef<'a>]>,
     /// Those names.
-    variables: HashSet<&'a str>,
+    later: HashMap<&'a str, Later>,
+}
+
+/// As what a name is declared that is not visible yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Later {
+    /// As a variable.
+    Variable,
+    /// As a constant or a type.
+    Constant,
 }
 
 /// A checked literal of a function that is being checked.
@@ -221,7 +230,7 @@ impl<'a> Checker<'a> {
             return Ok(Some((entity, 0)));
         }
         let Some(entity) = predeclared(wanted) else { return Ok(None) };
-        if self.declared_later(wanted) {
+        if self.declared_later(wanted).is_some() {
             return Err(self.error(span, VmError::ShadowedLater));
         }
         Ok(Some((entity, 0)))
@@ -234,20 +243,22 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether a block around this place declares the name as a variable that is not visible yet (spec/01 §1.3 row 17).
-    pub(super) fn declared_later(&mut self, name: &str) -> bool {
+    /// As what a block around this place declares a name that is not visible yet (spec/01 §1.3 row 17).
+    pub(super) fn declared_later(&mut self, name: &str) -> Option<Later> {
         for block in self.at.blocks.iter_mut().rev() {
             if block.names.contains_key(name) {
-                return false;
+                return None;
             }
             for list in block.lists.drain(..) {
-                block.variables.extend(list.iter().flat_map(|stmt| declared_variables(stmt)));
+                for stmt in list {
+                    note_declared(stmt, &mut block.later);
+                }
             }
-            if block.variables.contains(name) {
-                return true;
+            if let Some(&later) = block.later.get(name) {
+                return Some(later);
             }
         }
-        false
+        None
     }
 
     /// The variable as the current function sees it.
@@ -332,7 +343,7 @@ impl<'a> Checker<'a> {
             slots: shared,
             late: Vec::new(),
             lists: Vec::new(),
-            variables: HashSet::new(),
+            later: HashMap::new(),
         });
         Ok(scope)
     }
@@ -480,25 +491,34 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The names that a statement itself declares as variables.
-fn declared_variables<'a>(stmt: StmtRef<'a>) -> Vec<&'a str> {
+/// Notes the names that a statement itself declares. The first declaration of a name counts.
+fn note_declared<'a>(stmt: StmtRef<'a>, later: &mut HashMap<&'a str, Later>) {
     let mut stmt = stmt;
     while let ast::StmtKind::Labeled(labeled) = stmt.kind {
         stmt = labeled.stmt;
     }
+    let mut note = |name: &'a str, as_what| {
+        later.entry(name).or_insert(as_what);
+    };
     match stmt.kind {
-        ast::StmtKind::Assign(assign) if assign.op == ast::AssignOp::Define => assign
-            .lhs
-            .iter()
-            .filter_map(|e| match unparen(e).kind {
-                ast::ExprKind::Ident(name) => Some(name),
-                _ => None,
-            })
-            .collect(),
-        ast::StmtKind::Decl(ast::GenDecl { specs: ast::Specs::Var(specs), .. }) => {
-            specs.iter().flat_map(|spec| spec.names).map(|name| name.name).collect()
+        ast::StmtKind::Assign(assign) if assign.op == ast::AssignOp::Define => {
+            for e in assign.lhs {
+                if let ast::ExprKind::Ident(name) = unparen(e).kind {
+                    note(name, Later::Variable);
+                }
+            }
         }
-        _ => Vec::new(),
+        ast::StmtKind::Decl(group) => match group.specs {
+            ast::Specs::Import(_) => {}
+            ast::Specs::Var(specs) => {
+                specs.iter().flat_map(|spec| spec.names).for_each(|name| note(name.name, Later::Variable));
+            }
+            ast::Specs::Const(specs) => {
+                specs.iter().flat_map(|spec| spec.names).for_each(|name| note(name.name, Later::Constant));
+            }
+            ast::Specs::Type(specs) => specs.iter().for_each(|spec| note(spec.name.name, Later::Constant)),
+        },
+        _ => {}
     }
 }
 

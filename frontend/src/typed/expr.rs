@@ -111,6 +111,17 @@ pub enum MethodRef {
     },
 }
 
+/// What a function's name is to the reference where it is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FuncUse {
+    /// The name.
+    Name,
+    /// A member of its package: named inside a function literal, or behind a package name. Costs 90 instead of 29 (spec/02 §5.7).
+    Member,
+    /// A constant: a block around the use declares the name as a constant or type further down.
+    Constant,
+}
+
 /// What a call calls.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Callee {
@@ -118,8 +129,8 @@ pub enum Callee {
     Func {
         /// The function.
         func: FuncId,
-        /// Named inside a function literal: costs 90 instead of 29 (spec/02 §5.7).
-        via_package: bool,
+        /// As what.
+        named: FuncUse,
     },
     /// A method selected and called at once: `x.M(...)`.
     Method {
@@ -227,8 +238,8 @@ pub enum ExprKind {
     Func {
         /// The function.
         func: FuncId,
-        /// Named inside a function literal.
-        via_package: bool,
+        /// As what.
+        named: FuncUse,
     },
     /// A name read as the reference would, whose evaluation always aborts with this host error text.
     Abort(String),

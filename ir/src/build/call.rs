@@ -10,7 +10,7 @@ use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::op::call;
 use regno_bytecode::types::Repr;
 use regno_frontend::constant::Constant;
-use regno_frontend::typed::{Builtin, Callee, ExprId, ExprKind, FuncId, MethodRef, Receiver, Spread};
+use regno_frontend::typed::{Builtin, Callee, ExprId, ExprKind, FuncId, FuncUse, MethodRef, Receiver, Spread};
 use regno_frontend::types::TypeId;
 
 /// What a call runs, its operands evaluated.
@@ -130,9 +130,9 @@ impl FunctionBuilder<'_, '_> {
     pub(super) fn callee(&mut self, callee: &Callee) -> Called {
         let package = self.cx.package;
         match callee {
-            Callee::Func { func, via_package } => {
+            Callee::Func { func, named } => {
                 self.op(OpClass::Eval);
-                self.package_name(*via_package);
+                self.package_name(*named == FuncUse::Member);
                 let callable = Callable::Func(self.cx.func(*func));
                 self.called(callable, None, package.funcs[*func].signature, package.funcs[*func].crossing)
             }

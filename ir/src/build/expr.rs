@@ -7,7 +7,7 @@ use crate::op::Op;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::types::Repr;
 use regno_frontend::constant::Constant;
-use regno_frontend::typed::{ExprId, ExprKind, FuncKind, IndexKind, Place, SliceKind};
+use regno_frontend::typed::{ExprId, ExprKind, FuncKind, FuncUse, IndexKind, Place, SliceKind};
 use regno_frontend::types::TypeId;
 
 impl FunctionBuilder<'_, '_> {
@@ -75,8 +75,8 @@ impl FunctionBuilder<'_, '_> {
                 let value = self.value_of(Op::LoadGlobal, repr, repr, &[], entity, 0);
                 Value { dynamic: self.global_type(entity, ty), ..Value::shared(value, ty) }
             }
-            ExprKind::Func { func, via_package } => {
-                self.package_name(*via_package);
+            ExprKind::Func { func, named } => {
+                self.package_name(*named == FuncUse::Member);
                 let entity = Entity::Func(self.cx.func(*func));
                 Value::shared(self.value_of(Op::FuncConst, Repr::Func, Repr::Func, &[], entity, 0), ty)
             }

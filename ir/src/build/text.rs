@@ -6,8 +6,8 @@ use crate::function::TextData;
 use crate::op::Op;
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{
-    BinaryOp, Builtin, Callee, ExprId, ExprKind, FuncId, FuncKind, GlobalId, MethodRef, Place, ScopeId, ScopeKind,
-    Slot, UnaryOp, VarId,
+    BinaryOp, Builtin, Callee, ExprId, ExprKind, Func, FuncId, FuncKind, FuncUse, GlobalId, MethodRef, Place, ScopeId,
+    ScopeKind, Slot, UnaryOp, VarId,
 };
 use regno_frontend::types::{Kind, Type, TypeId};
 
@@ -135,12 +135,18 @@ impl FunctionBuilder<'_, '_> {
         format!("{}<~VPBlock({},{slot})>", data.name, self.package_depth())
     }
 
-    fn func(&self, func: FuncId, via_package: bool, style: Style) -> String {
-        let name = &self.cx.package.funcs[func].name;
+    fn func(&self, func: FuncId, named: FuncUse, style: Style) -> String {
+        let Func { name, signature, .. } = &self.cx.package.funcs[func];
+        if named == FuncUse::Constant {
+            return match style {
+                Style::Node => format!("(const ({name} {}))", self.cx.package.types.type_string(*signature)),
+                Style::Trace => name.clone(),
+            };
+        }
         if let Some(path) = self.cx.func_imported_from(func) {
             return format!("{}.{name}", package_text(path, style));
         }
-        if via_package {
+        if named == FuncUse::Member {
             return format!("{}.{name}", package_text(&self.cx.package.path, style));
         }
         let slot = self.package_slot(|slot| *slot == Slot::Func(func));
@@ -189,7 +195,7 @@ impl FunctionBuilder<'_, '_> {
 
     fn call_of(&self, callee: &Callee, args: &[ExprId], style: Style, depth: u32) -> String {
         let function = match callee {
-            Callee::Func { func, via_package } => self.func(*func, *via_package, style),
+            Callee::Func { func, named } => self.func(*func, *named, style),
             Callee::Method { operand, method } => self.method(*operand, method, style, depth),
             Callee::Builtin(builtin) => self.builtin(*builtin),
             Callee::Value(id) => self.text(*id, style, depth),
@@ -229,7 +235,7 @@ impl FunctionBuilder<'_, '_> {
             ExprKind::TypeText(_, ty) => self.type_text(*ty),
             ExprKind::Local(var) => self.local(*var),
             ExprKind::Global { global, via_package } => self.global(*global, *via_package, style),
-            ExprKind::Func { func, via_package } => self.func(*func, *via_package, style),
+            ExprKind::Func { func, named } => self.func(*func, *named, style),
             ExprKind::Abort(text) => text.clone(),
             ExprKind::Unary { op, operand } => {
                 let op = match op {
