@@ -3,8 +3,8 @@
 
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{
-    BinaryOp, Callee, CompositeKind, DeclSpec, ExprId, ExprKind, InitStep, Main, Package, Place, StmtId, StmtKind,
-    TypeExpr, TypeExprId, TypeField, UnaryOp,
+    BinaryOp, Callee, CompositeKind, DeclSpec, ExprId, ExprKind, FuncUse, InitStep, Main, Package, Place, StmtId,
+    StmtKind, TypeExpr, TypeExprId, TypeField, UnaryOp,
 };
 
 const EVAL: u64 = 29;
@@ -22,7 +22,8 @@ impl Price<'_> {
         EVAL + match &self.0.exprs[id].kind {
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Abort(_) => 0,
             ExprKind::Type(t) | ExprKind::TypeText(t, _) => self.type_expr(*t) - EVAL,
-            ExprKind::Global { via_package, .. } | ExprKind::Func { via_package, .. } => via(*via_package),
+            ExprKind::Global { via_package, .. } => via(*via_package),
+            ExprKind::Func { named, .. } => via(*named == FuncUse::Member),
             ExprKind::Unary { op, operand } => {
                 self.expr(*operand)
                     + match op {
@@ -74,7 +75,7 @@ impl Price<'_> {
     fn call(&self, callee: &Callee, args: &[ExprId]) -> u64 {
         let native = 424 + 38;
         let (callee, body) = match callee {
-            Callee::Func { func, via_package } => (if *via_package { 90 } else { EVAL }, self.body(*func)),
+            Callee::Func { func, named } => (if *named == FuncUse::Member { 90 } else { EVAL }, self.body(*func)),
             Callee::Method { operand, method } => {
                 let body = match method {
                     regno_frontend::typed::MethodRef::Concrete { func, .. } => self.body(*func),

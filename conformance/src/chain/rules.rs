@@ -1,11 +1,12 @@
 //! What a package must be to be added (spec/07 §5.1-5.2).
 
 use super::sources::module_file;
+use regno_frontend::limits::Limits;
 use regno_frontend::package::{GnoMod, PathKind};
 use regno_store::model::MemPackage;
 
 /// Longest package name and path, longest file name.
-const LONGEST: usize = 256;
+const LONGEST: usize = Limits::PACKAGE_NAME_BYTES;
 
 /// Structure of a package: name, path, files.
 ///
@@ -158,6 +159,20 @@ mod tests {
     fn package(name: &str, path: &str, files: &[&str]) -> MemPackage {
         let files = files.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
         MemPackage { name: name.to_owned(), path: path.to_owned(), files, kind: String::new() }
+    }
+
+    #[test]
+    fn names_and_paths_have_a_length() {
+        let path = |length: usize| format!("gno.land/r/{}", "x".repeat(length - "gno.land/r/".len()));
+        let file = |length: usize| format!("{}.gno", "x".repeat(length - ".gno".len()));
+        let checked = |name: usize, at: usize, named: usize| {
+            check_structure(&package(&"x".repeat(name), &path(at), &[&file(named)])).err().unwrap_or_default()
+        };
+        assert_eq!(checked(LONGEST, LONGEST, LONGEST), "");
+        assert_eq!(checked(LONGEST + 1, LONGEST, LONGEST), "name length 257 exceeds limit 256");
+        assert_eq!(checked(LONGEST, LONGEST + 1, LONGEST), "path length 257 exceeds limit 256");
+        let text = "invalid file in package: name length 257 exceeds limit 256";
+        assert_eq!(checked(LONGEST, LONGEST, LONGEST + 1), text);
     }
 
     #[test]

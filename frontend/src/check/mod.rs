@@ -278,7 +278,7 @@ impl<'a> Checker<'a> {
     /// What comes before everything else: names within a file, then forms that the reference does not convert.
     fn check_syntax(&mut self) -> Result<()> {
         for (index, (file, source)) in self.files.iter().zip(self.sources).enumerate() {
-            resolver::resolve_file(file, source, u32::try_from(index).unwrap_or(u32::MAX))?;
+            resolver::resolve_file(file, source, u32::try_from(index).unwrap_or(u32::MAX), &self.limits)?;
         }
         self.mark_loop_names()
     }

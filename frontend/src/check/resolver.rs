@@ -4,13 +4,11 @@
 
 use super::{CheckError, Result, deep};
 use crate::finding::VmError;
+use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, Ident, Specs, Stmt, StmtKind, StmtRef};
 use crate::syntax::visit;
 use std::collections::{HashMap, HashSet};
-
-/// Number of errors after which the reference stops.
-const MAX_ERRORS: usize = 10;
 
 /// Labels of a function body.
 #[derive(Default)]
@@ -32,11 +30,22 @@ struct Resolver<'s, 'a> {
     scopes: Vec<HashMap<&'a str, Span>>,
     labels: Vec<Labels<'a>>,
     errors: Vec<Found>,
+    /// Scopes inside one another, that of the package included.
+    max_depth: usize,
+    /// There were more: nothing else is looked at.
+    stopped: bool,
 }
 
 /// The error of a file, if it has one: the first in order of position, and how many more there are.
-pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32) -> Result<()> {
-    let mut resolver = Resolver { source, scopes: vec![HashMap::new()], labels: Vec::new(), errors: Vec::new() };
+pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32, limits: &Limits) -> Result<()> {
+    let mut resolver = Resolver {
+        source,
+        scopes: vec![HashMap::new()],
+        labels: Vec::new(),
+        errors: Vec::new(),
+        max_depth: limits.scope_depth as usize,
+        stopped: false,
+    };
     for decl in file.decls {
         resolver.top_level(decl);
     }
@@ -47,7 +56,7 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
     errors.sort_by_key(|found| found.offset);
     let mut lines = HashSet::new();
     errors.retain(|found| lines.insert(source.line(found.offset)));
-    errors.truncate(MAX_ERRORS);
+    errors.truncate(limits.resolution_errors);
     let more = errors.len().saturating_sub(1);
     let Some(Found { offset, error, previous }) = errors.into_iter().next() else { return Ok(()) };
     let location = Some(format!("{}:{}", source.name(), source.position(offset)));
@@ -58,13 +67,19 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
 
 impl<'a> Resolver<'_, 'a> {
     fn error(&mut self, at: Span, error: VmError) {
-        self.errors.push(Found { offset: at.start, error, previous: None });
+        self.found(Found { offset: at.start, error, previous: None });
+    }
+
+    fn found(&mut self, found: Found) {
+        if !self.stopped {
+            self.errors.push(found);
+        }
     }
 
     fn redeclared(&mut self, name: Ident<'a>, previous: Span) {
         let at = format!("{}:{}", self.source.name(), self.source.position(previous.start));
         let error = VmError::RedeclaredInBlock { name: name.name.into(), previous: at.into() };
-        self.errors.push(Found { offset: name.span.start, error, previous: Some(previous) });
+        self.found(Found { offset: name.span.start, error, previous: Some(previous) });
     }
 
     fn declare(&mut self, name: Ident<'a>) {
@@ -80,7 +95,14 @@ impl<'a> Resolver<'_, 'a> {
         }
     }
 
-    fn scoped(&mut self, f: impl FnOnce(&mut Self)) {
+    fn scoped(&mut self, at: Span, f: impl FnOnce(&mut Self)) {
+        if self.scopes.len() >= self.max_depth {
+            self.error(at, VmError::ScopeDepth);
+            self.stopped = true;
+        }
+        if self.stopped {
+            return;
+        }
         self.scopes.push(HashMap::new());
         f(self);
         self.scopes.pop();
@@ -115,7 +137,7 @@ impl<'a> Resolver<'_, 'a> {
         ty: &'a ast::FuncType<'a>,
         body: Option<&'a ast::Block<'a>>,
     ) {
-        self.scoped(|resolver| {
+        self.scoped(ty.span, |resolver| {
             for list in [receiver, Some(ty.params), ty.results].into_iter().flatten() {
                 resolver.fields(list);
             }
@@ -144,7 +166,7 @@ impl<'a> Resolver<'_, 'a> {
     }
 
     fn block(&mut self, block: &'a ast::Block<'a>) {
-        self.scoped(|resolver| resolver.list(block.stmts));
+        self.scoped(block.span, |resolver| resolver.list(block.stmts));
     }
 
     fn stmt(&mut self, stmt: &'a Stmt<'a>) {
@@ -169,37 +191,42 @@ impl<'a> Resolver<'_, 'a> {
             }
             StmtKind::Labeled(labeled) => self.labeled(labeled),
             StmtKind::Block(block) => self.block(block),
-            StmtKind::If(stmt) => self.scoped(|resolver| {
-                resolver.optional(stmt.init);
-                resolver.expr(stmt.cond);
-                resolver.block(stmt.then);
-                resolver.optional(stmt.els);
+            StmtKind::If(inner) => self.scoped(stmt.span, |resolver| {
+                resolver.optional(inner.init);
+                resolver.expr(inner.cond);
+                resolver.block(inner.then);
+                resolver.optional(inner.els);
             }),
-            StmtKind::For(stmt) => self.scoped(|resolver| {
-                resolver.optional(stmt.init);
-                stmt.cond.into_iter().for_each(|e| resolver.expr(e));
-                resolver.optional(stmt.post);
-                resolver.block(stmt.body);
+            StmtKind::For(inner) => self.scoped(stmt.span, |resolver| {
+                resolver.optional(inner.init);
+                inner.cond.into_iter().for_each(|e| resolver.expr(e));
+                resolver.optional(inner.post);
+                resolver.block(inner.body);
             }),
-            StmtKind::Range(stmt) => self.range(stmt),
-            StmtKind::Switch(stmt) => self.scoped(|resolver| {
-                resolver.optional(stmt.init);
-                stmt.tag.into_iter().for_each(|e| resolver.expr(e));
-                resolver.clauses(stmt.clauses);
+            StmtKind::Range(range) => self.range(range, stmt.span),
+            StmtKind::Switch(inner) => self.scoped(stmt.span, |resolver| {
+                resolver.optional(inner.init);
+                inner.tag.into_iter().for_each(|e| resolver.expr(e));
+                resolver.clauses(inner.clauses);
             }),
-            StmtKind::TypeSwitch(stmt) => self.scoped(|resolver| {
-                resolver.optional(stmt.init);
-                resolver.expr(stmt.x);
-                resolver.scoped(|resolver| {
-                    match stmt.binding {
-                        Some(name) if name.name == "_" => resolver.nothing_new(name.span),
-                        Some(name) => resolver.declare(name),
-                        None => {}
-                    }
-                    resolver.clauses(stmt.clauses);
-                });
+            StmtKind::TypeSwitch(inner) if inner.init.is_none() => self.type_switch(inner),
+            StmtKind::TypeSwitch(inner) => self.scoped(stmt.span, |resolver| {
+                resolver.optional(inner.init);
+                resolver.type_switch(inner);
             }),
         }
+    }
+
+    fn type_switch(&mut self, stmt: &'a ast::TypeSwitchStmt<'a>) {
+        self.scoped(stmt.binding.map_or(stmt.x.span, |name| name.span), |resolver| {
+            resolver.expr(stmt.x);
+            match stmt.binding {
+                Some(name) if name.name == "_" => resolver.nothing_new(name.span),
+                Some(name) => resolver.declare(name),
+                None => {}
+            }
+            resolver.clauses(stmt.clauses);
+        });
     }
 
     fn labeled(&mut self, labeled: &'a ast::LabeledStmt<'a>) {
@@ -217,9 +244,9 @@ impl<'a> Resolver<'_, 'a> {
         self.stmt(labeled.stmt);
     }
 
-    fn range(&mut self, stmt: &'a ast::RangeStmt<'a>) {
+    fn range(&mut self, stmt: &'a ast::RangeStmt<'a>, at: Span) {
         self.expr(stmt.x);
-        self.scoped(|resolver| {
+        self.scoped(at, |resolver| {
             let targets: Vec<&'a Expr<'a>> = [stmt.key, stmt.value].into_iter().flatten().collect();
             for target in targets {
                 match target.kind {
@@ -234,7 +261,7 @@ impl<'a> Resolver<'_, 'a> {
     fn clauses(&mut self, clauses: &'a [ast::CaseClause<'a>]) {
         for clause in clauses {
             self.exprs(clause.exprs.unwrap_or_default());
-            self.scoped(|resolver| resolver.list(clause.body));
+            self.scoped(clause.span, |resolver| resolver.list(clause.body));
         }
     }
 
@@ -293,7 +320,7 @@ impl<'a> Resolver<'_, 'a> {
             ExprKind::FuncLit(literal) => self.function(None, literal.ty, Some(literal.body)),
             ExprKind::FuncType(func) => self.function(None, func, None),
             ExprKind::StructType(fields) | ExprKind::InterfaceType(fields) => {
-                self.scoped(|resolver| resolver.fields(fields));
+                self.scoped(e.span, |resolver| resolver.fields(fields));
             }
             _ => visit::children(e, &mut |child| self.expr(child)),
         });

@@ -1,7 +1,7 @@
 //! Unary and binary operators on constants of one type (spec/01 §1.7, §1.8, §1.9).
 
 use super::{ConstError, Constant, Decimal, FixedInt, float};
-use crate::limits::{MAX_INT_BITS, MAX_STRING_BYTES};
+use crate::limits::Limits;
 use crate::typed::{BinaryOp, UnaryOp};
 use crate::types::Kind;
 use num_bigint::BigInt;
@@ -106,14 +106,14 @@ fn compare(op: BinaryOp, x: &Constant, y: &Constant) -> Result<bool, ConstError>
 }
 
 fn concat(x: &[u8], y: &[u8]) -> Result<Constant, ConstError> {
-    if x.len() + y.len() > MAX_STRING_BYTES {
+    if x.len() + y.len() > Limits::STRING_BYTES {
         return Err(ConstError::TooLarge);
     }
     Ok(Constant::Str([x, y].concat().into()))
 }
 
 fn int(op: BinaryOp, x: &BigInt, y: &BigInt) -> Result<Option<BigInt>, ConstError> {
-    if op == BinaryOp::Mul && x.bits() + y.bits() > MAX_INT_BITS {
+    if op == BinaryOp::Mul && x.bits() + y.bits() > Limits::INTEGER_BITS {
         return Err(ConstError::TooLarge);
     }
     let value = match op {
@@ -128,7 +128,7 @@ fn int(op: BinaryOp, x: &BigInt, y: &BigInt) -> Result<Option<BigInt>, ConstErro
         BinaryOp::AndNot => x & !y,
         _ => return Ok(None),
     };
-    if value.bits() > MAX_INT_BITS { Err(ConstError::TooLarge) } else { Ok(Some(value)) }
+    if value.bits() > Limits::INTEGER_BITS { Err(ConstError::TooLarge) } else { Ok(Some(value)) }
 }
 
 fn decimal(op: BinaryOp, x: &Decimal, y: &Decimal) -> Result<Option<Decimal>, ConstError> {

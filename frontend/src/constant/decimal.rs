@@ -5,6 +5,7 @@
 //! they round half up. The exponent of the leading digit stays within ±100000, and so do the digits that a
 //! sum can have, which bounds the work of every operation.
 
+use crate::limits::Limits;
 use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{One, Signed, Zero};
@@ -14,7 +15,7 @@ use std::cmp::Ordering;
 const PRECISION: i64 = 1024;
 
 /// Largest magnitude of an exponent.
-const MAX_EXPONENT: i64 = 100_000;
+const MAX_EXPONENT: i64 = Limits::DECIMAL_EXPONENT;
 
 /// A decimal value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use super::decimal::pow10;
 use super::{ConstError, Constant, Decimal, unquote};
-use crate::limits::{MAX_INT_BITS, MAX_MANTISSA_DIGITS};
+use crate::limits::Limits;
 use num_bigint::{BigInt, BigUint};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ const DIRECT_DIGITS: usize = 2000;
 ///
 /// # Errors
 ///
-/// The text is no such literal, or longer than [`MAX_INT_BITS`].
+/// The text is no such literal, or longer than [`Limits::INTEGER_BITS`].
 pub fn parse_int(text: &str) -> Result<Constant, ConstError> {
     let clean = without_underscores(text);
     let invalid = || ConstError::InvalidInteger(clean.to_string());
@@ -29,7 +29,7 @@ pub fn parse_int(text: &str) -> Result<Constant, ConstError> {
         return Err(invalid());
     }
     let digits = digits.trim_start_matches('0');
-    if digits.len() as u64 * bits_per_digit > MAX_INT_BITS {
+    if digits.len() as u64 * bits_per_digit > Limits::INTEGER_BITS {
         return Err(ConstError::TooLarge);
     }
     let value = if digits.is_empty() {
@@ -123,7 +123,7 @@ fn decimal_float(text: &str) -> Result<Decimal, ConstError> {
         return Err(invalid());
     }
     let significant = digits.trim_start_matches('0');
-    if significant.len() > MAX_MANTISSA_DIGITS {
+    if significant.len() > Limits::MANTISSA_DIGITS {
         return Err(invalid());
     }
     let coefficient = BigInt::from(decimal_digits(significant));
@@ -138,7 +138,7 @@ fn hex_float(text: &str) -> Result<Decimal, ConstError> {
     }
     let exponent = exponent(exponent_text).ok_or_else(|| invalid("exponent is not numeric"))?;
     let digits = [whole, fraction].concat();
-    if digits.len() > MAX_MANTISSA_DIGITS {
+    if digits.len() > Limits::MANTISSA_DIGITS {
         return Err(ConstError::TooLarge);
     }
     let mantissa = BigInt::parse_bytes(digits.as_bytes(), 16).ok_or_else(|| invalid(""))?;

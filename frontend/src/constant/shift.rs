@@ -2,7 +2,7 @@
 
 use super::{ConstError, Constant, FixedInt};
 use crate::finding::{Expr, VmError};
-use crate::limits::MAX_INT_BITS;
+use crate::limits::Limits;
 use crate::typed::BinaryOp;
 use crate::types::Kind;
 use num_bigint::BigInt;
@@ -86,12 +86,12 @@ fn shift_int(value: &BigInt, left: bool, count: u64) -> Result<BigInt, ConstErro
         return Ok(BigInt::ZERO);
     }
     if left {
-        if count > MAX_INT_BITS || value.bits() + count > MAX_INT_BITS {
+        if count > Limits::INTEGER_BITS || value.bits() + count > Limits::INTEGER_BITS {
             return Err(ConstError::TooLarge);
         }
         return Ok(value << count);
     }
-    Ok(value >> count.min(MAX_INT_BITS + 1))
+    Ok(value >> count.min(Limits::INTEGER_BITS + 1))
 }
 
 /// Shifts a value of at most 64 bits; only the low 64 bits of the result count.

@@ -56,7 +56,7 @@ fn integer_literals() {
     }
     let long = "9".repeat(10 << 20);
     assert_eq!(parse_int(&long), Err(ConstError::TooLarge));
-    let digits = usize::try_from(crate::limits::MAX_INT_BITS / 3).unwrap();
+    let digits = usize::try_from(crate::limits::Limits::INTEGER_BITS / 3).unwrap();
     assert!(parse_int(&"7".repeat(digits)).is_ok());
     assert_eq!(parse_int(&"7".repeat(digits + 1)), Err(ConstError::TooLarge));
 }

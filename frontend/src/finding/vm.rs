@@ -326,6 +326,7 @@ findings! {
     "V036" "The package exceeds a limit of the interpreter: names in a block, blocks within each other, or types \
          within each other." {
         PathDepth { limit: Count } "exceeded maximum VPBlock depth ({limit})"
+        ScopeDepth "exceeded max scope depth during object resolution"
         BlockDepth "block node depth reached maximum MaxUint8"
         BlockNames "too many variables in block"
         TypeDepth { limit: Count } "type is nested deeper than {limit} levels"

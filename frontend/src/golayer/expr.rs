@@ -9,6 +9,7 @@ use super::value::{Value, float_literal, int_literal};
 use super::{Checker, Delayed, Untyped, deep};
 use crate::constant::{self, Constant};
 use crate::finding::{Expr, GoError};
+use crate::limits::Limits;
 use crate::syntax::ast::{self, ExprKind, ExprRef, LiteralKind, UnaryOp};
 
 /// What an expression is good for as a statement.
@@ -26,9 +27,6 @@ pub(super) enum Misfit {
     Overflows,
     Other,
 }
-
-/// The longest literal that is evaluated.
-const MAX_LITERAL: usize = 10_000;
 
 fn key(expr: ExprRef<'_>) -> usize {
     std::ptr::from_ref(expr).addr()
@@ -226,7 +224,7 @@ impl<'a> Checker<'a> {
     fn literal(&mut self, expr: ExprRef<'a>, literal: ast::Literal<'a>) -> Operand<'a> {
         let mut x = Operand::invalid(expr);
         let number = matches!(literal.kind, LiteralKind::Int | LiteralKind::Float | LiteralKind::Imaginary);
-        if number && literal.text.len() > MAX_LITERAL {
+        if number && literal.text.len() > Limits::GO_NUMBER_LENGTH {
             let head: String = literal.text.chars().take(10).collect();
             let count = i64::try_from(literal.text.len()).unwrap_or(i64::MAX);
             self.report(expr.span, GoError::LongConstant { literal: head.into(), length: count.into() });

@@ -7,14 +7,10 @@ use super::package::unparen;
 use super::types::{Basic, Type, Types};
 use super::value::{Value, binary, compare};
 use crate::finding::GoError;
+use crate::limits::Limits;
 use crate::source::Span;
 use crate::syntax::ast::{BinaryExpr, BinaryOp, ChanDir, ExprKind, ExprRef, UnaryOp};
 use num_bigint::BigInt;
-
-/// Bits of an untyped integer constant (spec/01 §3.1).
-const MAX_BITS: u64 = 512;
-/// The largest count of a constant shift.
-const MAX_SHIFT: i64 = 1023 - 1 + 52;
 
 /// Both sides of an operation as messages show them.
 #[derive(Clone, Copy)]
@@ -113,7 +109,7 @@ impl<'a> Checker<'a> {
             }
             return;
         }
-        if matches!(&x.value, Value::Int(value) if value.bits() > MAX_BITS) {
+        if matches!(&x.value, Value::Int(value) if value.bits() > Limits::GO_INTEGER_BITS) {
             let what = x.expr.map_or("", operation_name);
             self.report(op_span, GoError::ConstantOverflow { operation: what.into() });
             x.value = Value::Unknown;
@@ -384,7 +380,7 @@ impl<'a> Checker<'a> {
             self.whole(x, written);
             return;
         };
-        let Some(count) = y.value.to_i64().filter(|count| (0..=MAX_SHIFT).contains(count)) else {
+        let Some(count) = y.value.to_i64().filter(|count| (0..=Limits::GO_SHIFT_COUNT).contains(count)) else {
             self.report(y.span, GoError::InvalidShift { operand: self.operand_arg(y) });
             x.mode = Mode::Invalid;
             return;

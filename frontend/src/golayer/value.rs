@@ -282,7 +282,7 @@ pub(super) fn binary(op: crate::syntax::ast::BinaryOp, x: &Value, y: &Value, int
             _ => Value::Unknown,
         },
         (Value::Str(x), Value::Str(y)) if op == B::Add => {
-            if x.len().saturating_add(y.len()) > crate::limits::MAX_STRING_BYTES {
+            if x.len().saturating_add(y.len()) > crate::limits::Limits::STRING_BYTES {
                 return Value::Unknown;
             }
             Value::Str([&**x, &**y].concat().into())

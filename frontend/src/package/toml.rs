@@ -3,7 +3,7 @@
 //! Keys keep the position of their definition. Duplicates and malformed text are errors in the words of the reference's reader
 //! (spec/01 §2.3).
 
-use crate::limits::MAX_TOML_DEPTH;
+use crate::limits::Limits;
 use indexmap::IndexMap;
 use std::fmt;
 
@@ -177,7 +177,7 @@ impl Reader<'_> {
     }
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Value>) -> Result<Value> {
-        if self.depth >= MAX_TOML_DEPTH {
+        if self.depth >= Limits::MODULE_FILE_DEPTH {
             return Err(self.error("values are nested too deep"));
         }
         self.depth += 1;

@@ -4,10 +4,8 @@
 //! because a few declarations can describe a text of exponential length.
 
 use super::{ChanDir, InterfaceEntry, Param, StructType, Type, TypeId, TypeTable, is_exported};
+use crate::limits::Limits;
 use std::borrow::Cow;
-
-/// Length in bytes beyond which the text of a type is not continued.
-pub const TEXT_LIMIT: usize = 1 << 20;
 
 enum Piece<'a> {
     Static(&'static str),
@@ -41,7 +39,7 @@ impl<'a> Writer<'a> {
                     self.pending.extend(pieces.into_iter().rev());
                 }
             }
-            if self.out.len() > TEXT_LIMIT {
+            if self.out.len() > Limits::TYPE_TEXT_BYTES {
                 break;
             }
         }
@@ -165,7 +163,7 @@ fn join<'a>(pieces: &mut Vec<Piece<'a>>, separator: &'static str, items: impl It
 }
 
 impl TypeTable {
-    /// The printed form of a type (spec/01 §1.12), cut at [`TEXT_LIMIT`] bytes.
+    /// The printed form of a type (spec/01 §1.12), cut at [`Limits::TYPE_TEXT_BYTES`] bytes.
     #[must_use]
     pub fn type_string(&self, ty: TypeId) -> String {
         Writer::new(self, false).render(ty)

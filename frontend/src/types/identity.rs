@@ -131,7 +131,7 @@ impl TypeTable {
         }
     }
 
-    /// The TypeID of a type (spec/01 §4.7, spec/04 §4), cut at [`TEXT_LIMIT`](super::display::TEXT_LIMIT) bytes.
+    /// The TypeID of a type (spec/01 §4.7, spec/04 §4), cut at [`TYPE_TEXT_BYTES`](crate::limits::Limits::TYPE_TEXT_BYTES) bytes.
     #[must_use]
     pub fn type_id_string(&self, ty: TypeId) -> String {
         self.take_identity(ty);

@@ -433,3 +433,16 @@ fn deep_and_wide_types_cost_neither_stack_nor_endless_text() {
     }
     assert!(t.check_assignable(Some(source), Some(source)).is_ok());
 }
+
+#[test]
+fn the_text_of_a_type_is_cut() {
+    let mut t = TypeTable::new();
+    let mut text = |bytes: usize| {
+        let name = "x".repeat(bytes - "struct{ int; last int}".len());
+        let shape = structure(&mut t, &[(&name, TypeId::INT), ("last", TypeId::INT)]);
+        t.type_string(shape)
+    };
+    let limit = crate::limits::Limits::TYPE_TEXT_BYTES;
+    assert!(text(limit).ends_with("last int}") && text(limit).len() == limit);
+    assert!(!text(limit + limit).ends_with("last int}"));
+}
