@@ -167,6 +167,12 @@ macro_rules! for_each_op {
             Zext16         [Dst Src None None] {} "a = uint16(b)";
             Zext32         [Dst Src None None] {} "a = uint32(b)";
 
+            // Words of narrow numbers: all eight bytes that the reference keeps (spec/04 Q20).
+            Merge8         [Dst Src Src None] {} "a = the low 8 bits of b under the others of c";
+            Merge16        [Dst Src Src None] {} "a = the low 16 bits of b under the others of c";
+            Merge32        [Dst Src Src None] {} "a = the low 32 bits of b under the others of c";
+            WordOf         [Dst Src Num None] {} "a = the word that the reference has for b, whose representation has code c: a scalar itself, of an interface that of its content, READ_ONLY of a read-only reference, else 0";
+
             // Floats.
             AddF64         [Dst Src Src None] {} "a = b + c";
             SubF64         [Dst Src Src None] {} "a = b - c";
@@ -325,6 +331,7 @@ macro_rules! for_each_op {
             LoadMapOk      [Dst Src Src TypeDst] {t d} "a, ext register = b[c]";
             StoreMap       [Src Src Src Type] {t d} "a[b] = c: copies and charges key, item, value in order";
             AddrMap        [Dst Src Src Type] {t d} "a = pointer to the slot of b[c], made if new; valid until the next map operation";
+            KeepKey        [Src Src Src Type] {} "c becomes the word of key b in map a, which has it";
             DeleteMap      [Src Src None Type] {t} "delete(a, b)";
             StartMapIter   [Dst Src None None] {} "a = iterator at the first item of map b";
             NextMapIter    [Mut Src Dst DstDst] {} "c = whether iterator a of map b has an item; then ext registers = key, value";

@@ -149,6 +149,33 @@ impl Repr {
         matches!(self, Repr::F32 | Repr::F64)
     }
 
+    /// A number or bool of less than 64 bits: in slots of the heap its word can have other bytes behind its width (spec/04 Q20).
+    pub const fn is_narrow(self) -> bool {
+        self.width() < 64
+    }
+
+    /// Bits that a number or bool has, 64 for everything else.
+    pub const fn width(self) -> u32 {
+        match self {
+            Repr::Bool => 8,
+            _ => self.bits(),
+        }
+    }
+
+    /// The number in a word of this representation, extended to 64 bits.
+    #[inline]
+    pub const fn number(self, word: u64) -> u64 {
+        let unused = 64 - self.width();
+        if self.is_signed() { ((word << unused) as i64 >> unused) as u64 } else { word << unused >> unused }
+    }
+
+    /// The word of a number without anything behind its width.
+    #[inline]
+    pub const fn word(self, number: u64) -> u64 {
+        let unused = 64 - self.width();
+        number << unused >> unused
+    }
+
     /// The low 32 bits are a heap reference (0: none).
     pub const fn is_ref(self) -> bool {
         matches!(

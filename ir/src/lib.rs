@@ -20,5 +20,6 @@ pub mod function;
 pub mod module;
 pub mod op;
 pub mod passes;
+mod residue;
 pub mod text;
 pub mod verify;

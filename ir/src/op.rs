@@ -117,6 +117,12 @@ ops! {
     Const "const" 1 0 Number None 0 {p} "r = the bits `index` of the representation";
     StrConst "str_const" 1 0 None Str 0 {p} "r = string constant";
     Copy "copy" 1 1 None None 0 {p} "r = a";
+    // Words of narrow numbers (`residue`).
+    Over "over" 1 2 None None 0 {p} "r = a; its word has what b leaves behind its width. Only until words are explicit";
+    FromWord "from_word" 1 1 None None 0 {p} "r = number in the word a";
+    ToWord "to_word" 1 2 None None 0 {p} "r = word of the number a over the bytes of the word b";
+    WordOf "word_of" 1 1 None None 0 {r} "r = the word that the reference has for a";
+    KeepKey "keep_key" 0 3 None Type 0 {} "c becomes the word of key b in map a, which has it";
     // Arithmetic; `add.str` is concatenation and charges.
     Add "add" 1 2 None None 0 {p} "r = a + b; integers wrap to the width of the representation";
     Concat "concat" 1 2 None None 0 {d} "r = a + b of strings";

@@ -7,7 +7,8 @@ use crate::code::{Extension, Field};
 use regno_bytecode::op::Op as ByteOp;
 use regno_bytecode::types::Repr;
 use regno_ir::entity::Reg;
-use regno_ir::function::InstData;
+use regno_ir::function::{Arg, InstData};
+use regno_ir::op::Op;
 
 impl<'f> Lowering<'f> {
     pub(super) fn conversion(&mut self, data: &'f InstData) -> Result<(), CodegenError> {
@@ -29,6 +30,26 @@ impl<'f> Lowering<'f> {
                 _ => self.copy(dst, src),
             },
             _ => self.copy(dst, src),
+        }
+        Ok(())
+    }
+
+    /// The number in a word, or the word of a number.
+    pub(super) fn word(&mut self, data: &'f InstData) -> Result<(), CodegenError> {
+        let (dst, src) = (self.result(data, 0)?, self.arg_reg(data, 0)?);
+        let (zero_extension, merge) = match data.repr.width() {
+            8 => (ByteOp::Zext8, ByteOp::Merge8),
+            16 => (ByteOp::Zext16, ByteOp::Merge16),
+            _ => (ByteOp::Zext32, ByteOp::Merge32),
+        };
+        if data.op == Op::FromWord {
+            self.one(normalization(data.repr).unwrap_or(zero_extension), dst, src);
+            return Ok(());
+        }
+        match self.arg(data, 1)? {
+            Arg::Bits(0) if data.repr.is_signed() => self.one(zero_extension, dst, src),
+            Arg::Bits(0) => self.copy(dst, src),
+            upper => self.binary(merge, dst, Arg::Reg(src), upper),
         }
         Ok(())
     }

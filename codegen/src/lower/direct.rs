@@ -89,7 +89,9 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         Op::LoadMapOk => ByteOp::LoadMapOk,
         Op::StoreMap => ByteOp::StoreMap,
         Op::AddrMap => ByteOp::AddrMap,
+        Op::KeepKey => ByteOp::KeepKey,
         Op::DeleteMap => ByteOp::DeleteMap,
+        Op::WordOf => ByteOp::WordOf,
         Op::StartMapIter => ByteOp::StartMapIter,
         Op::MakeIface => ByteOp::MakeIface,
         Op::AssertIface => ByteOp::AssertIface,
@@ -135,7 +137,7 @@ impl<'f> Lowering<'f> {
             let field = match role {
                 Operand::Dst => Field::Reg(self.next_result(&mut cursor)?),
                 Operand::Src => Field::Reg(self.next_arg(&mut cursor)?),
-                Operand::Num if matches!(op, ByteOp::NewCell | ByteOp::NewSlice) => Field::Value(data.repr as u16),
+                Operand::Num if matches!(op, ByteOp::NewCell | ByteOp::NewSlice | ByteOp::WordOf) => Field::Value(data.repr as u16),
                 Operand::Num => Field::Value(self.small(data.index)?),
                 _ => Field::None,
             };

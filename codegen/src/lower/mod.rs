@@ -196,6 +196,7 @@ impl<'f> Lowering<'f> {
             | Op::Complement => return self.arithmetic(data),
             Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => return self.comparison(data),
             Op::Convert => return self.conversion(data),
+            Op::FromWord | Op::ToWord => return self.word(data),
             Op::Jump => {
                 let target = self.target(data, 0)?;
                 self.jump(target);

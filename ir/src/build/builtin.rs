@@ -330,7 +330,8 @@ impl FunctionBuilder<'_, '_> {
         } else {
             Arg::Bits(0)
         };
-        Value::shared(result, TypeId::BOOL)
+        // A new bool, not the operand's place.
+        Value::shared(self.over(result, Arg::Bits(0), Repr::Bool), TypeId::BOOL)
     }
 }
 

@@ -117,6 +117,9 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
             }
         }
         self.function.layout.retain(|&block| reached[block]);
+        if self.cx.guarded {
+            crate::residue::run(&mut self.function);
+        }
         self.function
     }
 
@@ -252,6 +255,11 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
     /// An instruction with one result that refers to a type.
     pub fn typed(&mut self, op: Op, repr: Repr, result: Repr, args: &[Arg], ty: TypeRef) -> Reg {
         self.value_of(op, repr, result, args, Entity::Type(ty), 0)
+    }
+
+    /// A narrow value whose word has what `upper` leaves behind its width; only where words are kept.
+    pub fn over(&mut self, value: Arg, upper: Arg, repr: Repr) -> Arg {
+        if self.cx.guarded { self.value(Op::Over, repr, repr, &[value, upper]).into() } else { value }
     }
 
     /// An instruction without result.

@@ -45,7 +45,7 @@ impl FunctionBuilder<'_, '_> {
         if let ExprKind::TypeText(target, of) = &expr.kind {
             self.type_expr(*target);
             let text = format!("typeval{{{}}}", package.types.type_string(*of));
-            return vec![self.constant(&Constant::str(&text), ty)];
+            return vec![self.constant(&Constant::str(&text), ty, 0)];
         }
         self.op(OpClass::Eval);
         match &expr.kind {
@@ -63,7 +63,7 @@ impl FunctionBuilder<'_, '_> {
 
     fn eval_single(&mut self, kind: &ExprKind, ty: TypeId) -> Value {
         match kind {
-            ExprKind::Const(constant) => self.constant(constant, ty),
+            ExprKind::Const(constant) => self.constant(constant, ty, 0),
             ExprKind::Local(var) => {
                 let var_ty = self.cx.package.vars[*var].ty;
                 Value { dynamic: self.variable_type(*var), ..Value::shared(self.read_var(*var), var_ty) }

@@ -145,7 +145,9 @@ impl FunctionBuilder<'_, '_> {
         self.switch_to(more);
         let right = self.eval(right);
         self.op(class(op));
-        self.copy_to(result, right.arg, Repr::Bool);
+        // The right operand decides, the left one is where the result is computed (spec/04 Q20).
+        let right = self.over(right.arg, result.into(), Repr::Bool);
+        self.copy_to(result, right, Repr::Bool);
         self.jump(done);
         self.switch_to(done);
         Value { dynamic: left.dynamic, ..Value::shared(result, left.ty) }

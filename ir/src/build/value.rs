@@ -90,8 +90,8 @@ impl Context<'_> {
 }
 
 impl FunctionBuilder<'_, '_> {
-    /// A constant of a type.
-    pub fn constant(&mut self, constant: &Constant, ty: TypeId) -> Value {
+    /// A constant of a type; `upper` is what its word has behind its width.
+    pub fn constant(&mut self, constant: &Constant, ty: TypeId, upper: u64) -> Value {
         if let Constant::Str(bytes) = constant {
             let text = self.cx.string(bytes);
             let arg = self.value_of(Op::StrConst, Repr::Str, Repr::Str, &[], Entity::Str(text), 0);
@@ -101,8 +101,20 @@ impl FunctionBuilder<'_, '_> {
         if matches!(constant, Constant::Nil) {
             return Value::shared(Arg::Bits(0), ty);
         }
-        let bits = constant_bits(constant, self.cx.repr(ty));
-        Value::shared(Arg::Bits(bits), ty)
+        let repr = self.cx.repr(ty);
+        let number = Arg::Bits(constant_bits(constant, repr));
+        Value::shared(self.with_word(number, repr, upper), ty)
+    }
+
+    /// A constant number with its word. Operands of calls do not say how wide they are, so a number that its word does not extend to
+    /// gets a register.
+    fn with_word(&mut self, number: Arg, repr: Repr, upper: u64) -> Arg {
+        match number {
+            Arg::Bits(bits) if repr.is_narrow() && (upper != 0 || repr.word(bits) != bits) => {
+                self.over(number, Arg::Bits(upper), repr)
+            }
+            _ => number,
+        }
     }
 
     /// The zero value of a type, without its charges.

@@ -1,4 +1,4 @@
-//! Jumps and compare-and-branch operations. Each outcome enters its own segment.
+//! Jumps and compare-and-branch operations. Each outcome enters its own segment. A bool may be a word: only its low byte counts.
 #![allow(clippy::neg_cmp_op_on_partial_ord)] // `!(a < b)` is not `a >= b` for NaN.
 
 #[inline(always)]
@@ -11,7 +11,7 @@ handler! {
         enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, budget, table)
     }
     JumpIf(cx, ip, regs, budget, table, word) {
-        if reg!(regs, word, a) != 0 {
+        if reg!(regs, word, a) as u8 != 0 {
             separate!();
             enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, budget, table)
         } else {
@@ -19,7 +19,7 @@ handler! {
         }
     }
     JumpIfNot(cx, ip, regs, budget, table, word) {
-        if reg!(regs, word, a) == 0 {
+        if reg!(regs, word, a) as u8 == 0 {
             separate!();
             enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, budget, table)
         } else {

@@ -265,6 +265,11 @@ light! {
         regs.set(field_a(word), u64::from(is));
         Ok(())
     }
+    WordOf(cx, regs, word, _ext) {
+        let (value, repr) = (regs.get(field_b(word)), Repr::from_code(field_c(word) as u8).unwrap_or(Repr::Raw));
+        regs.set(field_a(word), word_of(cx, repr, value));
+        Ok(())
+    }
     UnboxIface(cx, regs, word, ext) {
         let value = iface::unpack_repr(&cx.heap, repr_of(ext), regs.get(field_b(word)));
         regs.set(field_a(word), value);
@@ -386,6 +391,14 @@ slow! {
         let operands = (regs.get(field_a(word)), regs.get(field_b(word)), regs.get(field_c(word)));
         ops::maps::store(&mut cx.heap, &cx.linked.types, ext as u32, operands, &mut charger!(cx))
     }
+    KeepKey(cx, regs, word, _ext) {
+        let map = Ref::of(regs.get(field_a(word)));
+        if !map.is_nil() {
+            let (key, kept) = (regs.get(field_b(word)), regs.get(field_c(word)));
+            map::keep_key(&mut cx.heap, &cx.linked.types, map, key, kept);
+        }
+        Ok(())
+    }
     AssertIfaceOk(cx, regs, word, ext) {
         let (types, value) = (&cx.linked.types, regs.get(field_b(word)));
         let (value, ok) =
@@ -495,5 +508,24 @@ impl super::Cx {
         }
         self.output.extend_from_slice(text);
         Ok(())
+    }
+}
+
+/// The word that the reference has for a value (spec/04 §3.5, Q21).
+fn word_of(cx: &super::Cx, repr: Repr, value: u64) -> u64 {
+    let (repr, value) = match repr {
+        Repr::Iface if slot::iface_is_nil(value) => return 0,
+        Repr::Iface => {
+            let (ty, content) = iface::unpack(&cx.heap, &cx.linked.types, value);
+            (cx.linked.types.get(ty).repr, content)
+        }
+        _ => (repr, value),
+    };
+    match repr {
+        Repr::Ptr | Repr::Slice | Repr::Map | Repr::Struct | Repr::Array => {
+            if value & slot::TAINT != 0 && value as u32 != 0 { slot::READ_ONLY } else { 0 }
+        }
+        Repr::Str | Repr::Func | Repr::Chan | Repr::Cell | Repr::Raw | Repr::Iface => 0,
+        _ => value,
     }
 }

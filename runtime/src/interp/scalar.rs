@@ -84,6 +84,9 @@ pure! {
     SubU32(b, c) => u64::from((b as u32).wrapping_sub(c as u32));
     MulU32(b, c) => u64::from((b as u32).wrapping_mul(c as u32));
     ShlU32(b, c) => if c < 32 { u64::from((b as u32) << c) } else { 0 };
+    Merge8(b, c) => c & !0xff | b & 0xff;
+    Merge16(b, c) => c & !0xffff | b & 0xffff;
+    Merge32(b, c) => c & !0xffff_ffff | b & 0xffff_ffff;
     EqI64(b, c) => u64::from(b == c);
     NeI64(b, c) => u64::from(b != c);
     LtI64(b, c) => u64::from(signed(b) < signed(c));

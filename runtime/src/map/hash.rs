@@ -76,7 +76,8 @@ pub(super) fn typed(heap: &Heap, types: &Types, ty: TypeIndex, key: u64) -> Resu
                 return Err(Trap::abort(format!("unexpected map key type {}", info.name)));
             }
             (Repr::Ptr, _) => state = fold(state ^ slot::untaint(key), FACTOR),
-            _ => state = fold(state ^ key, FACTOR),
+            (Repr::I64 | Repr::U64, _) => state = fold(state ^ key, FACTOR),
+            (repr, _) => state = fold(state ^ repr.number(key), FACTOR),
         }
     }
     Ok(finish(state))

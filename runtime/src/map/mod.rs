@@ -45,6 +45,8 @@ enum KeyClass {
     Pointer,
     /// By their type: floats, structs, arrays, interfaces.
     Typed,
+    /// By the numbers in their words, of which some have more behind their width: until one has, keys are compared by their bits.
+    Words,
 }
 
 impl KeyClass {
@@ -61,6 +63,7 @@ impl KeyClass {
 const BITS: u32 = KeyClass::Bits as u32;
 const STR: u32 = KeyClass::Str as u32;
 const POINTER: u32 = KeyClass::Pointer as u32;
+const WORDS: u32 = KeyClass::Words as u32;
 
 #[inline(always)]
 fn low(word: u64) -> u32 {
@@ -171,7 +174,7 @@ fn search_string(heap: &Heap, map: Ref, key: u64) -> (Ref, u32) {
 #[inline]
 pub fn hashed(heap: &Heap, types: &Types, map: Ref, key: u64) -> Result<Hashed, Trap> {
     match high(heap.slot(map, SHAPE)) {
-        BITS => Ok(Hashed { key, hash: hash::bits(key) }),
+        BITS | WORDS => Ok(Hashed { key, hash: hash::bits(key) }),
         POINTER => {
             let key = slot::untaint(key);
             Ok(Hashed { key, hash: hash::bits(key) })
@@ -194,6 +197,22 @@ pub fn find(heap: &Heap, types: &Types, map: Ref, key: Hashed) -> Option<Ref> {
     position(heap, types, map, key).map(|(_, item)| item)
 }
 
+/// `word` becomes the word of the number `key`, a key that the map has (spec/04 Q20).
+pub fn keep_key(heap: &mut Heap, types: &Types, map: Ref, key: u64, word: u64) {
+    let shape = heap.slot(map, SHAPE);
+    let class = high(shape);
+    if class == BITS && key == word {
+        return;
+    }
+    let Ok(hashed) = hashed(heap, types, map, key) else { return };
+    if let Some(item) = find(heap, types, map, hashed) {
+        heap.set_slot(item, ITEM_KEY, word);
+        if class == BITS {
+            heap.set_slot(map, SHAPE, pair(low(shape), WORDS));
+        }
+    }
+}
+
 /// Place in the index and item of a key.
 #[inline]
 fn position(heap: &Heap, types: &Types, map: Ref, key: Hashed) -> Option<(u32, Ref)> {
@@ -201,6 +220,10 @@ fn position(heap: &Heap, types: &Types, map: Ref, key: Hashed) -> Option<(u32, R
     match high(shape) {
         BITS | POINTER => probe(heap, map, low(shape), key.hash, |other| other == key.key),
         STR => probe(heap, map, low(shape), key.hash, |other| equal::equal_string(heap, other, key.key)),
+        WORDS => {
+            let repr = types.get(key_type(heap, types, map)).repr;
+            probe(heap, map, low(shape), key.hash, |other| repr.number(other) == key.key)
+        }
         _ => {
             let ty = key_type(heap, types, map);
             probe(heap, map, low(shape), key.hash, |other| equal::equal(heap, types, ty, other, key.key))

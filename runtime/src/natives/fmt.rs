@@ -68,7 +68,7 @@ fn value_of_internal(call: &mut Call<'_>) -> Outcome {
     let len = length(call, ty, value);
     call.give_string(kind)?;
     call.give_string(declared)?;
-    call.give(if is_number(repr) { value } else { 0 });
+    call.give(if is_number(repr) { repr.number(value) } else { 0 });
     // The forms of a value and of the same value with its underlying type differ in the type only.
     let kept = argument & (slot::BOXED | slot::TAINT);
     call.give(slot::iface(underlying, slot::iface_payload(argument)) | kept);
@@ -258,6 +258,7 @@ fn sort_key(call: &Call<'_>, key: u64) -> SortKey {
     }
     let (ty, value) = iface::unpack(&call.cx.heap, call.types(), key);
     let kind = call.types().get(ty).underlying;
+    let value = call.types().get(ty).repr.number(value);
     match call.types().get(ty).repr {
         Repr::Bool => SortKey::Bool(value != 0),
         Repr::Str => SortKey::Text(call.cx.heap.string(value).to_vec()),

@@ -116,6 +116,7 @@ impl Printer<'_> {
     /// The value without its type; `quoted`: strings are quoted.
     fn top(&mut self, ty: TypeIndex, value: u64, quoted: bool) -> Result<(), Trap> {
         let info = self.types.get(ty);
+        let value = info.repr.number(value);
         match info.repr {
             Repr::Bool => self.text(if value == 0 { "false" } else { "true" }),
             Repr::F64 => self.text(&format_f64(f64::from_bits(value))),

@@ -4,15 +4,12 @@ use super::PackageIndex;
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Kind, Ref, SlotClass, Trap};
 use crate::interp::Cx;
 use crate::map;
-use crate::value::slot::TAINT;
+use crate::value::slot::{READ_ONLY, TAINT};
 use crate::value::types::Kind as TypeKind;
 use crate::value::{TypeIndex, iface, slot};
 use regno_bytecode::types::Repr;
 use regno_store::model::{Elements, Func};
 use regno_store::{Object, ObjectInfo, RefValue, Type, TypedValue, Value};
-
-/// Numeric payload of a read-only value (spec/04 Q21).
-pub(super) const READ_ONLY: [u8; 8] = *b"ReaDoNLY";
 
 impl Cx {
     /// The stored form of an object.
@@ -185,7 +182,7 @@ impl Cx {
             }
             Repr::Chan | Repr::Raw | Repr::Iface => return Ok(out),
             _ => {
-                out.n = payload(repr, value);
+                out.n = value.to_le_bytes();
                 return Ok(out);
             }
         }
@@ -211,7 +208,7 @@ impl Cx {
             self.func_type(object, &mut out);
         }
         if value & TAINT != 0 && SlotClass::of(repr) == SlotClass::Refs && repr != Repr::Func {
-            out.n = READ_ONLY;
+            out.n = READ_ONLY.to_le_bytes();
         }
         Ok(out)
     }
@@ -226,33 +223,5 @@ impl Cx {
         let Some(Type::Func { params, results }) = form.and_then(|form| form.func.ty.clone()) else { return };
         let skip = usize::from(kind == Kind::Bound);
         out.ty = Some(Type::Func { params: params.into_iter().skip(skip).collect(), results });
-    }
-}
-
-/// Bytes of a scalar, as wide as its type (spec/04 §3.5).
-fn payload(repr: Repr, value: u64) -> [u8; 8] {
-    let width = match repr {
-        Repr::Bool | Repr::I8 | Repr::U8 => 1,
-        Repr::I16 | Repr::U16 => 2,
-        Repr::I32 | Repr::U32 | Repr::F32 => 4,
-        _ => 8,
-    };
-    let mut bytes = value.to_le_bytes();
-    bytes.iter_mut().skip(width).for_each(|byte| *byte = 0);
-    bytes
-}
-
-/// The slot bits of a scalar with these bytes.
-pub(super) fn scalar(repr: Repr, n: [u8; 8]) -> u64 {
-    let word = u64::from_le_bytes(n);
-    match repr {
-        Repr::Bool => u64::from(word as u8 != 0),
-        Repr::I8 => word as i8 as u64,
-        Repr::I16 => word as i16 as u64,
-        Repr::I32 => word as i32 as u64,
-        Repr::U8 => u64::from(word as u8),
-        Repr::U16 => u64::from(word as u16),
-        Repr::U32 | Repr::F32 => u64::from(word as u32),
-        _ => word,
     }
 }

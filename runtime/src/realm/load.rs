@@ -1,6 +1,5 @@
 //! From the store into the heap (spec/04 §7).
 
-use super::encode::{READ_ONLY, scalar};
 use super::save::damaged;
 use super::{Missing, store_failed};
 use crate::heap::{FUNC_CAPTURES, Header, Kind, Ref, SliceHeader, SlotClass, Trap};
@@ -308,8 +307,12 @@ impl Cx {
                 key_slot = self.fill_deep(class(self, key), key_slot)?;
             }
             let value = self.slot_of(value_form, elem)?;
-            let hashed = map::hashed(&self.heap, &self.linked.types, object, key_slot)?;
+            let number = self.linked.types.get(key).repr.number(key_slot);
+            let hashed = map::hashed(&self.heap, &self.linked.types, object, number)?;
             let item = map::insert(&mut self.heap, object, hashed)?;
+            if number != key_slot {
+                map::keep_key(&mut self.heap, &self.linked.types, object, number, key_slot);
+            }
             self.heap.set_slot(item, crate::heap::ITEM_VALUE, value);
             if lazy {
                 self.heap.track(item);
@@ -429,7 +432,7 @@ impl Cx {
         };
         let info = self.linked.types.get(ty);
         let (repr, kind) = (info.repr, info.kind.clone());
-        let taint = if value.n == READ_ONLY && value.value.is_some() { TAINT } else { 0 };
+        let taint = if value.n == slot::READ_ONLY.to_le_bytes() && value.value.is_some() { TAINT } else { 0 };
         let raw = match (&value.value, repr) {
             (Some(Value::String(text)), Repr::Str) => self.heap.new_string(text)?,
             (None, Repr::Str | Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array) => 0,
@@ -461,7 +464,7 @@ impl Cx {
                 };
                 stub.slot() | taint
             }
-            (None, _) => scalar(repr, value.n),
+            (None, _) => u64::from_le_bytes(value.n),
             (Some(_), _) => return Err(Trap::abort(format!("unexpected value of type {}", repr.name()))),
         };
         if boxed { iface::pack(&mut self.heap, &self.linked.types, ty, raw) } else { Ok(raw) }

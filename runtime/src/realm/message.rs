@@ -256,7 +256,7 @@ impl Cx {
                 _ => return Err(fatal(format!("unexpected bool value {text:?}"))),
             },
             Repr::Str => self.heap.new_string(text.as_bytes()).map_err(full)?,
-            repr if repr.is_int() => integer(&base, repr, text).map_err(fatal)?,
+            repr if repr.is_int() => repr.word(integer(&base, repr, text).map_err(fatal)?),
             Repr::F32 | Repr::F64 => float(&base, repr, text).map_err(fatal)?,
             Repr::Slice => match kind {
                 Kind::Slice { bytes: true, .. } => {

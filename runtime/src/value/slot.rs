@@ -4,6 +4,8 @@ use crate::heap::Ref;
 
 /// The read-only property of a value (spec/05 §5).
 pub const TAINT: u64 = 1 << 63;
+/// The word of a read-only value (spec/04 Q21).
+pub const READ_ONLY: u64 = u64::from_le_bytes(*b"ReaDoNLY");
 /// An interface whose payload is a box object.
 pub const BOXED: u64 = 1 << 62;
 /// Largest index of a type.

@@ -149,9 +149,14 @@ impl Instruction<'_> {
             Op::MakeSlice | Op::Append | Op::CopySlice | Op::EnterVariadic => {
                 matches!(desc.kind, TypeKind::Slice { .. })
             }
-            Op::NewMap | Op::MakeMap | Op::LoadMap | Op::LoadMapOk | Op::StoreMap | Op::AddrMap | Op::DeleteMap => {
-                matches!(desc.kind, TypeKind::Map { .. })
-            }
+            Op::NewMap
+            | Op::MakeMap
+            | Op::LoadMap
+            | Op::LoadMapOk
+            | Op::StoreMap
+            | Op::AddrMap
+            | Op::KeepKey
+            | Op::DeleteMap => matches!(desc.kind, TypeKind::Map { .. }),
             Op::MakeIface | Op::UnboxIface => ty.index() != 0 && desc.repr != Repr::Iface,
             _ => true,
         };
