@@ -158,7 +158,7 @@ pub enum StoredSlot {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub enum StoredConst {
-    /// Slot bits.
+    /// All eight bytes that the reference keeps of a number or bool.
     Bits(u64),
     Text(Vec<u8>),
     /// Decimal text of an untyped integer.

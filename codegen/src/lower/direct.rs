@@ -137,7 +137,9 @@ impl<'f> Lowering<'f> {
             let field = match role {
                 Operand::Dst => Field::Reg(self.next_result(&mut cursor)?),
                 Operand::Src => Field::Reg(self.next_arg(&mut cursor)?),
-                Operand::Num if matches!(op, ByteOp::NewCell | ByteOp::NewSlice | ByteOp::WordOf) => Field::Value(data.repr as u16),
+                Operand::Num if matches!(op, ByteOp::NewCell | ByteOp::NewSlice | ByteOp::WordOf) => {
+                    Field::Value(data.repr as u16)
+                }
                 Operand::Num => Field::Value(self.small(data.index)?),
                 _ => Field::None,
             };

@@ -264,7 +264,7 @@ impl<'a> Checker<'a> {
             let (untyped_numeric, string_len) = self.constant_cost(&value, t);
             let kind = VarKind::Const { untyped_numeric, string_len };
             let var = self.slot(name.name.to_owned(), t, t, kind)?;
-            self.bind(name.name, Entity::Const(value, t));
+            self.bind(name.name, Entity::Const(self.held(id), t));
             names.push(Some(var));
         }
         Ok(DeclSpec { names, target, types, values })

@@ -27,7 +27,7 @@ use crate::typed::{ExprId, ExprKind, FuncId, FuncUse, Place};
 use crate::types::{Kind, NilContext, Type, TypeId};
 use cranelift_entity::SecondaryMap;
 use cranelift_entity::packed_option::PackedOption;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A recorded static type: `None` for `nil` and the blank target.
 pub(super) type Static = Option<TypeId>;
@@ -82,6 +82,8 @@ pub(super) struct Nodes {
     big: SecondaryMap<ExprId, bool>,
     watched: Vec<ExprId>,
     unfolded: HashSet<ExprId>,
+    /// What words of constants have behind the width of the constant.
+    pub(super) uppers: HashMap<ExprId, u64>,
     /// Literals whose evaluation aborts.
     broken: HashSet<FuncId>,
     /// Where a misplaced `nil` would stand.
@@ -103,6 +105,7 @@ impl Default for Nodes {
             big: SecondaryMap::new(),
             watched: Vec::new(),
             unfolded: HashSet::new(),
+            uppers: HashMap::new(),
             broken: HashSet::new(),
             nil_context: NilContext::Other,
             stmt: Span::default(),
@@ -275,7 +278,7 @@ impl<'a> Checker<'a> {
                 (ExprKind::Func { func, named }, t, Some(t))
             }
             Entity::Const(constant, t) => {
-                let operand = self.constant(constant, t, span);
+                let operand = self.held_constant(constant, t, span);
                 if self.declared_later(name) == Some(Later::Variable) {
                     self.nodes.leave_unfolded(operand.id);
                 }

@@ -2,7 +2,7 @@
 
 use super::expr::{Operand, Static, unparen};
 use super::{CheckError, Checker, Result};
-use crate::constant::{self, ConstError, Constant};
+use crate::constant::{self, ConstError, Constant, Held};
 use crate::finding::{Expr, VmError};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef, LiteralKind};
@@ -29,6 +29,32 @@ impl<'a> Checker<'a> {
     pub(super) fn constant(&mut self, value: Constant, t: TypeId, span: Span) -> Operand {
         let id = self.add_node(ExprKind::Const(value), t, Some(t), span);
         Operand { id, ty: Some(t) }
+    }
+
+    /// A constant node with its word.
+    pub(super) fn held_constant(&mut self, held: Held, t: TypeId, span: Span) -> Operand {
+        let operand = self.constant(held.value, t, span);
+        self.set_upper(operand.id, held.upper);
+        operand
+    }
+
+    /// The constant of a node with its word.
+    pub(super) fn held(&self, id: ExprId) -> Held {
+        Held { value: self.value(id), upper: self.nodes.uppers.get(&id).copied().unwrap_or(0) }
+    }
+
+    fn set_upper(&mut self, id: ExprId, upper: u64) {
+        if upper == 0 {
+            self.nodes.uppers.remove(&id);
+        } else {
+            self.nodes.uppers.insert(id, upper);
+        }
+    }
+
+    /// A result that was computed in the place of the constant `left`.
+    fn computed(&mut self, value: Constant, left: ExprId, t: TypeId, span: Span) -> Operand {
+        let upper = self.held(left).left_behind(value.kind());
+        self.held_constant(Held { value, upper }, t, span)
     }
 
     /// `nil`.
@@ -59,6 +85,7 @@ impl<'a> Checker<'a> {
     }
 
     fn set_constant(&mut self, id: ExprId, value: Constant, ty: TypeId, recorded: Static) {
+        self.set_upper(id, 0);
         let node = &mut self.exprs[id];
         node.kind = ExprKind::Const(value);
         node.ty = ty;
@@ -70,7 +97,7 @@ impl<'a> Checker<'a> {
         let t = self.recorded(operand).unwrap_or(TypeId::INVALID);
         let value =
             constant::unary(op, &self.value(operand)).map_err(|error| self.constant_error(&error, None, span))?;
-        Ok(self.constant(value, t, span))
+        Ok(self.computed(value, operand, t, span))
     }
 
     /// Folds `x op y`; both operands have one type.
@@ -93,7 +120,7 @@ impl<'a> Checker<'a> {
         };
         let value = value.map_err(|error| self.constant_error(&error, None, span))?;
         let t = if op.is_comparison() { TypeId::UNTYPED_BOOL } else { self.recorded(left).unwrap_or(TypeId::INVALID) };
-        Ok(self.constant(value, t, span))
+        Ok(self.computed(value, left, t, span))
     }
 
     /// Folds `x << y`, `x >> y`; the count is a `uint` constant already.
@@ -106,7 +133,7 @@ impl<'a> Checker<'a> {
                     Constant::Int(_) => TypeId::UNTYPED_BIGINT,
                     _ => t.unwrap_or(TypeId::INVALID),
                 };
-                Ok(self.constant(value, t, span))
+                Ok(self.computed(value, left, t, span))
             }
             Err(ConstError::Undefined(..)) if t.is_some_and(|t| self.types.is_untyped(t)) => {
                 let (operand, of) = (self.expr_arg(left), self.types.type_string_or_nil(t).into());
@@ -160,7 +187,9 @@ impl<'a> Checker<'a> {
             constant::convert_typed(&value, basic)
         };
         let converted = converted.map_err(|error| self.constant_error(&error, Some(id), at))?;
+        let upper = self.held(id).left_behind(converted.kind());
         self.set_constant(id, converted, target, Some(target));
+        self.set_upper(id, upper);
         Ok(())
     }
 
@@ -233,7 +262,9 @@ impl<'a> Checker<'a> {
         }
         let converted =
             constant::convert_explicit(&value, basic).map_err(|error| self.constant_error(&error, Some(id), at))?;
+        let upper = self.held(id).left_by_conversion(basic);
         self.set_constant(id, converted, t, Some(t));
+        self.set_upper(id, upper);
         self.exprs[id].span = span;
         Ok(id)
     }

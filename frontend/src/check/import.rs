@@ -206,7 +206,7 @@ impl<'a> Checker<'a> {
         }
         let via_package = true;
         let (kind, ty, recorded) = match self.member(package, name, span)? {
-            Export::Const(value, t) => return Ok(self.constant(value, t, span)),
+            Export::Const(value, t) => return Ok(self.held_constant(value, t, span)),
             Export::Type(t) => {
                 return Err(self.error(span, VmError::NotExpression { of: self.type_arg(t) }));
             }
@@ -227,7 +227,7 @@ impl<'a> Checker<'a> {
     fn own_member(&mut self, name: &str, span: Span) -> Result<Operand> {
         let via_package = true;
         let (kind, ty, recorded) = match self.package_entity(name)? {
-            Some(Entity::Const(value, t)) => return Ok(self.constant(value, t, span)),
+            Some(Entity::Const(value, t)) => return Ok(self.held_constant(value, t, span)),
             Some(Entity::Global(global)) => {
                 let recorded = self.global_static(global);
                 (ExprKind::Global { global, via_package }, self.globals[global].ty, recorded)

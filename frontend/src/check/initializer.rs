@@ -36,7 +36,7 @@ impl<'a> Checker<'a> {
             self.at.part = if split { index } else { 0 };
             let operand = self.constant_value(value, ty, at)?;
             let t = operand.ty.unwrap_or(TypeId::INVALID);
-            self.set_entity(name.name, Entity::Const(self.value(operand.id), t));
+            self.set_entity(name.name, Entity::Const(self.held(operand.id), t));
             values.push((operand.id, t));
         }
         let target = |checker: &mut Self| source.ty.map(|ty| checker.type_expr(ty)).transpose();

@@ -293,6 +293,7 @@ impl<'a> Checker<'a> {
             path: self.path.to_string(),
             types: Rc::new(self.types),
             exprs: self.exprs,
+            uppers: self.nodes.uppers,
             stmts: self.stmts,
             type_exprs: self.type_exprs,
             vars: self.vars,

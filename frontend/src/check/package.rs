@@ -509,7 +509,7 @@ impl<'a> Checker<'a> {
             Some(Entity::Global(global)) => Slot::Global(*global),
             Some(Entity::Func(func)) => Slot::Func(*func),
             Some(Entity::Const(value, t)) => {
-                let (untyped, string_len) = self.constant_cost(value, *t);
+                let (untyped, string_len) = self.constant_cost(&value.value, *t);
                 let bytes = if untyped { 232 } else { string_len.map_or(0, |len| 24 + len) };
                 Slot::Const { bytes, visited: bytes > 0 }
             }

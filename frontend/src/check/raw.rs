@@ -3,7 +3,7 @@
 
 use super::scope::Entity;
 use super::{Checker, deep};
-use crate::constant::Constant;
+use crate::constant::{Constant, Held};
 use crate::syntax::ast::{self, BranchKind, ExprKind, ExprRef, FieldList, StmtKind, StmtRef};
 use crate::typed::{FuncId, FuncKind};
 use crate::types::{FuncType, Param};
@@ -227,7 +227,7 @@ impl<'a> Raw<'_, 'a> {
             Ok(Some((Entity::Type(t), _))) => format!("(const-type {})", checker.types.type_string(t)),
             Ok(Some((Entity::Builtin(builtin), _))) => checker.render_builtin(builtin, None),
             Ok(Some((Entity::Nil, _))) => "(const (undefined))".to_owned(),
-            Ok(Some((Entity::Const(value, t), _))) if value != Constant::Nil => {
+            Ok(Some((Entity::Const(Held { value, .. }, t), _))) if value != Constant::Nil => {
                 format!("(const ({} {}))", value.text(), checker.types.type_string(t))
             }
             _ => unknown,

@@ -6,7 +6,7 @@
 
 use super::expr::{Static, unparen};
 use super::{Checker, Result};
-use crate::constant::Constant;
+use crate::constant::{Constant, Held};
 use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, StmtRef};
@@ -27,7 +27,7 @@ pub(super) enum Entity {
     /// A declared function.
     Func(FuncId),
     /// A constant and its type.
-    Const(Constant, TypeId),
+    Const(Held, TypeId),
     /// A type.
     Type(TypeId),
     /// A predeclared function.
@@ -551,8 +551,8 @@ fn predeclared(name: &str) -> Option<Entity> {
         "gnocoin" => ty(TypeId::GNOCOIN),
         "gnocoins" => ty(TypeId::GNOCOINS),
         "realm" => ty(TypeId::REALM),
-        "true" => Some(Entity::Const(Constant::Bool(true), TypeId::UNTYPED_BOOL)),
-        "false" => Some(Entity::Const(Constant::Bool(false), TypeId::UNTYPED_BOOL)),
+        "true" => Some(Entity::Const(Held::plain(Constant::Bool(true)), TypeId::UNTYPED_BOOL)),
+        "false" => Some(Entity::Const(Held::plain(Constant::Bool(false)), TypeId::UNTYPED_BOOL)),
         "append" => builtin(Builtin::Append),
         "cap" => builtin(Builtin::Cap),
         "copy" => builtin(Builtin::Copy),

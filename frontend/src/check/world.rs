@@ -5,7 +5,7 @@
 
 use super::scope::Entity;
 use super::{CheckError, Checker};
-use crate::constant::Constant;
+use crate::constant::Held;
 use crate::limits::Limits;
 use crate::source::SourceFile;
 use crate::syntax::ParsedFile;
@@ -19,7 +19,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 pub(super) enum Export {
     /// A constant and its type.
-    Const(Constant, TypeId),
+    Const(Held, TypeId),
     /// A type.
     Type(TypeId),
     /// A variable: its type at run time and its recorded static type (spec/02 Q5, Q6).

@@ -14,6 +14,7 @@
 //! | `T(x)` | [`convert_explicit`] |
 //! | a typed constant becomes another type | [`convert_typed`] |
 //! | text in messages | [`Constant::text`], [`quote`] |
+//! | what its eight bytes hold | [`Held`] |
 //! | an index, length or `iota` | [`Constant::as_i64`], [`Constant::int`] |
 //!
 //! Both operands of [`binary`] must have been converted to one type first. Failures are a [`ConstError`]: data, with
@@ -32,6 +33,7 @@ mod tests;
 mod text;
 mod unquote;
 mod value;
+mod word;
 
 pub use arith::{binary, unary};
 pub use convert::{convert_explicit, convert_typed, convert_untyped, not_primitive};
@@ -41,3 +43,4 @@ pub use literal::{parse_char, parse_float, parse_int, parse_string};
 pub use shift::{ShiftCountError, shift, shift_count};
 pub use text::quote;
 pub use value::{Constant, FixedInt};
+pub use word::Held;

@@ -1,7 +1,7 @@
 //! Functions, scopes, variables, package-level variables and initialisation.
 
 use super::{DeclSpec, FuncId, GlobalId, ScopeId, StmtId, VarId};
-use crate::constant::Constant;
+use crate::constant::Held;
 use crate::source::Span;
 use crate::types::TypeId;
 
@@ -70,7 +70,7 @@ pub enum SlotValue {
     /// A type.
     Type(TypeId),
     /// A constant and its type, which may be untyped.
-    Const(Constant, TypeId),
+    Const(Held, TypeId),
     /// A constant without value.
     Undefined,
 }

@@ -77,6 +77,8 @@ pub struct Package {
     pub types: Rc<TypeTable>,
     /// Expression nodes.
     pub exprs: PrimaryMap<ExprId, Expr>,
+    /// What words of constants have behind the width of the constant ([`Held`](crate::constant::Held)); 0 for all others.
+    pub uppers: HashMap<ExprId, u64>,
     /// Statement nodes.
     pub stmts: PrimaryMap<StmtId, Stmt>,
     /// Type expressions evaluated at run time.

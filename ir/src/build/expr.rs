@@ -58,12 +58,15 @@ impl FunctionBuilder<'_, '_> {
             }
             _ => {}
         }
+        if let ExprKind::Const(constant) = &expr.kind {
+            let upper = package.uppers.get(&id).copied().unwrap_or(0);
+            return vec![self.constant(constant, ty, upper)];
+        }
         vec![self.eval_single(&expr.kind, ty)]
     }
 
     fn eval_single(&mut self, kind: &ExprKind, ty: TypeId) -> Value {
         match kind {
-            ExprKind::Const(constant) => self.constant(constant, ty, 0),
             ExprKind::Local(var) => {
                 let var_ty = self.cx.package.vars[*var].ty;
                 Value { dynamic: self.variable_type(*var), ..Value::shared(self.read_var(*var), var_ty) }
@@ -114,9 +117,11 @@ impl FunctionBuilder<'_, '_> {
             ExprKind::AddressOf(place) => self.address_of(place, ty),
             ExprKind::Composite { kind, elements, len } => self.composite(*kind, elements, *len, ty),
             ExprKind::FuncLit { func, signature, aborts } => self.func_lit(*func, *signature, *aborts, ty),
-            ExprKind::Type(_) | ExprKind::TypeText(..) | ExprKind::Call { .. } | ExprKind::TypeAssert { .. } => {
-                Value::shared(Arg::Bits(0), ty)
-            }
+            ExprKind::Const(_)
+            | ExprKind::Type(_)
+            | ExprKind::TypeText(..)
+            | ExprKind::Call { .. }
+            | ExprKind::TypeAssert { .. } => Value::shared(Arg::Bits(0), ty),
         }
     }
 

@@ -4,7 +4,7 @@ use super::Context;
 use crate::entity::{FuncRef, TypeRef};
 use cranelift_entity::EntityRef;
 use regno_bytecode::stored::{Extent, FormRef, StoredConst, StoredField, StoredFunc, StoredSlot, StoredType};
-use regno_frontend::constant::Constant;
+use regno_frontend::constant::{Constant, Held};
 use regno_frontend::source::{SourceFile, Span};
 use regno_frontend::typed::{FuncId, FuncKind, Slot, SlotValue, VarId};
 use regno_frontend::types::{Basic, ChanDir, Param, Type, TypeId};
@@ -100,17 +100,13 @@ impl Context<'_> {
         }
     }
 
-    fn stored_const(&mut self, value: &Constant, ty: TypeId) -> StoredSlot {
-        let stored = match value {
+    fn stored_const(&mut self, held: &Held, ty: TypeId) -> StoredSlot {
+        let stored = match &held.value {
             Constant::Nil => StoredConst::Nil,
-            Constant::Bool(value) => StoredConst::Bits(u64::from(*value)),
             Constant::Str(text) => StoredConst::Text(text.to_vec()),
             Constant::Int(value) => StoredConst::Int(value.to_string()),
             Constant::Dec(value) => StoredConst::Dec(value.to_string()),
-            Constant::Rune(value) => StoredConst::Bits(i64::from(*value) as u64),
-            Constant::Fixed(value) => StoredConst::Bits(value.bits()),
-            Constant::Float32(bits) => StoredConst::Bits(u64::from(*bits)),
-            Constant::Float64(bits) => StoredConst::Bits(*bits),
+            _ => StoredConst::Bits(held.word()),
         };
         match self.package.types.get(ty) {
             Type::Basic(basic) if basic.is_untyped() => StoredSlot::Untyped(basic.identity_name().to_owned(), stored),

@@ -17,8 +17,7 @@ pub(super) struct Needs {
 
 impl Needs {
     pub(super) fn of(function: &Function) -> Needs {
-        let mut needs =
-            Needs { words: EntitySet::new(), numbers: EntitySet::new(), definitions: SecondaryMap::new() };
+        let mut needs = Needs { words: EntitySet::new(), numbers: EntitySet::new(), definitions: SecondaryMap::new() };
         let mut defined_by: SecondaryMap<Reg, Vec<Inst>> = SecondaryMap::new();
         let mut wanted: Vec<Reg> = Vec::new();
         for &param in &function.params {

@@ -344,36 +344,14 @@ impl Cx {
             }
             StoredSlot::Const(ty, value) => {
                 let index = own.map.types.get(ty.index()).copied().unwrap_or(0);
-                let mut out = typed(linked.stored.ty(index), value);
-                if out.value.is_none() {
-                    out.n = narrow(linked, index, out.n);
-                }
-                out
+                typed(linked.stored.ty(index), value)
             }
             StoredSlot::Untyped(id, value) => {
                 let number = regno_store::model::primitive::of_name(id).unwrap_or_default();
-                let mut out = typed(Some(Type::Primitive(number)), value);
-                if id == "<untyped> rune" {
-                    out.n.iter_mut().skip(4).for_each(|byte| *byte = 0);
-                }
-                out
+                typed(Some(Type::Primitive(number)), value)
             }
         })
     }
-}
-
-/// The bytes of a constant that its type has.
-fn narrow(linked: &Linked, ty: TypeIndex, n: [u8; 8]) -> [u8; 8] {
-    use regno_bytecode::types::Repr;
-    let width = match linked.types.get(ty).repr {
-        Repr::Bool | Repr::I8 | Repr::U8 => 1,
-        Repr::I16 | Repr::U16 => 2,
-        Repr::I32 | Repr::U32 | Repr::F32 => 4,
-        _ => 8,
-    };
-    let mut n = n;
-    n.iter_mut().skip(width).for_each(|byte| *byte = 0);
-    n
 }
 
 /// A type as the value of a name: a declared one in full, unless it is predeclared.
