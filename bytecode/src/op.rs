@@ -298,6 +298,7 @@ macro_rules! for_each_op {
             RangeIndex     [Dst Src Src None] {t} "LoadIndex of a range loop: a read-only slice does not make the element read-only";
             StoreIndex     [Src Src Src None] {t} "element b of slice a = c";
             LoadIndexByte  [Dst Src Src None] {t} "a = element c of slice b of element kind uint8, data or list";
+            LoadIndexWord  [Dst Src Src None] {t} "a = word of element c of such a slice b";
             StoreIndexByte [Src Src Src None] {t} "element b of such a slice a = c";
             AddrIndex      [Dst Src Src None] {t} "a = pointer to element c of slice b";
             LoadStrByte    [Dst Src Src None] {t} "a = byte c of string b";

@@ -43,6 +43,10 @@ impl<'f> Lowering<'f> {
             _ => (ByteOp::Zext32, ByteOp::Merge32),
         };
         if data.op == Op::FromWord {
+            // Nobody looks behind the width.
+            if dst == src {
+                return Ok(());
+            }
             self.one(normalization(data.repr).unwrap_or(zero_extension), dst, src);
             return Ok(());
         }

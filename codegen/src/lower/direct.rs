@@ -129,7 +129,12 @@ struct Cursor<'d> {
 impl<'f> Lowering<'f> {
     pub(super) fn direct(&mut self, data: &'f InstData) -> Result<(), CodegenError> {
         let unknown = CodegenError::malformed("operation without code for its representation", self.function);
-        let op = operation(data.op, data.repr).ok_or(unknown)?;
+        let mut op = operation(data.op, data.repr).ok_or(unknown)?;
+        // The element as its word.
+        let wide = data.results.first().is_some_and(|&reg| self.function.regs[reg].repr == Repr::U64);
+        if op == ByteOp::LoadIndexByte && wide {
+            op = ByteOp::LoadIndexWord;
+        }
         let format = op.format();
         let mut cursor = Cursor { data, results: 0, args: 0 };
         let mut fields = Fields::new();

@@ -73,6 +73,7 @@ impl Facts {
             facts.merge_into_variables(function, block, single);
             facts.find_rotations(function, block, single);
         }
+        facts.read_words(function, |reg| temporary(reg).then_some(uses[reg]));
         let mut home: SecondaryMap<Reg, Option<Block>> = SecondaryMap::new();
         for &block in order {
             for data in function.blocks[block].insts.iter().map(|&inst| &function.insts[inst]) {
@@ -126,6 +127,58 @@ impl Facts {
                     break;
                 }
             }
+        }
+    }
+
+    /// Lets the uses of a number read the word it is taken from, if they all ignore what is behind its width. `uses` gives the number of
+    /// uses of a temporary.
+    fn read_words(&mut self, function: &Function, uses: impl Fn(Reg) -> Option<u32>) {
+        let blocks = || function.layout.iter().flat_map(|&block| &function.blocks[block].insts);
+        let insts = || blocks().map(|&inst| &function.insts[inst]);
+        let mut ignoring: HashMap<Reg, u32> = HashMap::new();
+        for data in insts() {
+            for (index, arg) in data.args.iter().enumerate() {
+                if let Some(reg) = arg.reg().filter(|_| self.ignores_upper(data, index)) {
+                    let count = ignoring.entry(reg).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+        for data in insts() {
+            if let (Op::FromWord, &[Arg::Reg(word)], &[number]) =
+                (data.op, data.args.as_slice(), data.results.as_slice())
+                && uses(word).is_some()
+                && uses(number).is_some_and(|uses| ignoring.get(&number).copied() == Some(uses))
+                && self.merged_into[number].is_none()
+                && self.merged_into[word].is_none()
+            {
+                self.merged_into[number] = Some(word);
+            }
+        }
+    }
+
+    /// Whether the instruction takes only the bits of operand `index` that its representation has.
+    fn ignores_upper(&self, data: &InstData, index: usize) -> bool {
+        let repr = data.repr;
+        let narrow = repr.is_int() && repr.is_narrow();
+        match data.op {
+            Op::Add | Op::Sub | Op::Mul => narrow || repr == Repr::F32,
+            Op::Neg => narrow,
+            Op::Shl => narrow && index == 0,
+            // The mask clears what is behind, and leaves no sign.
+            Op::And => {
+                let other = data.args.get(1 ^ index).map(|&arg| self.resolve(arg));
+                let width = repr.width().saturating_sub(u32::from(repr.is_signed()));
+                narrow && matches!(other, Some(Arg::Bits(mask)) if mask >> width == 0)
+            }
+            Op::Convert => {
+                let to = u8::try_from(data.index).ok().and_then(Repr::from_code);
+                narrow && to.is_some_and(|to| to.is_int() && to != repr && to.bits() <= repr.bits())
+            }
+            Op::ToWord => index == 0 && (repr.is_signed() || data.args.get(1) != Some(&Arg::Bits(0))),
+            Op::StoreElem => index == 2 && repr == Repr::U8,
+            Op::Branch => true,
+            _ => false,
         }
     }
 

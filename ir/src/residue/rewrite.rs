@@ -86,12 +86,6 @@ impl Rewrite<'_> {
                 *arg = self.word_of(&data, reg);
             } else if is_kept_key(&data, index) {
                 kept_key = Some(self.word_of(&data, reg)).filter(|&word| word != *arg);
-            } else if data.op == Op::Branch
-                && !self.is_variable(*arg)
-                && let Some(word @ Arg::Reg(_)) = self.words[reg]
-            {
-                // Branches look at the bool in a word.
-                *arg = word;
             }
         }
         self.function.insts[inst].args = args;
@@ -105,6 +99,10 @@ impl Rewrite<'_> {
                 continue;
             }
             if source(&data, index) == Source::Word {
+                // Elements of slices of bytes are there in both forms.
+                if data.op == Op::LoadIndex && data.repr == Repr::U8 && !self.needs.words.contains(reg) {
+                    continue;
+                }
                 let word = self.temp();
                 if let Some(result) = self.function.insts[inst].results.get_mut(index) {
                     *result = word;

@@ -110,7 +110,8 @@ guarded! {
     StoreElemByte = memory::StoreElemByte, (cx, ip, regs, word) touched!(cx, reg!(regs, word, a)) => store_elem;
     AddrElem = memory::AddrElem, (cx, ip, regs, word) touched!(cx, reg!(regs, word, b)) => addr_elem;
     LoadIndex = memory::LoadIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => load_index;
-    LoadIndexByte = memory::LoadIndexByte, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => load_index;
+    LoadIndexByte = memory::LoadIndexByte, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => load_byte;
+    LoadIndexWord = memory::LoadIndexWord, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => load_index;
     RangeIndex = memory::LoadIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => range_index;
     StoreIndex = memory::StoreIndex, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, a)) => store_index;
     StoreIndexByte = memory::StoreIndexByte, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, a)) => store_index;
@@ -306,6 +307,13 @@ slow! {
         let (array, index) = cx.slice_index(slice, index)?;
         let value = cx.read_element(slice, array, index)?;
         regs.set(field_a(word), value);
+        Ok(())
+    }
+    load_byte of LoadIndexByte(cx, regs, word, _ext) {
+        let (slice, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
+        let (array, index) = cx.slice_index(slice, index)?;
+        let value = cx.read_element(slice, array, index)?;
+        regs.set(field_a(word), value & 0xff);
         Ok(())
     }
     range_index of RangeIndex(cx, regs, word, _ext) {

@@ -209,6 +209,20 @@ handler! {
         late!(regs, ip, a) = if is_data(cx, place) {
             u64::from(*byte_at(cx, place, index as usize))
         } else {
+            u64::from(*slot_at!(cx, place, index) as u8)
+        };
+        next!(cx, ip, regs, budget, table, 1)
+    }
+    LoadIndexWord(cx, ip, regs, budget, table, word) {
+        let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
+        if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
+            return leave_index(cx, ip, regs, budget, table, index);
+        }
+        let place = *slot_at!(cx, slice, 0);
+        let index = (place >> 32) + index;
+        late!(regs, ip, a) = if is_data(cx, place) {
+            u64::from(*byte_at(cx, place, index as usize))
+        } else {
             *slot_at!(cx, place, index)
         };
         next!(cx, ip, regs, budget, table, 1)

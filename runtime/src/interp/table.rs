@@ -44,10 +44,11 @@ mod guarded {
     use super::super::guard::{
         AddrElem, AddrField, AddrGlobal, AddrIndex, AddrMap, AddrPtrField, Append, BindIface, BindMethod, Call,
         CallSelected, CallValue, CheckConvert, CopySlice, DeleteMap, EqIface, EqValue, LoadCell, LoadElem,
-        LoadElemByte, LoadField, LoadFunc, LoadGlobal, LoadIndex, LoadIndexByte, LoadMap, LoadMapOk, LoadPtr,
-        LoadPtrByte, LoadPtrField, LoadPtrIface, NeIface, NeValue, NextMapIter, RangeElem, RangeIndex, SelectIface,
-        SliceArray, SlicePtr, SliceSlice, StoreCell, StoreElem, StoreElemByte, StoreField, StoreGlobal, StoreIndex,
-        StoreIndexByte, StoreMap, StorePtr, StorePtrByte, StorePtrField, StorePtrIface, StrFromBytes, StrFromRunes,
+        LoadElemByte, LoadField, LoadFunc, LoadGlobal, LoadIndex, LoadIndexByte, LoadIndexWord, LoadMap, LoadMapOk,
+        LoadPtr, LoadPtrByte, LoadPtrField, LoadPtrIface, NeIface, NeValue, NextMapIter, RangeElem, RangeIndex,
+        SelectIface, SliceArray, SlicePtr, SliceSlice, StoreCell, StoreElem, StoreElemByte, StoreField, StoreGlobal,
+        StoreIndex, StoreIndexByte, StoreMap, StorePtr, StorePtrByte, StorePtrField, StorePtrIface, StrFromBytes,
+        StrFromRunes,
     };
     use super::super::{Dispatch, Handler, branch::*, call::*, data::*, memory::*, scalar::*};
     use super::PLAIN;
