@@ -152,7 +152,7 @@ impl Rewrite<'_> {
         let Arg::Reg(reg) = operand else { return Some(operand).filter(|&bits| bits != Arg::Bits(0)) };
         let repr = self.function.regs[reg].repr;
         if repr.is_narrow() {
-            let upper = self.words[reg].or(self.uppers[reg]);
+            let upper = self.words[reg].or_else(|| self.upper(reg));
             return upper.map(|upper| self.fixed(data, upper));
         }
         if is_wide(repr) {
@@ -228,6 +228,11 @@ impl Rewrite<'_> {
         self.emit(copy);
     }
 
+    /// What stands for the upper bytes of a register without a word.
+    fn upper(&mut self, reg: Reg) -> Option<Arg> {
+        if self.is_single(reg) { self.uppers[reg] } else { Some(self.upper_variable(reg).into()) }
+    }
+
     /// The upper register of a register with several definitions.
     fn upper_variable(&mut self, reg: Reg) -> Reg {
         if let Some(Arg::Reg(known)) = self.uppers[reg] {
@@ -243,11 +248,8 @@ impl Rewrite<'_> {
         if let Some(word) = self.words[reg] {
             return word;
         }
-        if !self.is_single(reg) {
-            self.upper_variable(reg);
-        }
         let repr = self.function.regs[reg].repr;
-        let upper = self.uppers[reg];
+        let upper = self.upper(reg);
         if upper.is_none() && !repr.is_signed() {
             return reg.into();
         }
