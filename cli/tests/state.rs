@@ -323,6 +323,86 @@ fn packages_files_functions_and_entries_are_shown() {
     assert!(json.ends_with(",\"events\":[]}\n") && json.contains("\"results\":[\"(11 int)\"]"), "{json}");
 }
 
+/// Go's rules hold for test files, too, and for each kind of them with what it can see (spec/07 §5.3).
+#[test]
+fn test_files_of_packages_are_checked() {
+    let folder = Folder::new(
+        "state-tests",
+        &[
+            ("p/gnomod.toml", "module = \"gno.land/r/x/tested\"\ngno = \"0.9\"\n"),
+            ("p/tested.gno", "package tested\n\nfunc Add(a, b int) int { return a + b }\n"),
+        ],
+    );
+    let path = "gno.land/r/x/tested";
+    let write = |name: &str, text: &str| std::fs::write(folder.0.join("p").join(name), text).expect("file");
+    let refused = || folder.bad(&["state", "add", "s", path, "p"]);
+    write(
+        "tested_test.gno",
+        "package tested\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) { var unused = add }\n",
+    );
+    assert_eq!(
+        refused(),
+        format!(
+            "{path}/tested_test.gno:5:43: undefined: add; {path}/tested_test.gno:5:34: declared and not used: unused\n"
+        )
+    );
+    write("tested_test.gno", "package tested\n\nfunc Twice(n int) int { return Add(n, n) }\n");
+    write(
+        "outside_test.gno",
+        "package tested_test\n\nimport (\n\t\"gno.land/r/x/tested\"\n\t\"testing\"\n)\n\nfunc TestTwice(t *testing.T) { tested.Thrice(tested.Twice(1)) }\n",
+    );
+    write("z_filetest.gno", "package main\n\nfunc main() { missing() }\n");
+    assert_eq!(
+        refused(),
+        format!(
+            "{path}/outside_test.gno:8:39: undefined: tested.Thrice; {path}/z_filetest.gno:3:15: undefined: missing\n"
+        )
+    );
+    write("z_filetest.gno", "package main\n\nfunc main() {\n");
+    assert_eq!(refused(), format!("{path}/z_filetest.gno:3:15: expected '}}', found 'EOF'\n"));
+    write(
+        "z_filetest.gno",
+        "package main\n\nimport \"gno.land/r/x/tested\"\n\nfunc main() { println(tested.Add(1, 2)) }\n",
+    );
+    write(
+        "outside_test.gno",
+        "package tested_test\n\nimport (\n\t\"gno.land/r/x/tested\"\n\t\"testing\"\n)\n\nfunc TestTwice(t *testing.T) { tested.Add(tested.Twice(1), 2) }\n",
+    );
+    folder.good(&["state", "add", "s", path, "p"]);
+    assert_eq!(folder.good(&["state", "list", "s", path]).lines().count(), 5);
+}
+
+/// A type check reads the sources of what a package imports, each once (spec/07 §5.3).
+#[test]
+fn sources_of_imports_are_paid_for() {
+    let folder = counter("state-sources");
+    let user = |name: &str, imports: &str| {
+        format!("package {name}\n\nimport (\n\t\"strconv\"\n{imports})\n\nvar Text = strconv.Itoa(counter.Kind(1)) \n")
+    };
+    let one = user("one", "\t\"gno.land/r/x/counter\"\n").replace("counter.Kind(1)", "int(counter.Kind(1))");
+    std::fs::write(folder.0.join("one.gno"), &one).expect("file");
+    std::fs::write(
+        folder.0.join("two.gno"),
+        one.replace("package one", "package two")
+            .replace("\t\"strconv\"\n", "\t\"strconv\"\n\t_ \"gno.land/r/x/one\"\n"),
+    )
+    .expect("file");
+    let added = |name: &str| {
+        let path = format!("gno.land/r/x/{name}");
+        let (code, _, figures) = folder.run(&["state", "add", "s", &path, &format!("{name}.gno"), "--metrics"]);
+        assert_eq!(code, 0, "{figures}");
+        let cost = |what: &str| -> u64 {
+            let line = figures.lines().find_map(|line| line.trim().strip_prefix(what)).unwrap_or("0");
+            line.trim_start_matches(": ").parse().expect("gas")
+        };
+        (cost("GetMemPackagePerByte"), cost("AddMemPackagePerByte"))
+    };
+    let (counter_read, one_written) = added("one");
+    let (both_read, _) = added("two");
+    assert!(counter_read > 8 * 1000, "{counter_read}");
+    assert_eq!(both_read, counter_read + one_written);
+}
+
 /// Files may not grow beyond a limit: the message fails, and what was written before is whole.
 #[cfg(unix)]
 #[test]

@@ -8,8 +8,9 @@
 //!    types stay and everything else is changed: events, segments, prefixes, scopes, states, positions, texts, package slots, stored
 //!    forms. The module is refused, or runs to an end, with collections at every allocation and the virtual collector at work.
 
-#![allow(clippy::print_stderr, reason = "the long mode shows its progress")]
+mod inputs;
 
+use inputs::all;
 use regno_bytecode::artifact::{decode, encode};
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
 use regno_bytecode::module::{BlockKind, Function, Module, PackageSlot, SlotPlace};
@@ -19,17 +20,12 @@ use regno_conformance::fuzz::Random;
 use regno_conformance::session::compile_package;
 use regno_runtime::{Collection, Environment, Metering, Program};
 use sha2::{Digest, Sha256};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
 
 /// Inputs of an ordinary run.
 const BYTES: u64 = 20_000;
 const TABLES: u64 = 3_000;
-/// Far above what any of these needs.
-const LONGEST: Duration = Duration::from_secs(10);
 /// Programs that take longer than the others.
 const LARGE: usize = 12_000;
 
@@ -52,45 +48,6 @@ fn modules() -> Vec<Module> {
     }
     assert!(modules.len() > 80, "{} programs", modules.len());
     modules
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-}
-
-/// Runs the inputs; `run` says whether an input got to the end of the way.
-fn all(default: u64, run: impl Fn(u64) -> bool + Sync) {
-    let (start, count) = (setting("REGNO_FUZZ_START", 0), setting("REGNO_FUZZ_INPUTS", default));
-    let (next, accepted, found) = (AtomicU64::new(start), AtomicU64::new(0), AtomicU64::new(0));
-    thread::scope(|scope| {
-        for _ in 0..setting("REGNO_FUZZ_THREADS", 1) {
-            let work = || {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= start + count {
-                        break;
-                    }
-                    let began = Instant::now();
-                    match catch_unwind(AssertUnwindSafe(|| run(number))) {
-                        Ok(reached) => accepted.fetch_add(u64::from(reached), Ordering::Relaxed),
-                        Err(_) => {
-                            eprintln!("input {number} panics");
-                            found.fetch_add(1, Ordering::Relaxed)
-                        }
-                    };
-                    if began.elapsed() > LONGEST {
-                        eprintln!("input {number} takes {:?}", began.elapsed());
-                        found.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            };
-            thread::Builder::new().stack_size(256 * 1024).spawn_scoped(scope, work).expect("thread");
-        }
-    });
-    let accepted = accepted.load(Ordering::Relaxed);
-    eprintln!("{count} inputs, {} % accepted", accepted * 100 / count.max(1));
-    assert_eq!(found.load(Ordering::Relaxed), 0, "inputs with trouble are printed above");
-    assert!(accepted > 0 || count < 100, "every input is refused: the damage is too great");
 }
 
 fn seal(bytes: &mut [u8]) {

@@ -10,7 +10,9 @@
 //! In keys, `%`, spaces and control characters are written as `%` and two hexadecimal digits. The same state gives the same bytes.
 
 use crate::base64;
+use crate::memory::MemoryStore;
 use crate::store::{Snapshot, Space, Store, StoreError, Write};
+use crate::verify::verify;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io;
@@ -90,11 +92,13 @@ pub fn export(state: &dyn Snapshot, out: &mut dyn io::Write) -> Result<u64, Stor
     Ok(count)
 }
 
-/// Reads an export into a store without entries, all at once.
+/// Reads an export into a store without entries, all at once. Only the bytes that [`export`] writes are one, and only of a state without
+/// damage.
 ///
 /// # Errors
 ///
-/// [`StoreError::Io`] of either side, if the store has entries or the text is not a whole export.
+/// [`StoreError::Io`] of either side, if the store has entries or the text is not a whole export; [`StoreError::Damaged`], with the key of
+/// the first entry that cannot be what was written.
 pub fn import(text: &mut dyn io::BufRead, store: &dyn Store) -> Result<u64, StoreError> {
     let bad = |number: usize, what: &str| StoreError::Io(format!("line {number} of the export: {what}"));
     let mut empty = true;
@@ -126,6 +130,9 @@ pub fn import(text: &mut dyn io::BufRead, store: &dyn Store) -> Result<u64, Stor
             if rest != want {
                 return Err(bad(number, "count or hash do not fit the entries"));
             }
+            if !text.fill_buf().map_err(|error| bad(number, &error.to_string()))?.is_empty() {
+                return Err(bad(number + 1, "more after the end"));
+            }
             break;
         } else {
             let mut parts = content.split(' ');
@@ -138,11 +145,21 @@ pub fn import(text: &mut dyn io::BufRead, store: &dyn Store) -> Result<u64, Stor
                 "merkle" => Space::Merkle,
                 _ => return Err(bad(number, "not an entry")),
             };
-            let key = unescape(key).ok_or_else(|| bad(number, "malformed key"))?;
-            let value = base64::decode(value).ok_or_else(|| bad(number, "malformed value"))?;
-            writes.push(Write::new(space, key, Some(value)));
+            let text = key;
+            let key = unescape(text).filter(|key| escape(key) == text).ok_or_else(|| bad(number, "malformed key"))?;
+            let bytes = base64::decode(value).filter(|bytes| base64::encode(bytes) == value);
+            let bytes = bytes.ok_or_else(|| bad(number, "malformed value"))?;
+            if writes.last().is_some_and(|last: &Write| (last.space, last.key.as_str()) >= (space, key.as_str())) {
+                return Err(bad(number, "not in the order of the keys"));
+            }
+            writes.push(Write::new(space, key, Some(bytes)));
         }
         digest.update(line.as_bytes());
+    }
+    let state = MemoryStore::new();
+    state.write(&writes)?;
+    if let Some(damage) = verify(&*state.snapshot()?)?.1.into_iter().next() {
+        return Err(damage);
     }
     store.write(&writes)?;
     Ok(writes.len() as u64)
@@ -153,14 +170,18 @@ mod tests {
     #![expect(clippy::unwrap_used)]
 
     use super::*;
-    use crate::memory::MemoryStore;
+    use crate::encode;
+    use crate::model::{MemPackage, Type};
 
     #[test]
     fn a_state_comes_back_the_same_and_damage_is_refused() {
         let store = MemoryStore::new();
         let entry = |space, key: &str, value: &[u8]| Write::new(space, key, Some(value.to_vec()));
         store
-            .write(&[entry(Space::Base, "tid:map[string] %\u{7f}int", b"\x00\xff"), entry(Space::Merkle, "pkg:x", b"")])
+            .write(&[
+                entry(Space::Base, "tid:map[string] %\u{7f}int", &encode::ty(&Type::TypeType)),
+                entry(Space::Merkle, "pkg:x", &encode::mem_package(&MemPackage::default())),
+            ])
             .unwrap();
         let mut text = Vec::new();
         assert_eq!(export(&*store.snapshot().unwrap(), &mut text).unwrap(), 2);

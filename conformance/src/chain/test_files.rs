@@ -93,6 +93,6 @@ impl Chain<'_> {
         for filetest in select(files, |kind| kind == FileKind::Filetest) {
             found.extend(check(&mut session, path, path, &[filetest]));
         }
-        if found.is_empty() { Ok(()) } else { Err(ChainError::Compile(found.join("\n"))) }
+        if found.is_empty() { Ok(()) } else { Err(ChainError::Compile(found.join("; "))) }
     }
 }

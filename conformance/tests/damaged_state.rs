@@ -1,0 +1,162 @@
+//! Damaged exports: over a fixed number of inputs (`inputs`), bytes of an export are changed, with its hash made right again or not. It is
+//! refused and the store stays empty, or it is the export of another whole state.
+#![expect(clippy::unwrap_used)]
+
+mod inputs;
+
+use inputs::all;
+use regno_conformance::chain::{self, Chain, Message, Options, StoredPackages};
+use regno_conformance::compile::Source;
+use regno_conformance::fuzz::Random;
+use regno_conformance::store::SourceStore;
+use regno_frontend::package::NoPackages;
+use regno_store::memory::MemoryStore;
+use regno_store::{Store, export};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+const EXPORTS: u64 = 2_000;
+const PATH: &str = "gno.land/r/test/kinds";
+
+/// Every kind of object, and functions that read and change all of them.
+const SOURCE: &str = r#"package kinds
+
+type Shape interface{ Area() int }
+
+type Square struct{ side int }
+
+func (s *Square) Area() int { return s.side * s.side }
+
+type Pair struct {
+	a, b   any
+	inner  Square
+	next   *Pair
+	values [3]int16
+}
+
+var (
+	number  = 5
+	text    = "text"
+	list    = []string{"a", "b", "c"}
+	data    = []byte("bytes")
+	pairs   = map[string]*Pair{}
+	shapes  = map[Square]Shape{}
+	first   = &Pair{a: 1, b: "x", next: &Pair{}}
+	field   = &first.inner
+	element = &list[1]
+	method  = first.inner.Area
+	array   = [2]Pair{}
+	count   func() int
+	either  any = first
+)
+
+func init() {
+	n := 0
+	count = func() int {
+		n++
+		return n
+	}
+	pairs["first"], pairs["other"] = first, &Pair{a: list, b: count}
+	shapes[Square{2}] = &Square{3}
+}
+
+func Change(cur realm) int {
+	sum := count() + method() + field.side + len(*element) + first.next.inner.side
+	for _, pair := range pairs {
+		pair.values[1]++
+		pair.inner.side++
+		pair.next = &Pair{a: pair.a, b: pair.next}
+		sum += int(pair.values[1])
+	}
+	for key, shape := range shapes {
+		sum += shape.Area() + key.side
+	}
+	for i := range array {
+		array[i].a = text
+		sum += array[i].inner.Area()
+	}
+	list = append(list, text)
+	data[0]++
+	*element += "!"
+	delete(pairs, "other")
+	number += sum
+	if pair, ok := either.(*Pair); ok {
+		pair.next = nil
+	}
+	return number
+}
+
+func Sum() int {
+	sum := number + len(text) + int(data[1]) + len(list[0]) + field.side
+	for _, pair := range pairs {
+		sum += pair.inner.Area() + int(pair.values[2])
+	}
+	return sum
+}
+"#;
+
+fn with_chain<T>(store: &dyn Store, act: impl FnOnce(&Chain<'_>) -> T) -> T {
+    let (packages, sources) = (StoredPackages::new(store, &NoPackages), SourceStore::default());
+    let options = Options { gas_limit: Some(200_000_000), max_alloc: Some(10_000_000), simulate: false };
+    act(&Chain::new(&packages, &sources, options))
+}
+
+/// A state with one realm, as its export.
+fn exported() -> Vec<u8> {
+    let store = MemoryStore::new();
+    let file = |name: &str, text: &str| Source { name: name.to_owned(), text: text.as_bytes().to_vec() };
+    let module = format!("module = {PATH:?}\ngno = \"0.9\"\n");
+    let files = [file("gnomod.toml", &module), file("kinds.gno", SOURCE)];
+    with_chain(&store, |chain| {
+        chain.add(PATH, &files, &Message::default()).unwrap();
+        chain.call(PATH, "Change", &[], &Message::default()).unwrap();
+    });
+    let mut text = Vec::new();
+    export::export(&*store.snapshot().unwrap(), &mut text).unwrap();
+    text
+}
+
+/// Gives an export the last line that fits its entries.
+fn seal(text: &mut Vec<u8>) {
+    let end = text.windows(5).rposition(|window| window == b"\nend ").map_or(text.len(), |at| at + 1);
+    text.truncate(end);
+    let count = text.iter().filter(|&&byte| byte == b'\n').count().saturating_sub(1);
+    let digest = Sha256::digest(&text).iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    });
+    text.extend(format!("end {count} {digest}\n").into_bytes());
+}
+
+#[test]
+fn damaged_exports_are_refused_and_leave_nothing() {
+    let whole = exported();
+    all(EXPORTS, |number| {
+        let random = &mut Random::new(number);
+        let mut text = whole.clone();
+        for _ in 0..=random.below(2) {
+            let (at, other) = (random.below(text.len()), random.below(text.len()));
+            match random.below(6) {
+                0 => text[at] = random.below(256) as u8,
+                1 => drop(text.remove(at)),
+                2 => text.insert(at, b" %+=\n0aB"[random.below(8)]),
+                3 => text.truncate(at),
+                4 => text.swap(at, other),
+                _ => text[at] ^= 1 << random.below(8),
+            }
+        }
+        if random.below(4) != 0 {
+            seal(&mut text);
+        }
+        let store = MemoryStore::new();
+        if export::import(&mut text.as_slice(), &store).is_err() {
+            assert_eq!(chain::verify(&store).unwrap().0, 0, "half of it is there");
+            return false;
+        }
+        let mut again = Vec::new();
+        export::export(&*store.snapshot().unwrap(), &mut again).unwrap();
+        assert!(again == text, "another spelling");
+        assert_eq!(chain::verify(&store).unwrap().1, []);
+        true
+    });
+}
