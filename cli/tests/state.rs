@@ -301,6 +301,23 @@ fn private_realms_can_be_replaced_and_others_not() {
 }
 
 #[test]
+fn drafts_belong_to_genesis() {
+    let module = "module = \"gno.land/p/x/idea\"\ngno = \"0.9\"\ndraft = true\n";
+    let user = "package main\n\nimport \"gno.land/p/x/idea\"\n\nvar V = idea.V\n\nfunc main() { println(V) }\n";
+    let files = [("p/idea.gno", "package idea\n\nvar V = 5\n"), ("p/gnomod.toml", module), ("user.gno", user)];
+    let folder = Folder::new("state-drafts", &files);
+    let add = |path: &str, what: &str, height: &str| {
+        folder.run(&["state", "add", "s", &format!("gno.land/{path}"), what, "--height", height])
+    };
+    assert_eq!(add("p/x/idea", "p", "1").2, "draft packages can only be deployed at genesis time\n");
+    assert_eq!(add("p/x/idea", "p", "0").0, 0);
+    let refused = "gno.land/r/x/main/user.gno:3:8: could not import gno.land/p/x/idea (import path \"gno.land/p/x/idea\" is a draft package and can only be imported at genesis)\n";
+    assert_eq!(add("r/x/main", "user.gno", "1").2, refused);
+    assert_eq!(add("r/x/main", "user.gno", "0").0, 0);
+    assert_eq!(folder.good(&["state", "run", "s", "user.gno"]), "5\n");
+}
+
+#[test]
 fn packages_files_functions_and_entries_are_shown() {
     let folder = counter("state-lists");
     assert_eq!(folder.good(&["state", "list", "s"]), format!("{PATH}\n"));

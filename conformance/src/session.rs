@@ -13,7 +13,7 @@ use regno_bytecode::module::Module;
 use regno_frontend::check::{CheckError, Options, World, check_reading};
 use regno_frontend::diagnostic::Diagnostic;
 use regno_frontend::finding::{PackageError, VmError};
-use regno_frontend::golayer::{self, Dependency, Entry as GoEntry};
+use regno_frontend::golayer::{self, Dependency, Entry as GoEntry, Purpose};
 use regno_frontend::limits::Limits;
 use regno_frontend::package::{
     NoPackages, PackageFile, PackageSource, Packages, PathKind, apply_overlay, check_import, expected_name,
@@ -264,28 +264,28 @@ impl<'s> Session<'s> {
     /// It looks for the imported packages by itself.
     #[must_use]
     pub fn type_check(&mut self, path: &str, unit: &Unit<'_>) -> Option<String> {
-        self.check_as_go(path, path, false, unit)
+        self.check_as_go(path, path, Purpose::Run, unit)
     }
 
-    /// As [`Session::type_check`], for a package that goes to a chain: it may have another name than its path says.
+    /// As [`Session::type_check`], for another purpose.
     #[must_use]
-    pub fn type_check_deployed(&mut self, path: &str, unit: &Unit<'_>) -> Option<String> {
-        self.check_as_go(path, path, true, unit)
+    pub fn type_check_for(&mut self, path: &str, purpose: Purpose, unit: &Unit<'_>) -> Option<String> {
+        self.check_as_go(path, path, purpose, unit)
     }
 
-    /// As [`Session::type_check_deployed`], for files that stand in the package `shown` and are one of their own.
+    /// As [`Session::type_check`], for files that stand in the package `shown` and are one of their own.
     #[must_use]
     pub(crate) fn type_check_part(&mut self, path: &str, shown: &str, unit: &Unit<'_>) -> Option<String> {
-        self.check_as_go(path, shown, true, unit)
+        self.check_as_go(path, shown, Purpose::Files, unit)
     }
 
-    fn check_as_go(&mut self, path: &str, shown: &str, named: bool, unit: &Unit<'_>) -> Option<String> {
+    fn check_as_go(&mut self, path: &str, shown: &str, purpose: Purpose, unit: &Unit<'_>) -> Option<String> {
         for spec in unit.files.iter().flat_map(|file| file.file.imports).filter(|spec| spec.path != path) {
             // One that cannot be loaded is a finding of the checker.
             let _ = self.require(spec.path);
         }
         let findings =
-            golayer::check_package_with(path, named, &unit.files, unit.sources, &self.dependencies, &self.limits);
+            golayer::check_package_with(path, purpose, &unit.files, unit.sources, &self.dependencies, &self.limits);
         golayer::render(shown, &findings, unit.sources)
     }
 
@@ -315,7 +315,7 @@ impl<'s> Session<'s> {
         if !found.imports.is_empty() {
             return found;
         }
-        found.go = golayer::check_package_with(path, true, parsed, files, &self.dependencies, &self.limits);
+        found.go = golayer::check_package_with(path, Purpose::Files, parsed, files, &self.dependencies, &self.limits);
         if found.go.is_empty() {
             let options = Options { limits: self.limits, natives: false };
             found.check = self.world.clone().check(path, parsed, files, options).err();
@@ -417,7 +417,7 @@ impl<'s> Session<'s> {
         let (module, cached) = self.generated(&package, sources, charges, key)?;
         let files = self.store.trees.alloc_slice_fill_iter(parsed);
         let path = self.store.trees.alloc_str(&source.path);
-        self.dependencies.push(Dependency { path, files, sources, private: source.private });
+        self.dependencies.push(Dependency { path, files, sources, private: source.private, draft: source.draft });
         Ok(Compiled { module: Rc::new(module), imports, key, cached })
     }
 

@@ -5,6 +5,7 @@ use super::{Chain, ChainError, DOMAIN, Message, Outcome, rules, source_of, sourc
 use crate::compile::Source;
 use crate::session::Session;
 use bumpalo::Bump;
+use regno_frontend::golayer::Purpose;
 use regno_frontend::limits::Limits;
 use regno_frontend::package::{GnoMod, is_production_file};
 use regno_frontend::source::SourceFile;
@@ -37,7 +38,8 @@ impl Chain<'_> {
         rules::check_path(path, DOMAIN).map_err(refuse)?;
         let gno: Vec<Source> = files.iter().filter(|file| file.name.ends_with(".gno")).cloned().collect();
         self.check_syntax(path, &gno)?;
-        let crate::compile::Program { module: main, dependencies, .. } = self.checked(path, None, &sources)?;
+        let purpose = if message.height > 0 { Purpose::Deploy } else { Purpose::Files };
+        let crate::compile::Program { module: main, dependencies, .. } = self.checked(path, None, purpose, &sources)?;
         let is_private = private(&package);
         self.check_tests(path, &gno, is_private)?;
         let reads = self.source_sizes(&sources)?;

@@ -4,6 +4,7 @@ use super::link::Extras;
 use super::{Chain, ChainError, DOMAIN, Message, Outcome, source_of};
 use crate::compile::Source;
 use regno_bytecode::path::is_realm;
+use regno_frontend::golayer::Purpose;
 use regno_runtime::package_address;
 
 impl Chain<'_> {
@@ -16,7 +17,7 @@ impl Chain<'_> {
         message.check()?;
         let path = format!("{DOMAIN}/e/{}/run", message.caller);
         let crate::compile::Program { module: main, dependencies, no_main } =
-            self.checked(&path, Some("main"), sources)?;
+            self.checked(&path, Some("main"), Purpose::Files, sources)?;
         if let Some(text) = no_main {
             return Err(ChainError::Compile(text));
         }

@@ -5,6 +5,7 @@ use crate::compile::{Program as Compiled, Source};
 use bumpalo::Bump;
 use regno_bytecode::event::GasSchedule;
 use regno_bytecode::module::Module;
+use regno_frontend::golayer::Purpose;
 use regno_frontend::source::SourceFile;
 use regno_runtime::{Environment, Missing, Program};
 use regno_store::{Store, StoreError, Type};
@@ -43,12 +44,18 @@ impl Extras {
 
 impl Chain<'_> {
     /// Compiles a package of a message; Go's rules come first.
-    pub(super) fn checked(&self, path: &str, name: Option<&str>, sources: &[Source]) -> Result<Compiled, ChainError> {
+    pub(super) fn checked(
+        &self,
+        path: &str,
+        name: Option<&str>,
+        purpose: Purpose,
+        sources: &[Source],
+    ) -> Result<Compiled, ChainError> {
         let mut session = self.session.borrow_mut();
         let arena = Bump::new();
         let files: Vec<SourceFile> = sources.iter().map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
         let unit = session.parse(&arena, &files);
-        if let Some(text) = session.type_check_deployed(path, &unit) {
+        if let Some(text) = session.type_check_for(path, purpose, &unit) {
             return Err(ChainError::Compile(text.trim_end().to_owned()));
         }
         Ok(session.compile_unit(path, name, &unit)?)

@@ -47,7 +47,7 @@ impl Chain<'_> {
             files.iter().map(|file| SourceFile::new(&file.name, file.text.as_slice())).collect();
         let mut session = self.session.borrow_mut();
         let unit = session.parse(&arena, &sources);
-        match unit.has_syntax_errors().then(|| session.type_check_deployed(path, &unit)).flatten() {
+        match unit.has_syntax_errors().then(|| session.type_check_part(path, path, &unit)).flatten() {
             Some(text) => Err(ChainError::Compile(text.trim_end().to_owned())),
             None => Ok(()),
         }

@@ -26,6 +26,8 @@ findings! {
          standard library, below --packages folders and in the package's own folder." {
         UnknownImport { path: Path } "could not import {path} (unknown import path {path:#})"
         PrivateImport { path: Path } "could not import {path} (import path {path:#} is private and cannot be imported)"
+        DraftImport { path: Path }
+            "could not import {path} (import path {path:#} is a draft package and can only be imported at genesis)"
     }
 
     "G005" "Every import has to be used. Remove it, or import it as _ if only its initialisation is wanted." {

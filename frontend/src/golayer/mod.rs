@@ -131,15 +131,28 @@ pub struct Dependency<'a> {
     pub sources: &'a [SourceFile],
     /// Its module file says that no other package may import it.
     pub private: bool,
+    /// Its module file says that it is not finished.
+    pub draft: bool,
+}
+
+/// What a package is checked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Purpose {
+    /// To be run or imported: its name follows from its path.
+    #[default]
+    Run,
+    /// As the package of a folder, or the script of a message: its name is that of its first file.
+    Files,
+    /// To be added to a chain that has begun: as [`Purpose::Files`], and it may not import drafts (spec/01 §2.4).
+    Deploy,
 }
 
 /// Type-checks a package as Go, with the packages that it may import, directly or through others. Findings are those of the
-/// package itself. Its name is that of its first file if it was read from a folder (`named_by_files`), else it follows from the path.
-/// See [`check_package`] for the rest.
+/// package itself. See [`check_package`] for the rest.
 #[must_use]
 pub fn check_package_with<'a>(
     path: &str,
-    named_by_files: bool,
+    purpose: Purpose,
     files: &'a [ParsedFile<'a>],
     sources: &'a [SourceFile],
     dependencies: &'a [Dependency<'a>],
@@ -150,7 +163,7 @@ pub fn check_package_with<'a>(
     }
     let mut checker = Checker::new(path, files, sources, *limits);
     checker.dependencies = Some(dependencies);
-    checker.named_by_files = named_by_files;
+    checker.purpose = purpose;
     checker.package();
     checker.findings
 }
@@ -295,7 +308,7 @@ struct Checker<'a> {
     units: Vec<package::Unit>,
     dependencies: Option<&'a [Dependency<'a>]>,
     /// The injected file has the package's name whatever its path is.
-    named_by_files: bool,
+    purpose: Purpose,
     limits: Limits,
     types: Types,
     objs: PrimaryMap<ObjId, Object>,
@@ -354,7 +367,7 @@ impl<'a> Checker<'a> {
             file_units: Vec::new(),
             units: Vec::new(),
             dependencies: None,
-            named_by_files: false,
+            purpose: Purpose::Run,
             shared_types: None,
             limits,
             types: Types::new(),

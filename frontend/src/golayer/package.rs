@@ -3,7 +3,7 @@
 use super::decl::{Decl, strips_parameters};
 use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, ScopeId, is_exported};
 use super::types::{INVALID, Type};
-use super::{Checker, Place, deep};
+use super::{Checker, Place, Purpose, deep};
 use crate::finding::GoError;
 use crate::package::expected_name;
 use crate::source::{SourceFile, Span};
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
         // The injected file comes last and takes its package name from the path, unless the package has one of its own.
         self.env.file = u32::try_from(first).unwrap_or(u32::MAX);
         let expected = expected_name(&self.path);
-        if unit != 0 || self.named_by_files || expected == name {
+        if unit != 0 || self.purpose != Purpose::Run || expected == name {
             self.declare_injected();
         } else {
             self.report_at(
@@ -215,14 +215,12 @@ impl<'a> Checker<'a> {
     }
 
     fn collect_import(&mut self, spec: &'a ast::ImportSpec<'a>) {
-        let private = self.is_private(spec.path);
-        let found = if private { None } else { self.import(spec.path) };
+        let refused = self.refused_import(spec.path);
+        let found = if refused.is_some() { None } else { self.import(spec.path) };
         let missing = found.is_none() && self.is_missing(spec.path);
-        let path = spec.path.into();
-        if private {
-            self.report(spec.path_span, GoError::PrivateImport { path });
-        } else if missing {
-            self.report(spec.path_span, GoError::UnknownImport { path });
+        if missing {
+            let unknown = || GoError::UnknownImport { path: spec.path.into() };
+            self.report(spec.path_span, refused.unwrap_or_else(unknown));
         }
         let default = spec.path.rsplit('/').next().unwrap_or(spec.path);
         let default: &'a str = match found.and_then(|number| self.units.get(number as usize)) {
@@ -416,8 +414,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn is_private(&self, path: &str) -> bool {
-        self.dependencies.is_some_and(|all| all.iter().any(|package| package.path == path && package.private))
+    /// Why a package that is there cannot be imported, if so.
+    fn refused_import(&self, path: &str) -> Option<GoError> {
+        let package = self.dependencies?.iter().find(|package| package.path == path)?;
+        if package.private {
+            return Some(GoError::PrivateImport { path: path.into() });
+        }
+        (package.draft && self.purpose == Purpose::Deploy).then(|| GoError::DraftImport { path: path.into() })
     }
 
     /// Whether an import leads nowhere. If the packages are not known, those of the library are taken to exist.

@@ -4,7 +4,7 @@
 //! program is accepted). `REGNO_BLESS=1` rewrites the verdicts.
 
 use bumpalo::Bump;
-use regno_frontend::golayer::{Dependency, check_package, check_package_with, render};
+use regno_frontend::golayer::{Dependency, Purpose, check_package, check_package_with, render};
 use regno_frontend::limits::Limits;
 use regno_frontend::source::SourceFile;
 use regno_frontend::syntax::parse_file;
@@ -177,11 +177,11 @@ fn verdict_with(text: &str, packages: &[(&str, &str)]) -> Option<String> {
     let dependencies: Vec<Dependency<'_>> = packages
         .iter()
         .zip(texts.iter().zip(&parsed))
-        .map(|((path, _), (sources, files))| Dependency { path, files, sources, private: false })
+        .map(|((path, _), (sources, files))| Dependency { path, files, sources, private: false, draft: false })
         .collect();
     let sources = [SourceFile::new("a.gno", text)];
     let files = [parse_file(&arena, &sources[0], &limits)];
-    render("main", &check_package_with("main", false, &files, &sources, &dependencies, &limits), &sources)
+    render("main", &check_package_with("main", Purpose::Run, &files, &sources, &dependencies, &limits), &sources)
 }
 
 #[test]
