@@ -178,15 +178,16 @@ pub struct BlockState {
     pub block: BlockKind,
 }
 
-/// A block on the reference's block stack.
+/// A block on the reference's block stack, with what names a scope and tells an argument: the compiler has its own until registers are
+/// allocated.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum BlockKind {
+pub enum BlockKind<Scope = u32, Arg = SlotDesc> {
     /// The call has its frame, the block is still to come.
     Called,
     /// The block of a scope; it has the slots of the scope.
     Scope {
         /// Index in [`Function::scopes`].
-        scope: u32,
+        scope: Scope,
         /// First slot that has its value.
         from: u32,
         /// One past the last slot that has its value. Boxed variables have their heap item before that; constants and types always count.
@@ -205,7 +206,7 @@ pub enum BlockKind {
         /// Visits of them.
         visits: u32,
         /// Arguments.
-        args: Vec<SlotDesc>,
+        args: Vec<Arg>,
         /// The last argument is a slice of copies that only the reference makes.
         copies: bool,
     },

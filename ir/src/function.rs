@@ -183,43 +183,8 @@ pub struct StateData {
     pub block: BlockKind,
 }
 
-/// A block on the reference's block stack; see [`regno_bytecode::module::BlockKind`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum BlockKind {
-    /// The call has its frame, the block is still to come.
-    Called,
-    /// The block of a scope, with the slots `from..to` defined.
-    Scope {
-        /// Scope.
-        scope: ScopeRef,
-        /// First defined slot.
-        from: u32,
-        /// One past the last defined slot.
-        to: u32,
-        /// Arguments are still being put in.
-        entering: bool,
-        /// A loop: one block for all iterations.
-        repeats: bool,
-    },
-    /// A predeclared function is called.
-    Native {
-        /// Slots of its block, if it has it yet.
-        slots: Option<u32>,
-        /// Bytes of arguments that exist in the reference only.
-        bytes: u64,
-        /// Visits of them.
-        visits: u32,
-        /// Arguments: register and type.
-        args: Vec<(Reg, TypeRef)>,
-        /// The last argument is a slice of copies that only the reference makes.
-        copies: bool,
-    },
-    /// The package is being made.
-    Package {
-        /// How many of its files have their block.
-        files: u32,
-    },
-}
+/// A block on the reference's block stack; arguments by register and type.
+pub type BlockKind = regno_bytecode::module::BlockKind<ScopeRef, (Reg, TypeRef)>;
 
 /// A function.
 #[derive(Clone, Debug)]

@@ -3,11 +3,9 @@
 use crate::CodegenError;
 use crate::registers::Registers;
 use cranelift_entity::EntityRef;
-use regno_bytecode::module::{
-    BlockKind as Kind, BlockState, FallsFrom as Falls, ScopeDesc, SlotDesc, SlotPlace as Place,
-};
+use regno_bytecode::module::{BlockKind, BlockState, FallsFrom as Falls, ScopeDesc, SlotDesc, SlotPlace as Place};
 use regno_ir::entity::Reg;
-use regno_ir::function::{BlockKind, Function, SlotPlace};
+use regno_ir::function::{Function, SlotPlace};
 
 /// The scopes of a function with the registers of their slots.
 pub(super) fn describe(function: &Function, registers: &Registers) -> Result<Vec<ScopeDesc>, CodegenError> {
@@ -41,12 +39,12 @@ pub(super) fn describe(function: &Function, registers: &Registers) -> Result<Vec
 pub(super) fn states(function: &Function, registers: &Registers) -> Result<Vec<BlockState>, CodegenError> {
     let states = function.states.iter().map(|state| {
         let block = match &state.block {
-            BlockKind::Called => Kind::Called,
+            BlockKind::Called => BlockKind::Called,
             BlockKind::Scope { scope, from, to, entering, repeats } => {
                 let (scope, repeats) = (scope.as_u32(), *repeats);
-                Kind::Scope { scope, from: *from, to: *to, entering: *entering, repeats }
+                BlockKind::Scope { scope, from: *from, to: *to, entering: *entering, repeats }
             }
-            &BlockKind::Package { files } => Kind::Package { files },
+            &BlockKind::Package { files } => BlockKind::Package { files },
             BlockKind::Native { slots, bytes, visits, args, copies } => {
                 let args = args.iter().map(|&(reg, ty)| {
                     let register = registers.get(reg).map(u16::try_from).transpose();
@@ -55,7 +53,7 @@ pub(super) fn states(function: &Function, registers: &Registers) -> Result<Vec<B
                     Ok(SlotDesc { name: String::new(), ty: Some(ty), place })
                 });
                 let args = args.collect::<Result<_, CodegenError>>()?;
-                Kind::Native { slots: *slots, bytes: *bytes, visits: *visits, args, copies: *copies }
+                BlockKind::Native { slots: *slots, bytes: *bytes, visits: *visits, args, copies: *copies }
             }
         };
         Ok(BlockState { outer: state.outer, block })

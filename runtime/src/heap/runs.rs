@@ -6,7 +6,8 @@
 //!
 //! Small objects are cut from runs, gaps of up to [`RUN`] words that are cleared at once. An object of more than [`SMALL`] words
 //! that does not fit the rest of the run gets the first gap that holds it; each power of two has its own place in the
-//! walk, so that a request for a large gap does not use up the small ones before it. When the walk is at the end, the heap grows.
+//! walk, so that a request for a large gap does not use up the small ones before it. It begins where smaller requests have come to. When
+//! the walk is at the end, the heap grows.
 
 use super::memory::Memory;
 use super::{Collection, FIRST};
@@ -125,7 +126,8 @@ impl Space {
 
     /// The next gap of at least `least` words; at most `most` of it.
     fn find(&mut self, class: usize, least: usize, most: usize) -> Option<(usize, usize)> {
-        let mut at = *self.places.get(class)?;
+        // What smaller requests have passed was too small for them already.
+        let mut at = self.places.get(..=class)?.iter().copied().max()?;
         let found = loop {
             let Some((first, end)) = gap(&self.covered, at, self.walked, most) else { break None };
             if end - first >= least {

@@ -1,7 +1,7 @@
 //! Operations on strings, slices, maps and interfaces: operands from the instruction, work in `ops`.
 
 use super::Window;
-use crate::heap::{ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
+use crate::heap::{ITEM_VALUE, Kind, Ref, SlotClass, Trap};
 use crate::map;
 use crate::ops::{self, maps::Look, slice::Bounds};
 use crate::recount::charger;
@@ -126,42 +126,49 @@ unsafe fn types<'a>(cx: *const super::Cx) -> &'a Types {
     &(&*cx).linked.types
 }
 
-handler! {
-    LoadMap(cx, ip, regs, budget, table, word) {
-        let found = ops::maps::look(&(*cx).heap, reg!(regs, word, b), reg!(regs, word, c));
-        match found {
-            Look::Found(item) => {
-                reg!(regs, word, a) = map::value(&(*cx).heap, item);
-                next!(cx, ip, regs, budget, table, 2)
+/// Reads of maps: what is found by its bits or bytes, and what is missing and would be no object, is given at once. Integers are
+/// looked for in the handler itself, texts out of line, as that needs a stack frame.
+macro_rules! map_reads {
+    ($($name:ident, $text:ident, $rest:ident => ($regs:ident, $ext:ident, $found:ident) $give_found:expr;)*) => { $(
+        handler! { inline(always) $name(cx, ip, regs, budget, table, word) {
+            if !ops::maps::has_integer_keys(&(*cx).heap, reg!(regs, word, b)) {
+                return $text::<N>(cx, ip, regs, budget, table, word);
             }
-            Look::Missing if !ops::maps::holds_objects(types(cx), *ip.add(1) as u32) => {
-                reg!(regs, word, a) = 0;
-                next!(cx, ip, regs, budget, table, 2)
-            }
-            _ => load_map::<N>(cx, ip, regs, budget, table, word),
-        }
-    }
-    LoadMapOk(cx, ip, regs, budget, table, word) {
-        let found = ops::maps::look(&(*cx).heap, reg!(regs, word, b), reg!(regs, word, c));
-        let ext = *ip.add(1);
-        let (value, ok) = match found {
-            Look::Found(item) => (map::value(&(*cx).heap, item), 1),
-            Look::Missing if !ops::maps::holds_objects(types(cx), ext as u32) => (0, 0),
-            _ => return load_map_ok::<N>(cx, ip, regs, budget, table, word),
+            map_reads!(@read $rest, cx, ip, regs, budget, table, word, ($regs, $ext, $found) $give_found)
+        } }
+        handler! { inline(never) $text(cx, ip, regs, budget, table, word) {
+            map_reads!(@read $rest, cx, ip, regs, budget, table, word, ($regs, $ext, $found) $give_found)
+        } }
+    )* };
+    (@read $rest:ident, $cx:ident, $ip:ident, $registers:ident, $budget:ident, $table:ident, $word:ident,
+     ($regs:ident, $ext:ident, $found:ident) $give_found:expr) => {{
+        let ($regs, $ext) = ($registers, *$ip.add(1));
+        let (value, $found) = match ops::maps::look(&(*$cx).heap, reg!($registers, $word, b), reg!($registers, $word, c)) {
+            Look::Found(item) => (map::value(&(*$cx).heap, item), true),
+            Look::Missing if !ops::maps::holds_objects(types($cx), $ext as u32) => (0, false),
+            _ => return $rest::<N>($cx, $ip, $registers, $budget, $table, $word),
         };
-        reg!(regs, word, a) = value;
-        *regs.add((ext >> 32) as u16 as usize) = ok;
-        next!(cx, ip, regs, budget, table, 2)
-    }
+        reg!($registers, $word, a) = value;
+        $give_found;
+        next!($cx, $ip, $registers, $budget, $table, 2)
+    }};
+}
+
+map_reads! {
+    LoadMap, load_map_text, load_map => (_regs, _ext, _found) ();
+    LoadMapOk, load_map_ok_text, load_map_ok => (regs, ext, found) *regs.add((ext >> 32) as u16 as usize) = u64::from(found);
+}
+
+handler! {
     AddrMap(cx, ip, regs, budget, table, word) {
-        let key = reg!(regs, word, c);
-        match ops::maps::look(&(*cx).heap, reg!(regs, word, b), key) {
-            Look::Found(item) => {
-                (*cx).heap.set_slot(item, ITEM_KEY, key);
-                reg!(regs, word, a) = slot::pointer(item, ITEM_VALUE);
-                next!(cx, ip, regs, budget, table, 2)
-            }
-            _ => addr_map::<N>(cx, ip, regs, budget, table, word),
+        let map = reg!(regs, word, b);
+        if ops::maps::has_integer_keys(&(*cx).heap, map)
+            && let Look::Found(item) = ops::maps::look(&(*cx).heap, map, reg!(regs, word, c))
+        {
+            reg!(regs, word, a) = slot::pointer(item, ITEM_VALUE);
+            next!(cx, ip, regs, budget, table, 2)
+        } else {
+            addr_map::<N>(cx, ip, regs, budget, table, word)
         }
     }
     CopyIface(cx, ip, regs, budget, table, word) {

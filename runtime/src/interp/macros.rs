@@ -69,9 +69,11 @@ macro_rules! imm {
 /// A handler with all its parameters named. What runs after it is a parameter too: the next word's handler, or inside a fused
 /// instruction the handler of its next part.
 macro_rules! handler {
-    ($($(#[$doc:meta])* $name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block)*) => { $(
-        $(#[$doc])*
-        #[inline(always)]
+    ($($name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block)*) => {
+        $(handler! { inline(always) $name($cx, $ip, $regs, $budget, $table, $word) $body })*
+    };
+    (inline($inline:ident) $name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block) => {
+        #[inline($inline)]
         pub(in crate::interp) unsafe extern "C" fn $name<N: $crate::interp::Next>(
             $cx: *mut $crate::interp::Cx,
             $ip: *const u64,
@@ -80,7 +82,7 @@ macro_rules! handler {
             $table: *const $crate::interp::Handler,
             $word: u64,
         ) $body
-    )* };
+    };
 }
 
 /// Handlers that give a value and cannot fail: `Name(b, c) => value;`, operands as `reg` (default), `imm` or `num`.
@@ -148,18 +150,18 @@ macro_rules! safe_point {
 /// As `slow!`, for bodies that neither charge nor allocate: only a failure saves the interpreter's registers.
 macro_rules! light {
     ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
-        $(uncharged! { $name of $name, no_safe_point; ($cx, $regs, $word, $ext) $body })*
+        $(uncharged! { inline(always) $name of $name, no_safe_point; ($cx, $regs, $word, $ext) $body })*
     };
 }
 
 /// As `light!`, for bodies that allocate: a safe point for collections comes first.
 macro_rules! making {
     ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
-        $(uncharged! { $name of $name, safe_point; ($cx, $regs, $word, $ext) $body })*
+        $(uncharged! { inline(always) $name of $name, safe_point; ($cx, $regs, $word, $ext) $body })*
     };
-    // A handler for what another handler of the operation does not do at once.
+    // For what the operation's handler does not do at once; out of line, so that that one needs no stack frame.
     ($($name:ident of $op:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
-        $(uncharged! { $name of $op, safe_point; ($cx, $regs, $word, $ext) $body })*
+        $(uncharged! { inline(never) $name of $op, safe_point; ($cx, $regs, $word, $ext) $body })*
     };
 }
 
@@ -168,8 +170,8 @@ macro_rules! no_safe_point {
 }
 
 macro_rules! uncharged {
-    ($name:ident of $op:ident, $point:ident; ($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block) => {
-        handler! { $name(context, ip, regs, budget, table, word) {
+    (inline($inline:ident) $name:ident of $op:ident, $point:ident; ($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block) => {
+        handler! { inline($inline) $name(context, ip, regs, budget, table, word) {
             #[inline]
             #[allow(unused_variables)]
             unsafe fn body(
@@ -196,11 +198,14 @@ macro_rules! uncharged {
 /// interpreter's registers first, so the body may charge; a safe point for collections comes before everything.
 macro_rules! slow {
     ($($name:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
-        slow! { $($name of $name($cx, $regs, $word, $ext) $body)* }
+        $(slow! { inline(always) $name of $name($cx, $regs, $word, $ext) $body })*
     };
-    // A handler for what another handler of the operation does not do at once.
-    ($($name:ident of $op:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => { $(
-        handler! { $name(context, ip, regs, budget, table, word) {
+    // As for `making!`.
+    ($($name:ident of $op:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block)*) => {
+        $(slow! { inline(never) $name of $op($cx, $regs, $word, $ext) $body })*
+    };
+    (inline($inline:ident) $name:ident of $op:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block) => {
+        handler! { inline($inline) $name(context, ip, regs, budget, table, word) {
             #[inline(never)]
             #[allow(unused_variables)]
             unsafe fn body(
@@ -222,7 +227,7 @@ macro_rules! slow {
                 Err(trap) => cx.fail(trap),
             }
         } }
-    )* };
+    };
 }
 
 /// Keeps the compiler from merging the tails of a branch handler's two arms: with one tail, the next instruction's address

@@ -2,6 +2,7 @@
 //!
 //! Checks that fail leave through cold functions that work out the text from the instruction, so the handlers here need no stack frame.
 
+use super::Cx;
 use super::drive::{leave_index, leave_nil, leave_pending};
 use crate::heap::{Blank, Header, Kind, NoCharge, Ref, SlotClass, Trap};
 use crate::recount::charger;
@@ -24,15 +25,181 @@ macro_rules! target {
     };
 }
 
+/// How the elements of an object are kept.
+trait Form {
+    /// Element `index`.
+    unsafe fn read(cx: *mut Cx, object: u64, index: u64) -> u64;
+    /// Replaces element `index`.
+    unsafe fn write(cx: *mut Cx, object: u64, index: u64, value: u64);
+}
+
+/// A slot each.
+struct Slots;
+/// A byte each: strings and data arrays.
+struct Bytes;
+/// A byte or a slot each, as the object says.
+struct BytesOrSlots;
+
+impl Form for Slots {
+    #[inline(always)]
+    unsafe fn read(cx: *mut Cx, object: u64, index: u64) -> u64 {
+        *slot_at!(cx, object, index)
+    }
+
+    #[inline(always)]
+    unsafe fn write(cx: *mut Cx, object: u64, index: u64, value: u64) {
+        *slot_at!(cx, object, index) = value;
+    }
+}
+
+impl Form for Bytes {
+    #[inline(always)]
+    unsafe fn read(cx: *mut Cx, object: u64, index: u64) -> u64 {
+        u64::from(*slot_at!(cx, object, 0).cast::<u8>().add(index as usize))
+    }
+
+    #[inline(always)]
+    unsafe fn write(cx: *mut Cx, object: u64, index: u64, value: u64) {
+        *slot_at!(cx, object, 0).cast::<u8>().add(index as usize) = value as u8;
+    }
+}
+
+impl Form for BytesOrSlots {
+    #[inline(always)]
+    unsafe fn read(cx: *mut Cx, object: u64, index: u64) -> u64 {
+        if is_data(cx, object) { Bytes::read(cx, object, index) } else { Slots::read(cx, object, index) }
+    }
+
+    #[inline(always)]
+    unsafe fn write(cx: *mut Cx, object: u64, index: u64, value: u64) {
+        if is_data(cx, object) {
+            Bytes::write(cx, object, index, value);
+        } else {
+            Slots::write(cx, object, index, value);
+        }
+    }
+}
+
 #[inline(always)]
-unsafe fn is_data(cx: *mut super::Cx, object: u64) -> bool {
+unsafe fn is_data(cx: *mut Cx, object: u64) -> bool {
     (*(*cx).heap.base().add(object as u32 as usize)) & 31 == Kind::Data as u64
 }
 
-/// Address of byte `index` of a string or data array.
-#[inline(always)]
-unsafe fn byte_at(cx: *mut super::Cx, object: u64, index: usize) -> *mut u8 {
-    (*cx).heap.base().add(object as u32 as usize + 1).cast::<u8>().add(index)
+/// Leaves if a pointer is nil.
+macro_rules! check_pointer {
+    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $word:expr, $pointer:expr) => {
+        if $pointer as u32 == 0 {
+            return leave_nil($cx, $ip, $regs, $budget, $table, $word);
+        }
+    };
+}
+
+/// Leaves if an array or string object, whose header has its length, is not longer than an index.
+macro_rules! check_array {
+    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $array:expr, $index:expr) => {
+        if $index >= *(*$cx).heap.base().add($array as u32 as usize) >> 32 {
+            return leave_index($cx, $ip, $regs, $budget, $table, $index);
+        }
+    };
+}
+
+/// Leaves if a slice, given by its sizes, is not longer than an index, or if its array is to be written to and no object yet.
+macro_rules! check_slice {
+    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $sizes:expr, $index:expr) => {
+        if $index >= u64::from($sizes as u32) {
+            return leave_index($cx, $ip, $regs, $budget, $table, $index);
+        }
+    };
+    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $sizes:expr, $index:expr, own $slice:expr) => {
+        check_slice!($cx, $ip, $regs, $budget, $table, $sizes, $index);
+        if ($sizes as i64) < 0 {
+            return leave_pending($cx, $ip, $regs, $budget, $table, $slice);
+        }
+    };
+}
+
+/// Reads and writes through pointers.
+macro_rules! pointed {
+    ($($load:ident $store:ident => $form:ident;)*) => { handler! { $(
+        $load(cx, ip, regs, budget, table, word) {
+            let pointer = reg!(regs, word, b);
+            check_pointer!(cx, ip, regs, budget, table, word, pointer);
+            reg!(regs, word, a) = $form::read(cx, pointer, u64::from(slot::pointer_index(pointer)));
+            next!(cx, ip, regs, budget, table, 1)
+        }
+        $store(cx, ip, regs, budget, table, word) {
+            let pointer = reg!(regs, word, a);
+            check_pointer!(cx, ip, regs, budget, table, word, pointer);
+            $form::write(cx, pointer, u64::from(slot::pointer_index(pointer)), reg!(regs, word, b));
+            next!(cx, ip, regs, budget, table, 1)
+        }
+    )* } };
+}
+
+pointed! {
+    LoadPtr StorePtr => Slots;
+    LoadPtrByte StorePtrByte => BytesOrSlots;
+}
+
+/// Reads and writes of elements of arrays.
+macro_rules! elements {
+    ($($load:ident $store:ident => $form:ident;)*) => { handler! { $(
+        $load(cx, ip, regs, budget, table, word) {
+            let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
+            check_array!(cx, ip, regs, budget, table, array, index);
+            late!(regs, ip, a) = $form::read(cx, array, index);
+            next!(cx, ip, regs, budget, table, 1)
+        }
+        $store(cx, ip, regs, budget, table, word) {
+            let (array, index) = (reg!(regs, word, a), reg!(regs, word, b));
+            check_array!(cx, ip, regs, budget, table, array, index);
+            $form::write(cx, array, index, late!(regs, ip, c));
+            next!(cx, ip, regs, budget, table, 1)
+        }
+    )* } };
+}
+
+elements! {
+    LoadElem StoreElem => Slots;
+    LoadElemByte StoreElemByte => Bytes;
+}
+
+/// Reads of elements of slices, as numbers of a width.
+macro_rules! index_loads {
+    ($($name:ident => $form:ident as $number:ty;)*) => { handler! { $(
+        $name(cx, ip, regs, budget, table, word) {
+            let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
+            check_slice!(cx, ip, regs, budget, table, *slot_at!(cx, slice, 1), index);
+            let place = *slot_at!(cx, slice, 0);
+            late!(regs, ip, a) = $form::read(cx, place, (place >> 32) + index) as $number as u64;
+            next!(cx, ip, regs, budget, table, 1)
+        }
+    )* } };
+}
+
+index_loads! {
+    LoadIndex => Slots as u64;
+    LoadIndexByte => BytesOrSlots as u8;
+    LoadIndexWord => BytesOrSlots as u64;
+}
+
+/// Writes to elements of slices.
+macro_rules! index_stores {
+    ($($name:ident => $form:ident;)*) => { handler! { $(
+        $name(cx, ip, regs, budget, table, word) {
+            let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
+            let sizes = *slot_at!(cx, slice, 1);
+            check_slice!(cx, ip, regs, budget, table, sizes, index, own slice);
+            let place = *slot_at!(cx, slice, 0);
+            $form::write(cx, place, (place >> 32) + index, late!(regs, ip, c));
+            next!(cx, ip, regs, budget, table, 1)
+        }
+    )* } };
+}
+
+index_stores! {
+    StoreIndex => Slots;
+    StoreIndexByte => BytesOrSlots;
 }
 
 handler! {
@@ -58,46 +225,6 @@ handler! {
         reg!(regs, word, a) = named!(cx, ip, roots.globals);
         next!(cx, ip, regs, budget, table, 2)
     }
-    LoadPtr(cx, ip, regs, budget, table, word) {
-        let pointer = reg!(regs, word, b);
-        if pointer as u32 == 0 {
-            return leave_nil(cx, ip, regs, budget, table, word);
-        }
-        reg!(regs, word, a) = *target!(cx, pointer);
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    StorePtr(cx, ip, regs, budget, table, word) {
-        let pointer = reg!(regs, word, a);
-        if pointer as u32 == 0 {
-            return leave_nil(cx, ip, regs, budget, table, word);
-        }
-        *target!(cx, pointer) = reg!(regs, word, b);
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    LoadPtrByte(cx, ip, regs, budget, table, word) {
-        let pointer = reg!(regs, word, b);
-        if pointer as u32 == 0 {
-            return leave_nil(cx, ip, regs, budget, table, word);
-        }
-        reg!(regs, word, a) = if is_data(cx, pointer) {
-            u64::from(*byte_at(cx, pointer, slot::pointer_index(pointer) as usize))
-        } else {
-            *target!(cx, pointer)
-        };
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    StorePtrByte(cx, ip, regs, budget, table, word) {
-        let pointer = reg!(regs, word, a);
-        if pointer as u32 == 0 {
-            return leave_nil(cx, ip, regs, budget, table, word);
-        }
-        if is_data(cx, pointer) {
-            *byte_at(cx, pointer, slot::pointer_index(pointer) as usize) = reg!(regs, word, b) as u8;
-        } else {
-            *target!(cx, pointer) = reg!(regs, word, b);
-        }
-        next!(cx, ip, regs, budget, table, 1)
-    }
     LoadField(cx, ip, regs, budget, table, word) {
         reg!(regs, word, a) = *slot_at!(cx, reg!(regs, word, b), field_c(word));
         next!(cx, ip, regs, budget, table, 1)
@@ -108,18 +235,14 @@ handler! {
     }
     LoadPtrField(cx, ip, regs, budget, table, word) {
         let pointer = reg!(regs, word, b);
-        if pointer as u32 == 0 {
-            return leave_nil(cx, ip, regs, budget, table, word);
-        }
+        check_pointer!(cx, ip, regs, budget, table, word, pointer);
         let object = *target!(cx, pointer);
         reg!(regs, word, a) = *slot_at!(cx, object, field_c(word));
         next!(cx, ip, regs, budget, table, 1)
     }
     StorePtrField(cx, ip, regs, budget, table, word) {
         let pointer = reg!(regs, word, a);
-        if pointer as u32 == 0 {
-            return leave_nil(cx, ip, regs, budget, table, word);
-        }
+        check_pointer!(cx, ip, regs, budget, table, word, pointer);
         let object = *target!(cx, pointer);
         *slot_at!(cx, object, field_b(word)) = reg!(regs, word, c);
         next!(cx, ip, regs, budget, table, 1)
@@ -130,130 +253,21 @@ handler! {
     }
     AddrPtrField(cx, ip, regs, budget, table, word) {
         let pointer = reg!(regs, word, b);
-        if pointer as u32 == 0 {
-            return leave_nil(cx, ip, regs, budget, table, word);
-        }
+        check_pointer!(cx, ip, regs, budget, table, word, pointer);
         let object = *target!(cx, pointer);
         reg!(regs, word, a) = slot::pointer(Ref::of(object), u32::from(field_c(word)));
         next!(cx, ip, regs, budget, table, 1)
     }
-    LoadElem(cx, ip, regs, budget, table, word) {
-        let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        late!(regs, ip, a) = *slot_at!(cx, array, index);
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    StoreElem(cx, ip, regs, budget, table, word) {
-        let (array, index) = (reg!(regs, word, a), reg!(regs, word, b));
-        if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        *slot_at!(cx, array, index) = late!(regs, ip, c);
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    LoadElemByte(cx, ip, regs, budget, table, word) {
-        let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        late!(regs, ip, a) = u64::from(*byte_at(cx, array, index as usize));
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    StoreElemByte(cx, ip, regs, budget, table, word) {
-        let (array, index) = (reg!(regs, word, a), reg!(regs, word, b));
-        if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        *byte_at(cx, array, index as usize) = late!(regs, ip, c) as u8;
-        next!(cx, ip, regs, budget, table, 1)
-    }
     AddrElem(cx, ip, regs, budget, table, word) {
         let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        if index >= *(*cx).heap.base().add(array as u32 as usize) >> 32 {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
+        check_array!(cx, ip, regs, budget, table, array, index);
         late!(regs, ip, a) = slot::pointer(Ref::of(array), index as u32);
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    LoadIndex(cx, ip, regs, budget, table, word) {
-        let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        let place = *slot_at!(cx, slice, 0);
-        late!(regs, ip, a) = *slot_at!(cx, place, (place >> 32) + index);
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    StoreIndex(cx, ip, regs, budget, table, word) {
-        let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
-        let sizes = *slot_at!(cx, slice, 1);
-        if index >= u64::from(sizes as u32) {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        if (sizes as i64) < 0 {
-            return leave_pending(cx, ip, regs, budget, table, slice);
-        }
-        let place = *slot_at!(cx, slice, 0);
-        *slot_at!(cx, place, (place >> 32) + index) = late!(regs, ip, c);
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    LoadIndexByte(cx, ip, regs, budget, table, word) {
-        let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        let place = *slot_at!(cx, slice, 0);
-        let index = (place >> 32) + index;
-        late!(regs, ip, a) = if is_data(cx, place) {
-            u64::from(*byte_at(cx, place, index as usize))
-        } else {
-            u64::from(*slot_at!(cx, place, index) as u8)
-        };
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    LoadIndexWord(cx, ip, regs, budget, table, word) {
-        let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        if index >= u64::from(*slot_at!(cx, slice, 1) as u32) {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        let place = *slot_at!(cx, slice, 0);
-        let index = (place >> 32) + index;
-        late!(regs, ip, a) = if is_data(cx, place) {
-            u64::from(*byte_at(cx, place, index as usize))
-        } else {
-            *slot_at!(cx, place, index)
-        };
-        next!(cx, ip, regs, budget, table, 1)
-    }
-    StoreIndexByte(cx, ip, regs, budget, table, word) {
-        let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
-        let sizes = *slot_at!(cx, slice, 1);
-        if index >= u64::from(sizes as u32) {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        if (sizes as i64) < 0 {
-            return leave_pending(cx, ip, regs, budget, table, slice);
-        }
-        let place = *slot_at!(cx, slice, 0);
-        let index = (place >> 32) + index;
-        if is_data(cx, place) {
-            *byte_at(cx, place, index as usize) = late!(regs, ip, c) as u8;
-        } else {
-            *slot_at!(cx, place, index) = late!(regs, ip, c);
-        }
         next!(cx, ip, regs, budget, table, 1)
     }
     AddrIndex(cx, ip, regs, budget, table, word) {
         let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
         let sizes = *slot_at!(cx, slice, 1);
-        if index >= u64::from(sizes as u32) {
-            return leave_index(cx, ip, regs, budget, table, index);
-        }
-        if (sizes as i64) < 0 {
-            return leave_pending(cx, ip, regs, budget, table, slice);
-        }
+        check_slice!(cx, ip, regs, budget, table, sizes, index, own slice);
         let place = *slot_at!(cx, slice, 0);
         late!(regs, ip, a) = slot::pointer(Ref::of(place), (place >> 32) as u32 + index as u32);
         next!(cx, ip, regs, budget, table, 1)
@@ -263,7 +277,7 @@ handler! {
         if index >= u64::from(slot::string_len(string)) {
             return leave_index(cx, ip, regs, budget, table, index);
         }
-        late!(regs, ip, a) = u64::from(*byte_at(cx, string, index as usize));
+        late!(regs, ip, a) = Bytes::read(cx, string, index);
         next!(cx, ip, regs, budget, table, 1)
     }
     LenStr(cx, ip, regs, budget, table, word) {
@@ -336,12 +350,12 @@ making! {
 // What has a place in memory must not be in a handler's frame: its call of the next handler would then not be in tail position.
 
 #[inline(never)]
-fn zero_uncharged(cx: &mut super::Cx, ty: u32) -> Result<u64, Trap> {
+fn zero_uncharged(cx: &mut Cx, ty: u32) -> Result<u64, Trap> {
     zero(&mut cx.heap, &cx.linked.types, ty, &mut NoCharge)
 }
 
 #[inline(never)]
-fn copy_uncharged(cx: &mut super::Cx, ty: u32, value: u64) -> Result<u64, Trap> {
+fn copy_uncharged(cx: &mut Cx, ty: u32, value: u64) -> Result<u64, Trap> {
     copy(&mut cx.heap, &cx.linked.types, ty, value, &mut NoCharge)
 }
 

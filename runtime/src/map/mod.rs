@@ -141,20 +141,28 @@ pub enum Search {
     Typed,
 }
 
+/// Whether keys are compared by their bits.
+#[inline(always)]
+pub fn has_integer_keys(heap: &Heap, map: Ref) -> bool {
+    high(heap.slot(map, SHAPE)) == BITS
+}
+
 /// Looks for a key that is compared by its bits or bytes.
 #[inline(always)]
 pub fn search(heap: &Heap, map: Ref, key: u64) -> Search {
     let shape = heap.slot(map, SHAPE);
-    let (item, hash) = match high(shape) {
+    match high(shape) {
         BITS => {
             let hash = hash::bits(key);
-            let item = probe(heap, map, low(shape), hash, |other| other == key).map(|(_, item)| item);
-            (item.unwrap_or_default(), hash)
+            let found = probe(heap, map, low(shape), hash, |other| other == key);
+            found.map_or(Search::Missing(Hashed { key, hash }), |(_, item)| Search::Found(item))
         }
-        STR => search_string(heap, map, key),
-        _ => return Search::Typed,
-    };
-    if item.is_nil() { Search::Missing(Hashed { key, hash }) } else { Search::Found(item) }
+        STR => match search_string(heap, map, key) {
+            (Ref::NIL, hash) => Search::Missing(Hashed { key, hash }),
+            (item, _) => Search::Found(item),
+        },
+        _ => Search::Typed,
+    }
 }
 
 /// The item of a string, nil if there is none, and the string's hash. Out of line, and in registers: handlers call it.
@@ -162,8 +170,14 @@ pub fn search(heap: &Heap, map: Ref, key: u64) -> Search {
 fn search_string(heap: &Heap, map: Ref, key: u64) -> (Ref, u32) {
     let hash = hash::string(heap, key);
     let mask = low(heap.slot(map, SHAPE));
-    let item = probe(heap, map, mask, hash, |other| equal::equal_string(heap, other, key));
+    let item = probe(heap, map, mask, hash, |other| other == key || same_text(heap, other, key));
     (item.map_or(Ref::NIL, |(_, item)| item), hash)
+}
+
+/// Out of line: most keys that are found are the very strings that the map has.
+#[inline(never)]
+fn same_text(heap: &Heap, a: u64, b: u64) -> bool {
+    equal::equal_string(heap, a, b)
 }
 
 /// Prepares a key for a map.

@@ -53,6 +53,13 @@ pub enum Look {
     Unknown,
 }
 
+/// Whether there is a map, whose keys are integers.
+#[inline(always)]
+pub fn has_integer_keys(heap: &Heap, map: u64) -> bool {
+    let object = Ref::of(map);
+    !object.is_nil() && map::has_integer_keys(heap, object)
+}
+
 /// Looks for a key that is compared by its bits or bytes.
 #[inline(always)]
 pub fn look(heap: &Heap, map: u64, key: u64) -> Look {
