@@ -251,7 +251,7 @@ impl Heap {
     /// The bytes of a string slot as whole words; behind the last byte they are zero.
     #[inline]
     pub fn string_words(&self, slot: u64) -> &[u64] {
-        self.slots(Ref::of(slot), 0, (slot::string_len(slot) + 7) / 8)
+        self.slots(Ref::of(slot), 0, (slot::string_len(slot) + 7) >> 3)
     }
 
     /// Copies bytes between strings and data arrays or inside one; the ranges may overlap.

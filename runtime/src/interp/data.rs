@@ -122,14 +122,14 @@ typed! {
 
 /// The type table.
 #[inline(always)]
-unsafe fn types<'a>(cx: *const super::Cx) -> &'a Types {
+pub(super) unsafe fn types<'a>(cx: *const super::Cx) -> &'a Types {
     &(&*cx).linked.types
 }
 
 /// Reads of maps: what is found by its bits or bytes, and what is missing and would be no object, is given at once. Integers are
 /// looked for in the handler itself, texts out of line, as that needs a stack frame.
 macro_rules! map_reads {
-    ($($name:ident, $text:ident, $rest:ident => ($regs:ident, $ext:ident, $found:ident) $give_found:expr;)*) => { $(
+    ($($name:ident, $text:ident, $rest:ident => ($regs:ident, $ext:ident, $found:ident) $give_found:block;)*) => { $(
         handler! { inline(always) $name(cx, ip, regs, budget, table, word) {
             if !ops::maps::has_integer_keys(&(*cx).heap, reg!(regs, word, b)) {
                 return $text::<N>(cx, ip, regs, budget, table, word);
@@ -141,7 +141,7 @@ macro_rules! map_reads {
         } }
     )* };
     (@read $rest:ident, $cx:ident, $ip:ident, $registers:ident, $budget:ident, $table:ident, $word:ident,
-     ($regs:ident, $ext:ident, $found:ident) $give_found:expr) => {{
+     ($regs:ident, $ext:ident, $found:ident) $give_found:block) => {{
         let ($regs, $ext) = ($registers, *$ip.add(1));
         let (value, $found) = match ops::maps::look(&(*$cx).heap, reg!($registers, $word, b), reg!($registers, $word, c)) {
             Look::Found(item) => (map::value(&(*$cx).heap, item), true),
@@ -149,14 +149,16 @@ macro_rules! map_reads {
             _ => return $rest::<N>($cx, $ip, $registers, $budget, $table, $word),
         };
         reg!($registers, $word, a) = value;
-        $give_found;
+        $give_found
         next!($cx, $ip, $registers, $budget, $table, 2)
     }};
 }
 
 map_reads! {
-    LoadMap, load_map_text, load_map => (_regs, _ext, _found) ();
-    LoadMapOk, load_map_ok_text, load_map_ok => (regs, ext, found) *regs.add((ext >> 32) as u16 as usize) = u64::from(found);
+    LoadMap, load_map_text, load_map => (_regs, _ext, _found) {};
+    LoadMapOk, load_map_ok_text, load_map_ok => (regs, ext, found) {
+        *regs.add((ext >> 32) as u16 as usize) = u64::from(found);
+    };
 }
 
 handler! {

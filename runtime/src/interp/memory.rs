@@ -3,6 +3,7 @@
 //! Checks that fail leave through cold functions that work out the text from the instruction, so the handlers here need no stack frame.
 
 use super::Cx;
+use super::data::types;
 use super::drive::{leave_index, leave_nil, leave_pending};
 use crate::heap::{Blank, Header, Kind, NoCharge, Ref, SlotClass, Trap};
 use crate::recount::charger;
@@ -308,7 +309,7 @@ handler! {
         next!(cx, ip, regs, budget, table, 1)
     }
     Zero(cx, ip, regs, budget, table, word) {
-        let blank = (&(*cx).linked).types.get(*ip.add(1) as u32).blank;
+        let blank = types(cx).get(*ip.add(1) as u32).blank;
         let Some(object) = blank.and_then(|blank| (*cx).heap.cut(blank)) else {
             return zero_value::<N>(cx, ip, regs, budget, table, word);
         };
