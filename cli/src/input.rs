@@ -7,6 +7,7 @@ use regno_bytecode::module::Module;
 use regno_conformance::compile::{CompileError, Program, Source};
 use regno_conformance::session::Session;
 use regno_conformance::store::SourceStore;
+use regno_conformance::whole_file;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -79,14 +80,7 @@ pub fn is_artifact(path: &Path) -> bool {
     fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == artifact::MAGIC
 }
 
-/// Writes beside the target and renames, so that nobody ever reads half an artifact.
+/// Writes a file whole or not at all.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        Error::File(path.to_owned(), error)
-    })
+    whole_file::write(path, bytes).map_err(|error| Error::File(path.to_owned(), error))
 }

@@ -104,6 +104,42 @@ fn test_runs_tests_in_the_package_that_they_test() {
     assert!(errors.lines().last().is_some_and(|line| line.starts_with("ok      . ")), "{errors}");
 }
 
+/// Go's checker looks at filetests before they are run; what Gno's own checker says is a result that a filetest can expect.
+#[test]
+fn test_checks_filetests_before_it_runs_them() {
+    let module = ("gnomod.toml", "module = \"gno.land/p/x/a\"\ngno = \"0.9\"\n");
+    let expected = "package main\n\nfunc main() {\n\tgo println(1)\n}\n\n// Error:\n// expected.gno:4:2: goroutines are not permitted\n";
+    let folder = Folder::new("test-filetests", &[module, ("expected_filetest.gno", expected)]);
+    let (code, _, errors) = folder.run(&["test", "--no-cache", "."]);
+    assert_eq!(code, 0, "{errors}");
+    let wrong = "package main\n\nfunc main() {\n\tx := 1\n\tprintln(2)\n}\n\n// Output:\n// 2\n";
+    fs::create_dir(folder.0.join("filetests")).expect("folder");
+    fs::write(folder.0.join("filetests/wrong_filetest.gno"), wrong).expect("file");
+    let (code, _, errors) = folder.run(&["test", "--no-cache", "."]);
+    let line = "filetests/wrong_filetest.gno:4:2: declared and not used: x (code=gnoTypeCheckError)";
+    assert!(code == 1 && errors.lines().filter(|found| *found == line).count() == 1, "{errors}");
+    assert!(errors.lines().last().is_some_and(|line| line.starts_with("FAIL")), "{errors}");
+}
+
+#[test]
+fn test_updates_filetests_whole_or_not_at_all() {
+    // Nothing is checked before the tests of a package that tools leave out.
+    let module = ("gnomod.toml", "module = \"gno.land/p/x/a\"\ngno = \"0.9\"\nignore = true\n");
+    let text = "package main\n\nfunc main() { println(2) }\n\n// Output:\n// 1\n";
+    let folder = Folder::new("test-update", &[module, ("a_filetest.gno", text)]);
+    // A byte that no text has, in a comment.
+    let mut broken = text.as_bytes().to_vec();
+    broken.extend(b"\n// \xff\n");
+    fs::write(folder.0.join("b_filetest.gno"), &broken).expect("file");
+    let (code, _, errors) = folder.run(&["test", "--no-cache", "--update-golden-tests", "."]);
+    let refused =
+        |line: &str| line.starts_with("b_filetest.gno is not valid UTF-8") && line.ends_with("are not updated");
+    assert!(code == 1 && errors.lines().any(refused), "{errors}");
+    assert_eq!(fs::read(folder.0.join("b_filetest.gno")).expect("file"), broken);
+    assert_eq!(fs::read_to_string(folder.0.join("a_filetest.gno")).expect("file"), text.replace("// 1", "// 2"));
+    assert_eq!(fs::read_dir(&folder.0).expect("folder").count(), 3);
+}
+
 #[test]
 fn lint_finds_imports_in_the_workspace_and_leaves_workspaces_in_it_out() {
     let module = |path: &str| format!("module = \"gno.land/p/x/{path}\"\ngno = \"0.9\"\n");

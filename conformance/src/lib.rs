@@ -20,6 +20,7 @@
 //! | [`store`] | owner of sources and syntax trees |
 //! | [`testing`] | `regno test`: the tests of packages in folders |
 //! | [`verdict`] | a filetest's result beside its directives |
+//! | [`whole_file`] | files that are written whole or not at all |
 //! | [`corpus`] | recorded results of the reference, and comparison with them |
 
 pub mod cache;
@@ -43,3 +44,4 @@ pub mod store;
 pub mod testing;
 pub mod unit;
 pub mod verdict;
+pub mod whole_file;

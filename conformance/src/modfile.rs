@@ -1,5 +1,6 @@
 //! Module files in a folder: writing a new one, bringing an existing one in its standard form (spec/05 §12.1).
 
+use crate::whole_file;
 use regno_frontend::finding::PackageError;
 use regno_frontend::package::{GNO_VERSION, GnoMod, PathKind, check_import_path};
 use std::fmt;
@@ -92,13 +93,8 @@ pub fn tidy(folder: &Path) -> Result<(), ModFileError> {
 }
 
 fn write(folder: &Path, module: &GnoMod) -> Result<(), ModFileError> {
-    let temporary = folder.join(format!("{NAME}.{}.tmp", std::process::id()));
-    let written = fs::write(&temporary, module.to_toml()).and_then(|()| fs::rename(&temporary, folder.join(NAME)));
-    written.map_err(|error| {
-        // What cannot be written need not be there.
-        let _ = fs::remove_file(&temporary);
-        ModFileError::File(NAME, error)
-    })
+    let text = module.to_toml();
+    whole_file::write(&folder.join(NAME), text.as_bytes()).map_err(|error| ModFileError::File(NAME, error))
 }
 
 /// Reads a `gno.mod`: module, version, and `// Ignore` in the first line. Replacements do not carry over.

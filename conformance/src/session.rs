@@ -290,8 +290,8 @@ impl<'s> Session<'s> {
     }
 
     /// Everything that is wrong with a package, in the order in which the reference's tools look: syntax, imports, Go's rules, its own
-    /// rules. What comes later is looked at only if nothing was found before.
-    pub(crate) fn inspect(&mut self, path: &str, unit: &Unit<'_>) -> Inspection {
+    /// rules (unless only Go's are asked for). What comes later is looked at only if nothing was found before.
+    pub(crate) fn inspect(&mut self, path: &str, unit: &Unit<'_>, only_go: bool) -> Inspection {
         let (parsed, files) = (&unit.files, unit.sources);
         let mut found = Inspection::default();
         for (index, file) in parsed.iter().enumerate() {
@@ -316,7 +316,7 @@ impl<'s> Session<'s> {
             return found;
         }
         found.go = golayer::check_package_with(path, Purpose::Files, parsed, files, &self.dependencies, &self.limits);
-        if found.go.is_empty() {
+        if found.go.is_empty() && !only_go {
             let options = Options { limits: self.limits, natives: false };
             found.check = self.world.clone().check(path, parsed, files, options).err();
         }

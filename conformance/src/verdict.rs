@@ -2,7 +2,7 @@
 
 use crate::directives::Directives;
 use crate::execute::Settings;
-use crate::filetest::{self, Row, event_json};
+use crate::filetest::{self, GoCheck, Row, event_json};
 use crate::session::Session;
 use regno_runtime::Event;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use similar::TextDiff;
 /// Runs a source text and compares the result with the file's directives; what Go's checker refuses needs its directive.
 pub fn run_checked(session: &mut Session<'_>, file: &str, text: &[u8], settings: Settings) -> Row {
     let directives = Directives::parse(&String::from_utf8_lossy(text));
-    let mut row = filetest::run_with(session, file, text, &directives, settings);
+    let mut row = filetest::run_with(session, file, text, &directives, settings, GoCheck::Made);
     row.mismatch = mismatches(&directives, &row);
     if !row.typecheck_error.is_empty() && directives.get("TypeCheckError").is_none() {
         row.mismatch.push("TypeCheckError".to_owned());

@@ -149,6 +149,7 @@ pub(crate) enum FileKind {
 pub struct Linter<'s> {
     production: Session<'s>,
     testing: Session<'s>,
+    before_run: bool,
 }
 
 impl<'s> Linter<'s> {
@@ -156,7 +157,13 @@ impl<'s> Linter<'s> {
     /// among these.
     #[must_use]
     pub fn new(store: &'s SourceStore, packages: &'s dyn Packages, testing: &'s dyn Packages) -> Self {
-        Self { production: Session::new(store, packages), testing: Session::new(store, testing) }
+        Self { production: Session::new(store, packages), testing: Session::new(store, testing), before_run: false }
+    }
+
+    /// The filetests are going to be run: what Gno's own checker says about them is a result that they may expect.
+    #[must_use]
+    pub fn before_run(self) -> Self {
+        Self { before_run: true, ..self }
     }
 
     /// Looks at a package.
@@ -180,7 +187,7 @@ impl<'s> Linter<'s> {
         let kinds: Vec<FileKind> = package.sources.iter().map(file_kind).collect();
         let path = module.map(|module| module.module).or_else(|| package_name(package, &kinds)).unwrap_or_default();
         let path = if path.is_empty() { "main".to_owned() } else { path };
-        let mut look = Look { package, path: &path, report: &mut report, seen: HashSet::new() };
+        let mut look = Look { package, path: &path, report: &mut report, seen: HashSet::new(), only_go: false };
         let of = |wanted: &[FileKind]| -> Vec<usize> {
             (0..).zip(&kinds).filter(|(_, kind)| wanted.contains(kind)).map(|(index, _)| index).collect()
         };
@@ -193,6 +200,7 @@ impl<'s> Linter<'s> {
             look.at(&path, &of(&[FileKind::Production, FileKind::Test]), &mut self.testing);
         }
         look.at(&format!("{path}_test"), &of(&[FileKind::TestBeside]), &mut self.testing);
+        look.only_go = self.before_run;
         for file in of(&[FileKind::Filetest]) {
             let path = package.sources.get(file).map(filetest_path).unwrap_or_default();
             look.at(&path, &[file], &mut self.testing);
@@ -241,6 +249,8 @@ struct Look<'l> {
     path: &'l str,
     report: &'l mut Report,
     seen: HashSet<(Option<Place>, Finding)>,
+    /// Gno's own checker is not asked.
+    only_go: bool,
 }
 
 impl Look<'_> {
@@ -252,7 +262,7 @@ impl Look<'_> {
         let sources = indices.iter().filter_map(|&index| self.package.sources.get(index));
         let files: Vec<SourceFile> = sources.map(|s| SourceFile::new(&s.name, s.text.as_slice())).collect();
         let arena = Bump::new();
-        let found = session.inspect(path, &session.parse(&arena, &files));
+        let found = session.inspect(path, &session.parse(&arena, &files), self.only_go);
         let Inspection { syntax, imports, go, check } = found;
         let index = |file: usize| indices.get(file).copied().unwrap_or(0);
         for (file, error) in syntax {

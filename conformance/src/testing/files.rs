@@ -21,7 +21,26 @@ pub(super) struct TestFiles {
     /// Test functions in it.
     pub outside_tests: Vec<String>,
     /// Files that are run as filetests.
-    pub filetests: Vec<PathBuf>,
+    pub filetests: Vec<Filetest>,
+}
+
+/// A file that is run as a filetest.
+#[derive(Clone, Debug)]
+pub(super) struct Filetest {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Where it is below the folder of the package.
+    pub name: String,
+    /// What stands in it.
+    pub text: Vec<u8>,
+}
+
+impl Filetest {
+    fn read(folder: &Path, path: PathBuf) -> io::Result<Self> {
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+        let text = fs::read(&path)?;
+        Ok(Self { path, name, text })
+    }
 }
 
 impl TestFiles {
@@ -32,7 +51,7 @@ impl TestFiles {
         for path in sorted(folder)? {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             if name.ends_with("_filetest.gno") {
-                files.filetests.push(path);
+                files.filetests.push(Filetest::read(folder, path)?);
             } else if name.ends_with("_test.gno") {
                 tests.push(PackageFile { name, text: Cow::Owned(fs::read(&path)?), overlay: true });
             } else if is_production_file(&name) {
@@ -40,7 +59,9 @@ impl TestFiles {
             }
         }
         if let Ok(below) = sorted(&folder.join("filetests")) {
-            files.filetests.extend(below.into_iter().filter(|path| path.to_string_lossy().ends_with("_filetest.gno")));
+            for path in below.into_iter().filter(|path| path.to_string_lossy().ends_with("_filetest.gno")) {
+                files.filetests.push(Filetest::read(folder, path)?);
+            }
         }
         for file in tests {
             let (package, functions) = outline(&file);

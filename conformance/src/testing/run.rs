@@ -2,24 +2,23 @@
 
 use super::coverage::Coverage;
 use super::discover::Unit;
-use super::files::TestFiles;
+use super::files::{Filetest, TestFiles};
 use super::report::{PackageReport, TestKind, TestRow, metrics, seconds};
 use crate::cache::Cache;
 use crate::compile::{CompileError, Source};
 use crate::directives::Directives;
 use crate::execute::Settings;
-use crate::filetest::{self, Row};
+use crate::filetest::{self, GoCheck, Row};
 use crate::lint::{self, Linter};
 use crate::session::Session;
 use crate::store::SourceStore;
-use crate::verdict;
+use crate::{verdict, whole_file};
 use regno_bytecode::event::GasSchedule;
 use regno_bytecode::module::Module;
 use regno_frontend::package::{PackageFile, PackageSource, Packages};
 use regno_runtime::{Config, Environment, Machine, Metering, Program, TestOptions};
 use std::cell::Cell;
 use std::fs;
-use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -123,6 +122,8 @@ fn issues(
 ) -> bool {
     let source = |file: &PackageFile| Source { name: file.name.clone(), text: file.text.to_vec() };
     let mut sources: Vec<Source> = files.inside.iter().chain(&files.outside).map(source).collect();
+    let filetest = |file: &Filetest| Source { name: file.name.clone(), text: file.text.clone() };
+    sources.extend(files.filetests.iter().map(filetest));
     sources.sort_by(|a, b| a.name.cmp(&b.name));
     let folder = if unit.label == "." { String::new() } else { format!("{}/", unit.label.trim_start_matches("./")) };
     let module = fs::read(unit.folder.join("gnomod.toml")).ok();
@@ -138,7 +139,7 @@ fn issues(
         without_tests: Cell::new(false),
     };
     let store = SourceStore::default();
-    let found = Linter::new(&store, production, &testing).lint(&lint::Package { folder, sources, module });
+    let found = Linter::new(&store, production, &testing).before_run().lint(&lint::Package { folder, sources, module });
     found.issues.iter().for_each(|issue| report.line(issue.to_string()));
     !found.issues.is_empty()
 }
@@ -340,8 +341,7 @@ impl Run<'_> {
         let packages = WithTests { others: self.packages, tested, outside, without_tests: Cell::new(false) };
         let mut session = Session::new(&store, &packages).with_cache(self.cache);
         for file in &self.files.filetests {
-            let below = file.strip_prefix(&self.unit.folder).unwrap_or(file);
-            let name = format!("{}/{}", self.unit.label, below.to_string_lossy());
+            let name = format!("{}/{}", self.unit.label, file.name);
             if !selected(&self.options.run, &name) {
                 continue;
             }
@@ -376,24 +376,38 @@ impl Run<'_> {
         }
     }
 
-    /// Runs a filetest; the second is what is wrong with it.
-    fn filetest(&self, session: &mut Session<'_>, name: &str, file: &Path) -> Result<(Row, Option<String>), String> {
-        let text = fs::read(file).map_err(|error| error.to_string())?;
-        let directives = Directives::parse(&String::from_utf8_lossy(&text));
+    /// Runs a filetest; the second is what is wrong with it. Go's checker has been asked before (`issues`).
+    fn filetest(
+        &self,
+        session: &mut Session<'_>,
+        name: &str,
+        file: &Filetest,
+    ) -> Result<(Row, Option<String>), String> {
+        let directives = Directives::parse(&String::from_utf8_lossy(&file.text));
         if directives.get("TypeCheckError").is_some() {
             return Err("type-check error directive is only available for gnovm internal test files".to_owned());
         }
-        let row = filetest::run_with(session, name, &text, &directives, self.options.settings);
+        let settings = self.options.settings;
+        let row = filetest::run_with(session, name, &file.text, &directives, settings, GoCheck::LeftOut);
         if verdict::mismatches(&directives, &row).is_empty() {
             return Ok((row, None));
         }
-        if self.options.update {
-            fs::write(file, verdict::updated(directives, &row)).map_err(|error| error.to_string())?;
-            return Ok((row, None));
-        }
-        let problem = verdict::explain(&directives, &row);
-        Ok((row, Some(problem)))
+        let problem = if self.options.update {
+            update(file, directives, &row).err()
+        } else {
+            Some(verdict::explain(&directives, &row))
+        };
+        Ok((row, problem))
     }
+}
+
+/// Writes a filetest with its directives as the run gave them.
+fn update(file: &Filetest, directives: Directives, row: &Row) -> Result<(), String> {
+    if let Err(error) = std::str::from_utf8(&file.text) {
+        return Err(format!("{} is not valid UTF-8 ({error}); its directives are not updated", file.name));
+    }
+    let text = verdict::updated(directives, row);
+    whole_file::write(&file.path, text.as_bytes()).map_err(|error| format!("{}: {error}", file.name))
 }
 
 /// Whether the `-run` pattern selects a filetest: every element of the name that has a pattern matches it (spec/05 §11.3).
