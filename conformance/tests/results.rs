@@ -1,5 +1,8 @@
 //! Every program of the result corpora against what the reference printed, refused, emitted and stored: one named test each.
 //! Where library code runs, gas is that of the built-in library's own code and is not compared.
+//!
+//! A sample runs in the other modes, too: metered event by event, and with the heap collected at every safe point. With
+//! `REGNO_RESULTS=all` in the environment all do, which takes some minutes of CPU time.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regno_conformance::corpus::{Corpus, RESULT_CORPORA, Recorded};
@@ -7,12 +10,16 @@ use regno_conformance::execute::Settings;
 use regno_conformance::packages::PackageFolders;
 use regno_conformance::session::Session;
 use regno_conformance::store::SourceStore;
-use regno_runtime::Collection;
+use regno_runtime::{Collection, Metering};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-/// One program in this many runs once more with the heap collected at every safe point, which takes long where realms are made.
-const COLLECTED_EVERY: usize = 12;
+/// One program in this many runs once more in each of the other modes, which take long where realms are made.
+const SAMPLE: usize = 12;
+
+/// Modes beside the default, by the suffix of the test's name.
+const MODES: [(&str, Metering, Collection); 2] =
+    [("/collected", Metering::Auto, Collection::Always), ("/exact", Metering::Exact, Collection::AfterWords(1 << 18))];
 
 thread_local! {
     /// The library is compiled once a thread, and kept to the end.
@@ -31,12 +38,18 @@ fn session() -> Result<Session<'static>, String> {
 }
 
 fn main() {
+    let every = if std::env::var("REGNO_RESULTS").is_ok_and(|value| value == "all") { 1 } else { SAMPLE };
     let mut trials = Vec::new();
     for corpus in RESULT_CORPORA {
         match corpus.load(&corpora()) {
             Ok(rows) => trials.extend(rows.into_iter().enumerate().flat_map(|(number, row)| {
-                let collected = (number % COLLECTED_EVERY == 0).then(|| trial(corpus, row.clone(), true));
-                [Some(trial(corpus, row, false)), collected].into_iter().flatten()
+                let others = if number % every == 0 { &MODES[..] } else { &[] };
+                let mut trials: Vec<Trial> = others
+                    .iter()
+                    .map(|&(name, metering, mode)| trial(corpus, row.clone(), name, metering, mode))
+                    .collect();
+                trials.push(trial(corpus, row, "", Metering::default(), Collection::default()));
+                trials
             })),
             Err(error) => trials.push(Trial::test(corpus.name, move || Err(Failed::from(error.to_string())))),
         }
@@ -44,9 +57,8 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-fn trial(corpus: &'static Corpus, row: Recorded, collected: bool) -> Trial {
-    let (collection, mode) = if collected { (Collection::Always, "/collected") } else { (Collection::default(), "") };
-    let settings = Settings { collection, ..corpus.settings() };
+fn trial(corpus: &'static Corpus, row: Recorded, mode: &str, metering: Metering, collection: Collection) -> Trial {
+    let settings = Settings { metering, collection, ..corpus.settings() };
     Trial::test(format!("{}/{}{mode}", corpus.name, row.file), move || {
         SESSION.with_borrow_mut(|session| match session {
             Ok(session) => row.compare(session, corpus, settings).map_err(Failed::from),

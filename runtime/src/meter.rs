@@ -10,6 +10,7 @@
 use crate::config::{Config, Metering};
 use crate::heap::Trap;
 use crate::load::Linked;
+use crate::recount::Reached;
 use crate::report::Report;
 use regno_bytecode::event::{Event, OpClass, size};
 use std::sync::Arc;
@@ -156,7 +157,7 @@ pub(crate) struct Meter {
     /// Why the machine has stopped.
     pub stopped: Option<Stop>,
     /// A bit for each word of the heap at which the latest recount found an object, until the realms have taken note.
-    pub reached: Option<Vec<u64>>,
+    pub reached: Option<Reached>,
     linked: Arc<Linked>,
 }
 

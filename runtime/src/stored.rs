@@ -4,12 +4,11 @@
 //! parts of them are used, a recount finds references and unresolved sources in their place. What is charged and counted here is that
 //! of a package whose values nobody has read yet.
 
-use crate::heap::{Charge, Trap};
+use crate::heap::Trap;
 use crate::interp::Cx;
 use crate::meter::{ALLOCATION_LIMIT, Stop};
-use crate::recount::charger;
-use regno_bytecode::event::size;
-use std::cell::RefCell;
+use crate::recount::Reached;
+use std::cell::{Cell, RefCell};
 
 /// A reference to an object that is not loaded.
 pub(crate) const REFERENCE: u32 = 96;
@@ -18,15 +17,20 @@ pub(crate) const SOURCE_OF_FUNC: u32 = 112;
 /// So does a block that nothing has resolved.
 pub(crate) const SOURCE_OF_BLOCK: u32 = 96;
 
-/// Which packages a machine has loaded, and which of their natives it has called.
+/// Which packages a machine has imported, which of their natives it has called, and what collections have let go of them.
 #[derive(Debug, Default)]
 pub(crate) struct Stored {
-    loaded: Vec<u32>,
+    imported: Vec<u32>,
     called: Vec<u32>,
     /// The package that is being loaded, and how many of its objects have been.
     loading: Option<(u32, usize)>,
-    /// Packages and files whose blocks a collection has not reached: they are loaded again when they are needed.
-    evicted: RefCell<Vec<(u32, u32)>>,
+    /// Package of a function that is about to be called: it is the current one before its frame stands here.
+    pub calling: Option<u32>,
+    /// Packages and files whose block is not found by its identity although the package has it; `true` if it has been loaded once
+    /// more since.
+    apart: RefCell<Vec<(u32, u32, bool)>>,
+    /// A collection has let something go.
+    let_go: Cell<bool>,
 }
 
 impl Stored {
@@ -34,6 +38,38 @@ impl Stored {
     #[inline]
     pub fn has_called(&self, function: u32) -> bool {
         self.called.contains(&function)
+    }
+
+    /// A native counts as not called.
+    pub fn forget_call(&mut self, function: u32) {
+        self.called.retain(|&called| called != function);
+    }
+
+    /// Functions that have been called, as far as that is kept.
+    pub fn called(&self) -> &[u32] {
+        &self.called
+    }
+
+    /// A package is imported.
+    pub fn import(&mut self, package: u32) {
+        if !self.imported.contains(&package) {
+            self.imported.push(package);
+        }
+    }
+
+    /// Whether an import has resolved the source of a package's block.
+    pub fn is_imported(&self, package: u32) -> bool {
+        self.imported.contains(&package)
+    }
+
+    /// A package is loaded from now on.
+    pub fn begin_load(&mut self, package: u32) {
+        self.loading = Some((package, 0));
+    }
+
+    /// No package is being loaded.
+    pub fn end_load(&mut self) {
+        self.loading = None;
     }
 
     /// The package that is being loaded once its own value has been, and how many of its objects have been.
@@ -48,14 +84,42 @@ impl Stored {
         }
     }
 
-    /// A collection has not reached the blocks of these files.
-    pub fn evict(&self, files: impl Iterator<Item = (u32, u32)>) {
-        *self.evicted.borrow_mut() = files.filter(|(package, _)| self.loaded.contains(package)).collect();
+    /// Whether a collection has let something go.
+    #[inline(always)]
+    pub fn has_let_go(&self) -> bool {
+        self.let_go.get()
     }
 
-    /// Functions that have been called, as far as that is kept.
-    pub fn called(&self) -> &[u32] {
-        &self.called
+    /// Whether a look-up of a file's block does not find the one that the package has.
+    pub fn is_apart(&self, package: u32, file: u32) -> bool {
+        self.apart.borrow().iter().any(|&(p, f, _)| (p, f) == (package, file))
+    }
+
+    /// A collection lets go of packages and blocks of files that it has not reached.
+    pub fn let_go(&self, reached: &Reached, loaded: &[Cell<bool>]) {
+        let mut apart = self.apart.borrow_mut();
+        for (package, files) in (0..).zip(&reached.files) {
+            let Some(loaded) = loaded.get(package as usize).filter(|loaded| loaded.get()) else { continue };
+            if !reached.package(package) {
+                loaded.set(false);
+                apart.retain(|&(other, ..)| other != package);
+                self.let_go.set(true);
+                continue;
+            }
+            for (file, _) in (0..).zip(files).filter(|&(_, &seen)| !seen) {
+                self.let_go.set(true);
+                match apart.iter_mut().find(|&&mut (p, f, _)| (p, f) == (package, file)) {
+                    Some((_, _, again)) => *again = false,
+                    None => apart.push((package, file, false)),
+                }
+            }
+        }
+    }
+
+    /// The block of a file is looked up: whether it must be loaded for that.
+    pub fn take(&mut self, package: u32, file: u32) -> bool {
+        let found = self.apart.get_mut().iter_mut().find(|&&mut (p, f, again)| (p, f) == (package, file) && !again);
+        found.is_some_and(|(_, _, again)| !std::mem::replace(again, true))
     }
 }
 
@@ -74,14 +138,8 @@ impl Cx {
 
     /// The import of a package: charges its objects, unless they are in memory already.
     pub fn load_package(&mut self, package: u32) -> Result<(), Trap> {
-        if self.lacks_package(package as usize) {
-            self.roots.stored.loaded.push(package);
-            self.roots.stored.loading = Some((package, 0));
-            let result = self.ensure_package(package).map_err(|trap| self.while_importing(trap));
-            self.roots.stored.loading = None;
-            return result;
-        }
-        Ok(())
+        self.roots.stored.import(package);
+        self.ensure_package(package).map_err(|trap| self.while_importing(trap))
     }
 
     /// A failure while an import is resolved says where the import stands (spec/03 §9).
@@ -97,35 +155,10 @@ impl Cx {
         }
     }
 
-    /// The two charges of loading an object: itself and its direct references (spec/03 §5.2).
-    fn charge_object(&mut self, (object, references): (u32, u32)) -> Result<(), Trap> {
-        charger!(self).alloc(&mut self.heap, i64::from(object))?;
-        charger!(self).alloc(&mut self.heap, i64::from(REFERENCE) * i64::from(references))
-    }
-
-    /// A native is called. The first time the block of its file is looked up, and loaded if a collection has evicted it.
-    pub fn resolve_native(&mut self, function: u32) -> Result<(), Trap> {
-        if self.roots.stored.has_called(function) {
-            return Ok(());
+    /// A native is called.
+    pub fn resolve_native(&mut self, function: u32) {
+        if !self.roots.stored.has_called(function) {
+            self.roots.stored.called.push(function);
         }
-        self.roots.stored.called.push(function);
-        let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
-        let file = self.linked.tables.get(function as usize).map_or(0, |function| function.declared_at.0);
-        let evicted = self.roots.stored.evicted.get_mut();
-        let Some(at) = evicted.iter().position(|&block| block == (package, file)) else { return Ok(()) };
-        evicted.swap_remove(at);
-        let files = self.linked.packages.get(package as usize).map_or(&[][..], |package| &package.files);
-        let imports = files.get(file as usize).map_or(0, Vec::len);
-        self.charge_object(file_block(imports))
     }
-}
-
-/// A block as it is loaded.
-fn block(slots: usize) -> u32 {
-    SOURCE_OF_BLOCK + size::BLOCK + size::SLOT * slots as u32
-}
-
-/// The block of a file: its imports and its parent are references.
-fn file_block(imports: usize) -> (u32, u32) {
-    (block(imports), imports as u32 + 1)
 }

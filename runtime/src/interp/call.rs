@@ -337,7 +337,7 @@ slow! {
         let Some(native) = cx.linked.natives.get(ext as usize).copied() else {
             return Err(Trap::abort("no such native"));
         };
-        cx.resolve_native(native.function)?;
+        cx.resolve_native(native.function);
         let run = match native.body {
             Body::Call(run) => run,
             Body::Bits(run) => {

@@ -444,7 +444,9 @@ slow! {
     }
     load_func of LoadFunc(cx, regs, word, ext) {
         if let Some(code) = cx.linked.functions.get(ext as usize).copied() {
-            cx.ensure_package_of(&code)?;
+            if !code.synthetic {
+                cx.ensure_package(code.package)?;
+            }
         }
         let value = cx.roots.functions.get(ext as usize).copied().unwrap_or(0);
         regs.set(field_a(word), value);
@@ -541,6 +543,9 @@ handler! {
             }
         }
         let place = ip.offset_from((*cx).roots.code) + *ip.add(1) as i32 as isize;
+        if (*cx).is_let_go(place as usize) {
+            return leave_switch(cx, ip, regs, budget, table, word);
+        }
         (*cx).note_call(place as usize);
         call::Call::<N>(cx, ip, regs, budget, table, word)
     }
@@ -556,19 +561,28 @@ handler! {
                 return leave_switch(cx, ip, regs, budget, table, word);
             }
         }
-        (*cx).note_call((reg!(regs, word, c) >> 32) as usize);
+        let entry = (reg!(regs, word, c) >> 32) as usize;
+        if (*cx).is_let_go(entry) {
+            return leave_switch(cx, ip, regs, budget, table, word);
+        }
+        (*cx).note_call(entry);
         call::CallSelected::<N>(cx, ip, regs, budget, table, word)
     }
     CallValue(cx, ip, regs, budget, table, word) {
         let func = reg!(regs, word, c);
-        let unloaded = header!(cx, func) & TRACKED != 0 && (*cx).is_unloaded((*cx).heap.func_index(Ref::of(func)));
+        let lazy = header!(cx, func) & TRACKED != 0 || (*cx).roots.stored.has_let_go();
+        let unloaded = lazy && func as u32 != 0 && (*cx).is_unloaded((*cx).heap.func_index(Ref::of(func)));
         let known = func as u32 != 0;
         let switches = known && (field_b(word) & SWITCHES != 0 || unloaded || (*cx).is_crossing_method(func));
         if switches || header!(cx, func) & 31 == Kind::Bound as u64 {
             return leave_switch(cx, ip, regs, budget, table, word);
         }
         if known {
-            (*cx).note_call(((*cx).heap.slot(Ref::of(func), 0) >> 32) as usize);
+            let entry = ((*cx).heap.slot(Ref::of(func), 0) >> 32) as usize;
+            if (*cx).is_let_go(entry) {
+                return leave_switch(cx, ip, regs, budget, table, word);
+            }
+            (*cx).note_call(entry);
         }
         call::CallValue::<N>(cx, ip, regs, budget, table, word)
     }

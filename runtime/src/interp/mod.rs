@@ -56,6 +56,7 @@ use crate::realm::RealmState;
 use crate::recount::Remembered;
 use crate::stored::Stored;
 use crate::value::select::Satisfied;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// A handler: context, instruction, registers, budget, table, the instruction's first word.
@@ -218,7 +219,7 @@ pub(crate) struct Roots {
     /// Of a guarded program, a bit for each word: a function with this entry has been called (spec/03 §8.3).
     pub called: Vec<u64>,
     /// By package: its objects stand in the machine; false only where packages are loaded from a store.
-    pub loaded: Vec<bool>,
+    pub loaded: Vec<Cell<bool>>,
     /// What realms keep, in machines that have them.
     pub realm: Option<Box<RealmState>>,
 }
@@ -350,10 +351,29 @@ impl Cx {
         }
     }
 
+    /// Whether the function with this entry has been called.
+    #[inline(always)]
+    pub fn has_called(&self, entry: usize) -> bool {
+        self.roots.called.get(entry / 64).is_none_or(|bits| bits >> (entry % 64) & 1 != 0)
+    }
+
+    /// The function with this entry counts as not called.
+    pub fn forget_call(&mut self, entry: usize) {
+        if let Some(bits) = self.roots.called.get_mut(entry / 64) {
+            *bits &= !(1 << (entry % 64));
+        }
+    }
+
+    /// Whether a call of the function with this entry may have to load what a collection has let go.
+    #[inline(always)]
+    pub fn is_let_go(&self, entry: usize) -> bool {
+        self.roots.stored.has_let_go() && !self.has_called(entry)
+    }
+
     /// Whether a package must be loaded before anything of it is used.
     #[inline(always)]
     pub fn lacks_package(&self, package: usize) -> bool {
-        self.roots.loaded.get(package) == Some(&false)
+        self.roots.loaded.get(package).is_some_and(|loaded| !loaded.get())
     }
 
     /// Whether the package of a function must be loaded before it is called.
@@ -406,6 +426,7 @@ impl Cx {
             std::ptr::copy_nonoverlapping(args.as_ptr(), self.roots.regs, args.len());
         }
         self.note_call(code.entry as usize);
+        self.roots.stored.calling = None;
         self.go_to(entry);
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::recount::charger;
 use crate::value::copy::copy_iface;
 use crate::value::slot;
 use regno_bytecode::event::OpClass;
-use regno_bytecode::op::call::{BOTTOM, CROSS, CUR, PACKED, REVIVE};
+use regno_bytecode::op::call::{BOTTOM, CROSS, CUR, METHOD, PACKED, REVIVE};
 use regno_bytecode::op::{Op, code_of, field_a, field_b, field_c};
 use regno_bytecode::path;
 
@@ -71,7 +71,10 @@ impl Machine {
         };
         cx.ensure_package_of(&callee.code)?;
         cx.reserve(base as usize + cx.linked.max_frame as usize + 1)?;
-        let mut method = cx.linked.is_method(callee.func);
+        // A method expression is a function: its receiver is an argument like any other.
+        let mut method = cx.linked.is_method(callee.func)
+            && (op != Some(Op::Call) || flags & METHOD != 0)
+            && op != Some(Op::CallValue);
         if let Some(receiver) = callee.bound {
             cx.find_parent(callee.value);
             cx.insert_receiver(field_a(word), &callee, receiver);

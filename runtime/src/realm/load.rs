@@ -129,17 +129,27 @@ impl Cx {
     }
 
     /// A recount takes what it has not reached for gone: who refers to it loads it again, and has another instance (spec/04 Q29).
-    /// Packages stay, and what they lead to.
+    /// Functions that are loaded again count as not called.
     pub(super) fn forget_unreached(&mut self) {
         let Some(reached) = self.meter.reached.take() else { return };
         let Some(realm) = self.roots.realm.as_deref_mut() else { return };
         let heap = &self.heap;
         realm.objects.retain_instances(|object| {
-            let at = object.slot() as usize;
-            let bits = reached.get(at / 64).copied().unwrap_or(u64::MAX);
-            bits >> (at % 64) & 1 != 0
-                || matches!(heap.header(object).kind(), Kind::Package | Kind::Block | Kind::Func | Kind::Bound)
+            let header = heap.header(object);
+            match header.kind() {
+                Kind::Package => reached.package(header.aux()),
+                Kind::Block => reached.block(header.aux(), header.len()),
+                _ => reached.object(object),
+            }
         });
+        let linked = Arc::clone(&self.linked);
+        for (index, code) in linked.functions.iter().enumerate() {
+            let value = Ref::of(self.roots.functions.get(index).copied().unwrap_or(0));
+            if !reached.package(code.package) && !code.synthetic && (value.is_nil() || !reached.object(value)) {
+                self.forget_call(code.entry as usize);
+                self.roots.stored.forget_call(index as u32);
+            }
+        }
     }
 
     fn find_object(&mut self, id: ObjectId, expected: Expected) -> Result<Option<Ref>, Trap> {
@@ -152,6 +162,9 @@ impl Cx {
             let package = self.linked_package(id.pkg)?;
             self.ensure_package(package)?;
             return Ok(Some(self.package_object(package)?));
+        }
+        if let Some(block) = self.block_with_id(id) {
+            return self.load_block_alone(id, block).map(Some);
         }
         let Some(stored) = self.fetch_object(id)? else { return Ok(None) };
         let made = self.make(&stored.object, expected)?;

@@ -8,6 +8,7 @@ use crate::meter::StoreOp;
 use regno_store::log::Log;
 use regno_store::model::MemPackage;
 use regno_store::{Snapshot, Write};
+use std::cell::Cell;
 use std::sync::Arc;
 
 impl Machine {
@@ -42,7 +43,8 @@ impl Machine {
         cx.roots.remembered = Default::default();
         (cx.callee, cx.roots.exception) = (0, 0);
         cx.roots.realm = Some(Box::new(RealmState::new(&linked, below)));
-        cx.roots.loaded = vec![false; linked.packages.len()];
+        cx.roots.loaded = vec![Cell::new(false); linked.packages.len()];
+        cx.roots.stored = Default::default();
         cx.forget_calls();
         cx.clear();
         self.all_initialised();
@@ -75,6 +77,7 @@ impl Machine {
     ///
     /// What the store or a limit says; then the machine cannot run any more.
     pub fn load_package(&mut self, package: u32) -> Result<(), RunError> {
+        self.cx.roots.stored.import(package);
         self.cx.ensure_package(package).map_err(|trap| self.end(trap))
     }
 

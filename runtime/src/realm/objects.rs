@@ -80,7 +80,7 @@ impl Objects {
     }
 
     /// Keeps the instances that `keep` names.
-    pub fn retain_instances(&mut self, keep: impl Fn(Ref) -> bool) {
+    pub fn retain_instances(&mut self, mut keep: impl FnMut(Ref) -> bool) {
         self.instances.retain(|_, object| keep(*object));
     }
 

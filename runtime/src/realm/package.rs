@@ -10,7 +10,7 @@ use crate::load::{Code, Linked};
 use crate::meter::StoreOp;
 use crate::value::TypeIndex;
 use cranelift_entity::EntityRef;
-use regno_bytecode::module::PackageSlot;
+use regno_bytecode::module::{FunctionKind, PackageSlot};
 use regno_bytecode::path::{self, PathKind};
 use regno_bytecode::stored::{Extent, StoredConst, StoredSlot};
 use regno_store::model::{Block, Location, MemPackage, Package, Pos, Realm, Span};
@@ -108,10 +108,18 @@ impl Cx {
 
     /// Loads a package that the machine has not touched yet (spec/04 §7.4); one that is not stored is taken as it stands.
     pub fn ensure_package(&mut self, package: PackageIndex) -> Result<(), Trap> {
-        if self.roots.loaded.get(package as usize) != Some(&false) {
+        if !self.lacks_package(package as usize) {
             return Ok(());
         }
+        self.forget_unreached();
         self.set_loaded(package);
+        self.roots.stored.begin_load(package);
+        let result = self.fill_package(package);
+        self.roots.stored.end_load();
+        result
+    }
+
+    fn fill_package(&mut self, package: PackageIndex) -> Result<(), Trap> {
         let id = ObjectId::package(self.realm_state()?.realm(package)?.realm.id);
         let Some(found) = self.fetch_object(id)? else { return Ok(()) };
         let Object::Package(stored) = &found.object else {
@@ -138,10 +146,46 @@ impl Cx {
         Ok(())
     }
 
-    /// Loads the package of a function that is about to be called. What the compiler made belongs to no package, whatever module it
-    /// stands in.
+    /// Loads the package of a function that is about to be called, and the block of its file where a collection has let go of it. What
+    /// the compiler made belongs to no package, whatever module it stands in.
     pub fn ensure_package_of(&mut self, code: &Code) -> Result<(), Trap> {
-        if code.synthetic { Ok(()) } else { self.ensure_package(code.package) }
+        if code.synthetic {
+            return Ok(());
+        }
+        self.ensure_package(code.package)?;
+        self.roots.stored.calling = Some(code.package);
+        if self.is_let_go(code.entry as usize) { self.resolve_parent(code) } else { Ok(()) }
+    }
+
+    /// A function that is called for the first time looks its file's block up; methods have it from their package (spec/03 §8.4).
+    fn resolve_parent(&mut self, code: &Code) -> Result<(), Trap> {
+        let Some(function) = self.linked.function_at(code.entry) else { return Ok(()) };
+        let Some(table) = self.linked.tables.get(function as usize) else { return Ok(()) };
+        let (file, named) = (table.declared_at.0, matches!(table.kind, FunctionKind::Declared | FunctionKind::Native));
+        if !named || !self.roots.stored.take(code.package, file) {
+            return Ok(());
+        }
+        self.forget_unreached();
+        let place = self.package_blocks(code.package)?.1.get(file as usize).copied().unwrap_or(Ref::NIL);
+        let id = self.realm_state()?.objects.get(place).map(|record| record.info.id);
+        match id {
+            Some(id) => self.load_block(id, place).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// The object that stands for the block with this identity, if it is one of a package.
+    pub(super) fn block_with_id(&mut self, id: ObjectId) -> Option<Ref> {
+        let realm = self.roots.realm.as_deref()?;
+        let package = realm.packages.get(realm.package_of(id.pkg)? as usize)?;
+        let has_id = |block: &Ref| realm.objects.get(*block).is_some_and(|record| record.info.id == id);
+        package.refs().find(has_id)
+    }
+
+    /// Loads a block of a package, not what it refers to.
+    pub(super) fn load_block_alone(&mut self, id: ObjectId, place: Ref) -> Result<Ref, Trap> {
+        self.load_block(id, place)?;
+        Ok(place)
     }
 
     fn load_block(&mut self, id: ObjectId, place: Ref) -> Result<Arc<StoredObject>, Trap> {
@@ -155,7 +199,12 @@ impl Cx {
     }
 
     fn load_package_block(&mut self, package: PackageIndex, place: Ref, id: ObjectId) -> Result<(), Trap> {
-        let stored = self.load_block(id, place)?;
+        let stored = match self.realm_state()?.objects.instance(id) {
+            // The block is in memory, but not what it refers to.
+            Some(_) => self.realm_state()?.tx.object(id).map_err(|error| store_failed(&error))?,
+            None => Some(self.load_block(id, place)?),
+        };
+        let Some(stored) = stored else { return Ok(()) };
         let Object::Block(block) = &stored.object else { return Ok(()) };
         let linked = Arc::clone(&self.linked);
         let Some(own) = linked.packages.get(package as usize) else { return Ok(()) };
@@ -234,8 +283,8 @@ impl Cx {
     }
 
     fn set_loaded(&mut self, package: PackageIndex) {
-        if let Some(loaded) = self.roots.loaded.get_mut(package as usize) {
-            *loaded = true;
+        if let Some(loaded) = self.roots.loaded.get(package as usize) {
+            loaded.set(true);
         }
     }
 

@@ -7,12 +7,13 @@ use regno_bytecode::path::PathKind;
 use regno_store::model::{Elements, FieldType, Func};
 use regno_store::typeid::type_id;
 use regno_store::{Object, Type, TypedValue, Value};
+use std::cell::Cell;
 use std::collections::HashSet;
 
 impl Cx {
     /// Whether [`Cx::assert_public`] has nothing to do for any object: all packages are loaded, and none is private.
     pub(super) fn nothing_is_private(&mut self) -> Result<bool, Trap> {
-        let loaded = self.roots.loaded.iter().all(|&loaded| loaded);
+        let loaded = self.roots.loaded.iter().all(Cell::get);
         Ok(loaded && self.realm_state()?.packages.iter().all(|package| !package.private))
     }
 

@@ -9,6 +9,7 @@
 //! [`visit`] keeps its own stack.
 
 pub(crate) mod block;
+mod reached;
 mod visit;
 
 use crate::frame::Frame;
@@ -18,6 +19,7 @@ use crate::load::{DEFER_RETURNED, Linked, RUN_RETURNED, STRING_RETURNED, SWITCH_
 use crate::meter::{Meter, UNACCOUNTED};
 use crate::panic::Activation;
 use block::{At, Block, CallBlocks, blocks_of};
+pub(crate) use reached::Reached;
 use regno_bytecode::module::FunctionKind;
 use regno_bytecode::op::{Op, code_of, field_c};
 use visit::{Abort, Tally, Visitor};
@@ -174,12 +176,15 @@ impl Charger<'_> {
         let mut visitor = Visitor::new(heap, &linked, roots, counter);
         let result = Walk { roots, linked: &linked, visitor: &mut visitor }.run(at);
         let visits = visitor.visits;
-        roots.stored.evict(visitor.unreached());
-        let reached = roots.realm.as_ref().map(|_| {
+        if roots.realm.is_some() {
             visitor.tally.off = true;
-            visitor.mark_packages()
-        });
-        self.meter.reached = reached;
+            let mut reached = visitor.into_reached();
+            roots.stored.let_go(&reached, &roots.loaded);
+            if let Some(earlier) = self.meter.reached.take() {
+                reached.and(&earlier);
+            }
+            self.meter.reached = Some(reached);
+        }
         self.meter.end_recount(visits, result.is_err())
     }
 }
@@ -257,6 +262,9 @@ impl<'a> Walk<'_, 'a> {
         } else {
             let current = calls.last().map_or_else(|| self.bottom_package(&calls), |call| self.package(call));
             self.visitor.package(current)?
+        }
+        if let Some(package) = self.roots.stored.calling {
+            self.visitor.package(package)?;
         }
         if let Some((package, objects)) = self.roots.stored.loading() {
             self.visitor.staged(package, objects)?;

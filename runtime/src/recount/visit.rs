@@ -1,5 +1,6 @@
 //! Visiting values: counting, marking, sizes (spec/03 §8.2-8.3).
 
+use super::Reached;
 use super::block::{Block, Held};
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
 use crate::interp::Roots;
@@ -12,6 +13,7 @@ use cranelift_entity::EntityRef;
 use regno_bytecode::event::size;
 use regno_bytecode::module::{FunctionKind, PackageSlot};
 use regno_bytecode::types::Repr;
+use std::cell::Cell;
 
 /// Why a recount ends early.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +65,8 @@ pub(super) struct Visitor<'a, T> {
     bound_marks: std::collections::HashSet<u32>,
     /// Visited file blocks of each package.
     files: Vec<Vec<bool>>,
+    /// Those of files whose package has another instance of the block than a look-up finds.
+    handles: Vec<Vec<bool>>,
     packages: Vec<bool>,
     package_blocks: Vec<bool>,
     /// Places of `defer` whose predeclared function has been visited.
@@ -89,6 +93,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             marks: vec![0; heap.used_words() / 64 + 1],
             bound_marks: std::collections::HashSet::new(),
             files: linked.packages.iter().map(|package| vec![false; package.files.len()]).collect(),
+            handles: linked.packages.iter().map(|package| vec![false; package.files.len()]).collect(),
             packages: vec![false; linked.packages.len()],
             package_blocks: vec![false; linked.packages.len()],
             native_sites: std::collections::HashSet::new(),
@@ -124,16 +129,26 @@ impl<'a, T: Tally> Visitor<'a, T> {
         })
     }
 
-    /// Marks what the packages in memory lead to, and gives all marks.
-    pub fn mark_packages(mut self) -> Vec<u64> {
+    /// What is in memory from now on. Packages that were made here stay, and what they lead to.
+    pub fn into_reached(mut self) -> Reached {
         self.tasks.clear();
         self.staged = None;
-        for package in 0..self.linked.packages.len() as u32 {
-            if self.roots.loaded.get(package as usize) != Some(&false) && self.package(package).is_err() {
+        let made = |visitor: &Self, package: usize| !visitor.is_stored(package as u32);
+        let keep = |flags: &[bool], visitor: &Self| -> Vec<bool> {
+            flags.iter().enumerate().map(|(package, &seen)| seen || made(visitor, package)).collect()
+        };
+        let (packages, blocks) = (keep(&self.packages, &self), keep(&self.package_blocks, &self));
+        let mut files = self.files.clone();
+        for (_, files) in files.iter_mut().enumerate().filter(|&(package, _)| made(&self, package)) {
+            files.iter_mut().for_each(|seen| *seen = true);
+        }
+        for package in 0..self.linked.packages.len() {
+            let loaded = self.roots.loaded.get(package).is_none_or(Cell::get);
+            if loaded && made(&self, package) && self.package(package as u32).is_err() {
                 break;
             }
         }
-        self.marks
+        Reached { marks: self.marks, packages, blocks, files }
     }
 
     fn visit(&mut self, bytes: u64) -> Result<(), Abort> {
@@ -301,14 +316,6 @@ impl<'a, T: Tally> Visitor<'a, T> {
         self.making.map_or(files, |(making, made)| if making == package { files.min(made as usize) } else { files })
     }
 
-    /// Files of stored packages whose block has not been visited.
-    pub fn unreached(&self) -> impl Iterator<Item = (u32, u32)> {
-        let packages = (0..).zip(&self.files).filter(|&(package, _)| self.is_stored(package));
-        packages.flat_map(|(package, files)| {
-            (0..).zip(files).filter(|&(_, &seen)| !seen).map(move |(file, _)| (package, file))
-        })
-    }
-
     fn enter_package(&mut self, package: u32) -> Result<(), Abort> {
         match self.packages.get_mut(package as usize) {
             Some(seen @ false) => *seen = true,
@@ -339,8 +346,11 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     /// The block of a file: imported packages, then the block of its package.
-    fn enter_file_block(&mut self, package: u32, file: u32) -> Result<(), Abort> {
-        match self.files.get_mut(package as usize).and_then(|files| files.get_mut(file as usize)) {
+    /// `method`: as the package has it.
+    fn enter_file_block(&mut self, package: u32, file: u32, method: bool) -> Result<(), Abort> {
+        let apart = method && self.roots.stored.is_apart(package, file);
+        let seen = if apart { &mut self.handles } else { &mut self.files };
+        match seen.get_mut(package as usize).and_then(|files| files.get_mut(file as usize)) {
             Some(seen @ false) => *seen = true,
             _ => return Ok(()),
         }
@@ -363,9 +373,10 @@ impl<'a, T: Tally> Visitor<'a, T> {
     }
 
     fn enter_file_of(&mut self, function: u32) -> Result<(), Abort> {
-        let file = self.linked.tables.get(function as usize).map_or(0, |function| function.declared_at.0);
+        let Some(table) = self.linked.tables.get(function as usize) else { return Ok(()) };
         let package = self.linked.functions.get(function as usize).map_or(0, |code| code.package);
-        self.enter_file_block(package, file)
+        let method = matches!(table.kind, FunctionKind::Method(_));
+        self.enter_file_block(package, table.declared_at.0, method)
     }
 
     /// A function value that is the method copy of an active frame.
@@ -442,7 +453,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 Task::Base(ty, object) => self.base(ty, object)?,
                 Task::Copy(ty, value) => self.copy(ty, value)?,
                 Task::File(function) => self.enter_file_of(function)?,
-                Task::FileBlock(package, file) => self.enter_file_block(package, file)?,
+                Task::FileBlock(package, file) => self.enter_file_block(package, file, false)?,
                 Task::Package(package) => self.enter_package(package)?,
                 Task::Reference => self.visit(u64::from(REFERENCE))?,
                 Task::PackageBlock(package) => self.enter_package_block(package)?,
@@ -463,7 +474,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
         }
         // The package and its block come before the objects that the block refers to.
         let loaded = self.objects_of(index);
-        let source = if loaded == usize::MAX { 0 } else { u64::from(SOURCE_OF_BLOCK) };
+        let unresolved = loaded != usize::MAX || self.is_stored(index) && !self.roots.stored.is_imported(index);
+        let source = if unresolved { u64::from(SOURCE_OF_BLOCK) } else { 0 };
         self.visit(u64::from(size::BLOCK) + u64::from(size::SLOT) * package.slots.len() as u64 + source)?;
         // Depth first in slot order: the stack gives the last one pushed first.
         for slot in package.slots.iter().rev() {
