@@ -93,3 +93,24 @@ fn tests_of_a_library_package_belong_to_it_in_tests() {
     assert_eq!(run(&[("a_test.gno", "package lib_test\n\nimport \"lib\"\n\nvar X = lib.F()\n")]), plain);
     assert_eq!(run(&[("a_filetest.gno", "package main\n\nfunc main() {}\n")]), plain);
 }
+
+#[test]
+fn a_package_that_a_collection_does_not_reach_is_loaded_again() {
+    let gas = |body: &str| {
+        let text = format!(
+            "// PKGPATH: gno.land/r/test/x\n// MAXALLOC: 100000000\npackage x\n\nimport (\n\t\"runtime\"\n\t\"strings\"\n)\n\n\
+             func main(cur realm) {{\n\t{body}\n\tif false {{\n\t\tstrings.Repeat(\"\", 1)\n\t\truntime.GC()\n\t}}\n}}\n"
+        );
+        let packages = PackageFolders::new(None, &[], true).unwrap_or_else(|(path, error)| panic!("{path:?}: {error}"));
+        let store = SourceStore::default();
+        let row = run(&mut Session::new(&store, &packages), "x.gno", text.as_bytes(), Settings::default());
+        assert_eq!(row.error, "");
+        loads(&row)
+    };
+    let (call, collect) = ("strings.Repeat(\"a\", 3); ", "runtime.GC(); ");
+    let (collected, once) = (gas(collect), gas(&format!("{collect}{call}")));
+    assert!(once > collected);
+    // Without a collection the package stays.
+    assert_eq!(gas(&format!("{call}{call}{collect}")), once);
+    assert_eq!(gas(&format!("{call}{collect}{call}")) - once, once - collected);
+}
