@@ -13,6 +13,7 @@
 //! | [`verify`] | the checks that hold between all passes |
 //! | [`passes`] | simplifications |
 //! | [`build`] | typed tree to IR, with events |
+//! | `residue` | what is behind the width of narrow numbers, where it can be stored |
 
 pub mod build;
 pub mod entity;
