@@ -443,10 +443,8 @@ slow! {
         Ok(())
     }
     load_func of LoadFunc(cx, regs, word, ext) {
-        if let Some(code) = cx.linked.functions.get(ext as usize).copied() {
-            if !code.synthetic {
-                cx.ensure_package(code.package)?;
-            }
+        if let Some(code) = cx.linked.functions.get(ext as usize).copied().filter(|code| !code.synthetic) {
+            cx.ensure_package(code.package)?;
         }
         let value = cx.roots.functions.get(ext as usize).copied().unwrap_or(0);
         regs.set(field_a(word), value);

@@ -2,11 +2,57 @@
 
 use crate::heap::Ref;
 
+/// Words in a page of marks.
+const PAGE: usize = 4096;
+
+/// A mark for each word of the heap, in pages that are made when they are needed: a recount costs what it visits, however large the heap is.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    pages: Vec<Option<Box<[u64; PAGE / 64]>>>,
+}
+
+impl Marks {
+    /// No marks, for a heap of so many words.
+    pub fn new(words: usize) -> Marks {
+        Marks { pages: vec![None; words / PAGE + 1] }
+    }
+
+    /// Marks a word; `false` if it has its mark, or is none of the heap's.
+    pub fn set(&mut self, word: usize) -> bool {
+        let Some(page) = self.pages.get_mut(word / PAGE) else { return false };
+        let page = page.get_or_insert_with(|| Box::new([0; PAGE / 64]));
+        let bits = &mut page[word % PAGE / 64];
+        let bit = 1 << (word % 64);
+        let new = *bits & bit == 0;
+        *bits |= bit;
+        new
+    }
+
+    /// Whether a word has its mark; all words do that the heap has got since.
+    fn has(&self, word: usize) -> bool {
+        match self.pages.get(word / PAGE) {
+            Some(Some(page)) => page[word % PAGE / 64] >> (word % 64) & 1 != 0,
+            Some(None) => false,
+            None => true,
+        }
+    }
+
+    /// Keeps the marks that others have, too.
+    fn and(&mut self, others: &Marks) {
+        for (page, other) in self.pages.iter_mut().zip(&others.pages) {
+            match (page.as_deref_mut(), other) {
+                (Some(page), Some(other)) => page.iter_mut().zip(other.iter()).for_each(|(bits, other)| *bits &= other),
+                _ => *page = None,
+            }
+        }
+    }
+}
+
 /// What is still in memory after one or more recounts.
 #[derive(Debug)]
 pub(crate) struct Reached {
-    /// A bit for each word at which an object starts.
-    pub marks: Vec<u64>,
+    /// Words at which objects start.
+    pub marks: Marks,
     /// By package.
     pub packages: Vec<bool>,
     /// Blocks of packages.
@@ -18,8 +64,7 @@ pub(crate) struct Reached {
 impl Reached {
     /// Whether an object was reached; one that is newer than the recount was.
     pub fn object(&self, object: Ref) -> bool {
-        let at = object.slot() as usize;
-        self.marks.get(at / 64).is_none_or(|bits| bits >> (at % 64) & 1 != 0)
+        self.marks.has(object.slot() as usize)
     }
 
     /// Whether a package was.
@@ -38,9 +83,7 @@ impl Reached {
 
     /// What an earlier recount has not reached is gone, too.
     pub fn and(&mut self, earlier: &Reached) {
-        for (bits, &before) in self.marks.iter_mut().zip(&earlier.marks) {
-            *bits &= before;
-        }
+        self.marks.and(&earlier.marks);
         let and = |now: &mut Vec<bool>, before: &[bool]| {
             now.iter_mut().zip(before).for_each(|(now, &before)| *now &= before);
         };

@@ -1,7 +1,7 @@
 //! Visiting values: counting, marking, sizes (spec/03 §8.2-8.3).
 
-use super::Reached;
 use super::block::{Block, Held};
+use super::reached::{Marks, Reached};
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
 use crate::interp::Roots;
 use crate::load::{Linked, Package};
@@ -60,7 +60,7 @@ pub(super) struct Visitor<'a, T> {
     roots: &'a Roots,
     pub tally: T,
     pub visits: u64,
-    marks: Vec<u64>,
+    marks: Marks,
     /// Bound methods whose method copy has been visited.
     bound_marks: std::collections::HashSet<u32>,
     /// Visited file blocks of each package.
@@ -90,7 +90,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             roots,
             tally,
             visits: 0,
-            marks: vec![0; heap.used_words() / 64 + 1],
+            marks: Marks::new(heap.used_words()),
             bound_marks: std::collections::HashSet::new(),
             files: linked.packages.iter().map(|package| vec![false; package.files.len()]).collect(),
             handles: linked.packages.iter().map(|package| vec![false; package.files.len()]).collect(),
@@ -193,12 +193,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
         if self.kind(object) != kind {
             return false;
         }
-        let index = object.slot() as usize;
-        let Some(word) = self.marks.get_mut(index / 64) else { return false };
-        let bit = 1 << (index % 64);
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
+        self.marks.set(object.slot() as usize)
     }
 
     /// A block and what its slots hold.
