@@ -273,6 +273,8 @@ macro_rules! for_each_op {
             PointedType    [Dst Src Src Type] {} "a = as SlotType, of the object that pointer b points to";
             IndexType      [Dst Src Src Type] {} "a = as SlotType, of element c of slice b";
             SetSlotType    [Src Src Num Type] {} "the slot that pointer a points to has the dynamic type of number b; for 0 its own (c = 0) or the type (c = 1)";
+            PassType       [Src Num None None] {} "argument b or result b - 16, which is passed next, has the dynamic type of number a";
+            TakeType       [Dst Num None None] {} "a = number passed last for argument b or result b - 16, 0 if none; it is forgotten";
             RetypeIface    [Dst Src Src None] {} "a = interface b, its dynamic type that of number c unless 0";
 
             // Structs.

@@ -79,6 +79,26 @@ func main() {
 	named := verdict(good)
 	named = x < 9
 	println(named, sample{good: x < 9}.good)
+	var judge judge = sample{value: x}
+	println(judge.above(2), judge.above(9) == false, opposite(x < 9), opposite(named))
+	println(both(x < 9, verdict(true)))
+	println(recovered(x))
+}
+
+type judge interface{ above(limit float64) verdict }
+
+func (s sample) above(limit float64) verdict { return s.value > limit }
+
+func opposite(v verdict) verdict { return !v }
+
+func both(a, b verdict) (verdict, verdict) { return b, a }
+
+func recovered(x float64) (v verdict) {
+	defer func() {
+		recover()
+		v = x > 0
+	}()
+	panic("")
 }
 
 // Output:
@@ -93,12 +113,15 @@ func main() {
 // ("o" main.label) ("o" main.label)
 // true
 // true true
+// true false false false
+// (true main.verdict) true
+// true
 "#,
     );
 }
 
 #[test]
-fn calls_and_maps_give_values_the_type_of_their_place() {
+fn maps_and_calls_of_values_give_values_the_type_of_their_place() {
     passes(
         r#"package main
 
@@ -112,12 +135,13 @@ func main() {
 	println(p)
 	*p = 2
 	m := map[string]float64{"x": x}
-	println(x, same(x), m["x"])
+	f := same
+	println(x, same(x), f(x), m["x"])
 }
 
 // Output:
 // &(1.5 main.celsius)
-// (2 main.celsius) 2 2
+// (2 main.celsius) (2 main.celsius) 2 2
 "#,
     );
 }

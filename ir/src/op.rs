@@ -174,6 +174,8 @@ ops! {
     PointedType "pointed_type" 1 2 None Type 0 {r} "slot_type of the object that pointer a points to";
     IndexType "index_type" 1 2 None Type 0 {r} "slot_type of element b of slice a";
     SetSlotType "set_slot_type" 0 2 Number Type 0 {} "the slot that pointer a points to has the dynamic type of number b; for 0 its own (`index` 0) or the type (1)";
+    PassType "pass_type" 0 1 Number None 0 {} "argument `index` or result `index` - 16, which is passed next, has the dynamic type of number a";
+    TakeType "take_type" 1 0 Number None 0 {} "r = number passed last for argument `index` or result `index` - 16, 0 if none; it is forgotten";
     RetypeIface "retype_iface" 1 2 None None 0 {p} "r = interface a, its dynamic type that of number b unless 0";
     LoadPtr "load_ptr" 1 1 None None 0 {t r} "r = *a; `repr` u8 or i8: also data arrays";
     StorePtr "store_ptr" 0 2 None None 0 {t} "*a = b";

@@ -41,6 +41,8 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         Op::PointedType => ByteOp::PointedType,
         Op::IndexType => ByteOp::IndexType,
         Op::SetSlotType => ByteOp::SetSlotType,
+        Op::PassType => ByteOp::PassType,
+        Op::TakeType => ByteOp::TakeType,
         Op::RetypeIface => ByteOp::RetypeIface,
         Op::LoadPtr if repr == Repr::Iface => ByteOp::LoadPtrIface,
         Op::StorePtr if repr == Repr::Iface => ByteOp::StorePtrIface,

@@ -10,7 +10,9 @@ use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::op::call;
 use regno_bytecode::types::Repr;
 use regno_frontend::constant::Constant;
-use regno_frontend::typed::{Builtin, Callee, ExprId, ExprKind, FuncId, FuncUse, MethodRef, Receiver, Spread};
+use regno_frontend::typed::{
+    Builtin, Callee, ExprId, ExprKind, FuncId, FuncKind, FuncUse, MethodRef, Receiver, Spread,
+};
 use regno_frontend::types::TypeId;
 
 /// What a call runs, its operands evaluated.
@@ -80,6 +82,11 @@ impl FunctionBuilder<'_, '_> {
             self.op(OpClass::EnterCrossing);
         }
         self.op(OpClass::Call);
+        let known = self.is_known(called.callable);
+        if !matches!(called.callable, Callable::Value(_)) {
+            let fixed = if let Spread::Pack(from) = spread { from as usize } else { values.len() };
+            self.pass_argument_types(values.get(..fixed).unwrap_or(&values), &called.params, known);
+        }
         let mut data = self.call_data([Op::Call, Op::CallValue, Op::CallSelected], &called, &args, spread);
         let mut results = Vec::new();
         for &ty in &called.results {
@@ -89,7 +96,17 @@ impl FunctionBuilder<'_, '_> {
         }
         data.text = self.call_text(callee, expressions);
         self.push(data);
+        for (result, index) in results.iter_mut().zip(0..) {
+            result.dynamic = self.result_type(index, result.ty, known);
+        }
         results
+    }
+
+    /// Whether the callee is a function of this package with a body.
+    fn is_known(&self, callable: Callable) -> bool {
+        let Callable::Func(func) = callable else { return false };
+        let declared = self.cx.package.funcs.get(FuncId::from_u32(func.as_u32()));
+        declared.is_some_and(|func| !func.native && !matches!(func.kind, FuncKind::Imported(_)))
     }
 
     /// The instruction that calls or defers: one of the three ops, for functions, function values and selected methods.

@@ -4,8 +4,8 @@
 //! place in two ways: `p := (*T)(&x); *p = v` leaves a `T` in `x`, and `b = x == y` leaves a `bool` in a variable of a
 //! named bool type. It shows where the place is read for an interface, and in `==`. The machine keeps what differs in a table
 //! by the address of the slot (`runtime/src/heap/dynamic.rs`); a variable that lives in a register has a second register for the number of its
-//! dynamic type. Both exist only for types of which it can happen in the package. Parameters, results and
-//! entries of maps have the types of their places (`conformance/DIVERGENCES.md`).
+//! dynamic type. Both exist only for types of which it can happen in the package. Calls pass the types of
+//! arguments and results in a row of numbers beside them. Arguments of function values and entries of maps have the types of their places (`conformance/DIVERGENCES.md`).
 
 use super::Context;
 use super::emit::FunctionBuilder;
@@ -15,12 +15,17 @@ use crate::entity::{Block, Reg};
 use crate::function::{Arg, Entity};
 use crate::op::Op;
 use regno_bytecode::types::Repr;
-use regno_frontend::typed::{ExprKind, Package, VarId};
+use regno_frontend::typed::{ExprKind, Func, FuncKind, Package, VarId};
 use regno_frontend::types::{IdentityId, Kind, TypeId};
 use std::collections::HashSet;
 
 /// `Repr` of numbers of types.
 const NUMBER: Repr = Repr::I64;
+/// Arguments or results of a call whose dynamic types are passed.
+const PASSED: u64 = 16;
+/// Number of the first result in the row of passed types, after the arguments. What is passed for an argument is always taken, so that one
+/// for which nothing is passed finds 0.
+const RESULTS: u64 = PASSED;
 
 /// The element types of conversions between pointers to different types.
 pub(super) fn retyped(package: &Package) -> HashSet<IdentityId> {
@@ -46,8 +51,14 @@ pub(super) fn retyped(package: &Package) -> HashSet<IdentityId> {
 impl Context<'_> {
     /// Whether places of the type may hold values of another one.
     pub(super) fn is_retyped(&self, ty: TypeId) -> bool {
+        self.is_passed(ty, true)
+    }
+
+    /// Whether a call gives dynamic types of values of the type on; `known`: to and from a function of this package.
+    fn is_passed(&self, ty: TypeId, known: bool) -> bool {
         let types = &self.package.types;
-        self.retyped.contains(&types.identity(ty)) || types.kind(ty) == Kind::Bool && types.as_named(ty).is_some()
+        types.kind(ty) == Kind::Bool && types.as_named(ty).is_some()
+            || known && self.retyped.contains(&types.identity(ty))
     }
 }
 
@@ -154,6 +165,60 @@ impl FunctionBuilder<'_, '_> {
         let (op, join) = if negate { (Op::Ne, Op::Or) } else { (Op::Eq, Op::And) };
         let same = self.value(op, NUMBER, Repr::Bool, &numbers);
         self.value(join, Repr::Bool, Repr::Bool, &[equal, same.into()]).into()
+    }
+
+    /// Passes the dynamic types of arguments, receivers not counted, where the callee takes them: it takes those of named bool types wherever
+    /// it is, and others if it is `known`, a function of this package.
+    pub fn pass_argument_types(&mut self, values: &[Value], params: &[TypeId], known: bool) {
+        for ((&value, &ty), index) in values.iter().zip(params).zip(0..PASSED) {
+            if self.cx.is_passed(ty, known) {
+                let number = self.number(value, ty);
+                if number != Arg::Bits(0) {
+                    self.pass_type(index, number);
+                }
+            }
+        }
+    }
+
+    /// Passes the dynamic types of results. A 0 is passed, too: not every caller takes what is passed.
+    pub fn pass_result_types(&mut self, values: &[Value]) {
+        for (&value, index) in values.iter().zip(RESULTS..RESULTS + PASSED) {
+            if self.cx.is_retyped(value.ty) {
+                self.pass_type(index, value.dynamic.unwrap_or(Arg::Bits(0)));
+            }
+        }
+    }
+
+    fn pass_type(&mut self, index: u64, number: Arg) {
+        self.effect_of(Op::PassType, NUMBER, &[number], Entity::None, index);
+    }
+
+    /// The dynamic type of a result; `known`: of a function of this package.
+    pub fn result_type(&mut self, result: u64, ty: TypeId, known: bool) -> Option<Arg> {
+        (result < PASSED && self.cx.is_passed(ty, known)).then(|| self.take_type(RESULTS + result))
+    }
+
+    fn take_type(&mut self, index: u64) -> Arg {
+        self.value_of(Op::TakeType, NUMBER, NUMBER, &[], Entity::None, index).into()
+    }
+
+    /// Parameters get the dynamic types that the caller has passed.
+    pub fn take_argument_types(&mut self, func: &Func) {
+        let receivers = usize::from(matches!(func.kind, FuncKind::Method { .. }));
+        for (&param, index) in func.params.iter().skip(receivers).zip(0..PASSED) {
+            let ty = self.cx.package.vars[param].ty;
+            if self.cx.is_retyped(ty) {
+                let dynamic = Some(self.take_type(index));
+                let value = Value { dynamic, ..Value::shared(Arg::Bits(0), ty) };
+                self.store_type(&Target::Local(param), value);
+            }
+        }
+    }
+
+    /// A value as a result of type `ty`, not copied.
+    pub fn as_result(&mut self, value: Value, ty: TypeId) -> Value {
+        let dynamic = self.cx.is_retyped(ty).then(|| self.number(value, ty));
+        Value { fresh: value.fresh, dynamic, ..Value::shared(self.converted(value, ty), ty) }
     }
 
     /// Registers of dynamic types hold 0 from the start of the function.

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::emit::FunctionBuilder;
+use super::place::Target;
 use super::scope::Home;
 use super::value::Value;
 use crate::entity::ScopeRef;
@@ -133,6 +134,7 @@ impl FunctionBuilder<'_, '_> {
         self.results_zero(charged);
         let params = if charged { self.copy_arguments(func, copy_receiver) } else { incoming.clone() };
         self.install(func, &params);
+        self.take_argument_types(func);
         self.define_slots(&vars);
         let defined = if self.initialise { vars.len() } else { func.params.len() + func.results.len() };
         self.enter_block(None, defined);
@@ -270,12 +272,16 @@ impl FunctionBuilder<'_, '_> {
     }
 
     fn return_results(&mut self) {
-        let results: Vec<Arg> = self
-            .results
-            .clone()
-            .into_iter()
-            .map(|id| if self.homes.contains_key(&id) { self.read_var(id) } else { Arg::Bits(0) })
-            .collect();
+        let mut values = Vec::new();
+        for id in self.results.clone() {
+            let ty = self.cx.package.vars[id].ty;
+            let held = self.homes.contains_key(&id);
+            let content = if held { self.read_var(id) } else { Arg::Bits(0) };
+            let dynamic = if held { self.variable_type(id) } else { None };
+            values.push(Value { dynamic, ..Value::shared(content, ty) });
+        }
+        self.pass_result_types(&values);
+        let results: Vec<Arg> = values.iter().map(|value| value.arg).collect();
         self.end(Op::Return, Repr::Raw, &results, &[]);
     }
 
@@ -287,11 +293,7 @@ impl FunctionBuilder<'_, '_> {
         }
         let values = self.eval_list(exprs);
         let types = self.result_types.clone();
-        let values: Vec<Value> = values
-            .into_iter()
-            .zip(&types)
-            .map(|(value, &ty)| Value { fresh: value.fresh, ..Value::shared(self.converted(value, ty), ty) })
-            .collect();
+        let values: Vec<Value> = values.into_iter().zip(&types).map(|(value, &ty)| self.as_result(value, ty)).collect();
         self.defers_first(Self::return_to_block, &values);
         if self.named_results {
             self.op(OpClass::ReturnAfterCopy);
@@ -302,10 +304,12 @@ impl FunctionBuilder<'_, '_> {
                     self.write_var(id, copy, false);
                 }
             }
+            self.pass_result_types(&values);
             self.end(Op::Return, Repr::Raw, &copies, &[]);
         } else {
             self.op(OpClass::Return);
             let args: Vec<Arg> = values.iter().map(|value| value.arg).collect();
+            self.pass_result_types(&values);
             self.end(Op::Return, Repr::Raw, &args, &[]);
         }
     }
@@ -316,8 +320,9 @@ impl FunctionBuilder<'_, '_> {
         let several = values.len() > 1;
         let args: Vec<Arg> =
             values.iter().map(|value| if several { self.snapshot(value.arg) } else { value.arg }).collect();
-        for (id, arg) in self.results.clone().into_iter().zip(args) {
+        for ((id, arg), &value) in self.results.clone().into_iter().zip(args).zip(values) {
             self.write_var(id, arg, false);
+            self.store_type(&Target::Local(id), value);
         }
         self.run_defers();
     }

@@ -338,6 +338,17 @@ light! {
         cx.heap.set_dynamic_type(Ref::of(pointer), slot::pointer_index(pointer), ty);
         Ok(())
     }
+    PassType(cx, regs, word, _ext) {
+        if let Some(passed) = cx.passed_types.get_mut(usize::from(field_b(word))) {
+            *passed = regs.get(field_a(word)) as u32;
+        }
+        Ok(())
+    }
+    TakeType(cx, regs, word, _ext) {
+        let passed = cx.passed_types.get_mut(usize::from(field_b(word))).map_or(0, std::mem::take);
+        regs.set(field_a(word), u64::from(passed));
+        Ok(())
+    }
     CheckUnset(cx, regs, word, _ext) {
         ops::slice::check_unset(&cx.heap, regs.get(field_a(word)), regs.get(field_b(word)))
     }

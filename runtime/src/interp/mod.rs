@@ -145,6 +145,9 @@ impl Deferred {
     pub const NIL: u32 = u32::MAX;
 }
 
+/// Arguments and results of a call whose dynamic types are passed.
+const PASSED_TYPES: usize = 32;
+
 /// Everything that handlers work on.
 #[repr(C)]
 pub(crate) struct Cx {
@@ -172,6 +175,8 @@ pub(crate) struct Cx {
     pub revived: u64,
     /// The call that is deferred next crosses.
     pub defer_crosses: bool,
+    /// Numbers of the dynamic types of arguments or results that are passed (`heap/dynamic.rs`).
+    pub passed_types: [u32; PASSED_TYPES],
     pub satisfied: Satisfied,
     pub methods: methods::Methods,
     pub output: Vec<u8>,
@@ -287,6 +292,7 @@ impl Cx {
             frame_end: std::ptr::null_mut(),
             regs_end: std::ptr::null_mut(),
             entries: linked.functions.as_ptr(),
+            passed_types: [0; PASSED_TYPES],
             callee: 0,
             exit: Exit::Halt,
             ip: code,
@@ -389,6 +395,7 @@ impl Cx {
         self.roots.frame = frames.wrapping_sub(1);
         self.roots.regs = registers;
         (self.frame_end, self.regs_end) = (frame_end, regs_end);
+        self.passed_types = [0; PASSED_TYPES];
     }
 
     /// Number of frames.
