@@ -1,5 +1,11 @@
-//! Damaged exports: over a fixed number of inputs (`inputs`), bytes of an export are changed, with its hash made right again or not. It is
-//! refused and the store stays empty, or it is the export of another whole state.
+//! Damaged exports and damaged states: refused with what is wrong, or harmless.
+//!
+//! Over a fixed number of inputs (`inputs`):
+//!
+//! 1. *Exports.* Bytes of an export are changed, with its hash made right again or not: it is refused and the store stays empty, or it
+//!    is an export of another whole state.
+//! 2. *Objects.* Objects of a state get other bytes and the hash that fits them, or refer to other objects of the state: calls and
+//!    queries fail or do something else.
 #![expect(clippy::unwrap_used)]
 
 mod inputs;
@@ -11,11 +17,12 @@ use regno_conformance::fuzz::Random;
 use regno_conformance::store::SourceStore;
 use regno_frontend::package::NoPackages;
 use regno_store::memory::MemoryStore;
-use regno_store::{Store, export};
+use regno_store::{Hash, Space, Store, Write, export, keys};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 const EXPORTS: u64 = 2_000;
+const OBJECTS: u64 = 2_000;
 const PATH: &str = "gno.land/r/test/kinds";
 
 /// Every kind of object, and functions that read and change all of them.
@@ -158,5 +165,80 @@ fn damaged_exports_are_refused_and_leave_nothing() {
         assert!(again == text, "another spelling");
         assert_eq!(chain::verify(&store).unwrap().1, []);
         true
+    });
+}
+
+/// Objects of a state by key, without their hashes.
+fn objects(store: &MemoryStore) -> Vec<(String, Vec<u8>)> {
+    let mut objects = Vec::new();
+    let view = store.snapshot().unwrap();
+    let each = &mut |key: &str, value: &[u8]| {
+        if keys::object_of(key).is_some() {
+            objects.push((key.to_owned(), value[20..].to_vec()));
+        }
+        true
+    };
+    view.scan(Space::Base, keys::OBJECTS, each).unwrap();
+    objects
+}
+
+/// Damages one object.
+fn damage(random: &mut Random, objects: &[(String, Vec<u8>)]) -> Write {
+    let (key, bytes) = &objects[random.below(objects.len())];
+    let mut bytes = bytes.clone();
+    let (at, other) = (random.below(bytes.len()), random.below(bytes.len()));
+    match random.below(8) {
+        0 => bytes[at] ^= 1 << random.below(8),
+        1 => bytes.swap(at, other),
+        2 => bytes[at] = random.below(256) as u8,
+        // Another object, of its own or another kind, under this one's identity.
+        3 => {
+            let (from, content) = &objects[random.below(objects.len())];
+            bytes = replace(content, &from[keys::OBJECTS.len()..], &key[keys::OBJECTS.len()..], 1);
+        }
+        _ => {
+            let (from, to) = (&objects[random.below(objects.len())].0, &objects[random.below(objects.len())].0);
+            let (from, to) = (&from[keys::OBJECTS.len()..], &to[keys::OBJECTS.len()..]);
+            // The first mention is the identity of the object itself.
+            bytes = replace(&bytes, from, to, usize::from(key.ends_with(from)));
+        }
+    }
+    let entry = [Hash::of(&bytes).0.as_slice(), &bytes].concat();
+    Write::new(Space::Base, key.as_str(), Some(entry))
+}
+
+/// Replaces a text of the same length, from the mention `skip` on or, for the last, everywhere.
+fn replace(bytes: &[u8], from: &str, to: &str, skip: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    if from.len() != to.len() {
+        return bytes;
+    }
+    let places: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(from.as_bytes())).collect();
+    let places = if skip == 1 && places.len() == 1 { &places[..] } else { places.get(skip..).unwrap_or_default() };
+    for &at in places {
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn calls_on_damaged_objects_fail_or_do_something_else() {
+    let text = exported();
+    let whole = MemoryStore::new();
+    export::import(&mut text.as_slice(), &whole).unwrap();
+    let objects = objects(&whole);
+    assert!(objects.len() > 30, "{} objects", objects.len());
+    all(OBJECTS, |number| {
+        let random = &mut Random::new(number);
+        let store = MemoryStore::new();
+        export::import(&mut text.as_slice(), &store).unwrap();
+        let writes: Vec<Write> = (0..=random.below(2)).map(|_| damage(random, &objects)).collect();
+        store.write(&writes).unwrap();
+        with_chain(&store, |chain| {
+            let query = chain.query(PATH, "Sum()", &Message::default());
+            let call = chain.call(PATH, "Change", &[], &Message::default());
+            let again = chain.call(PATH, "Change", &[], &Message::default());
+            query.is_ok() || call.is_ok() || again.is_ok()
+        })
     });
 }

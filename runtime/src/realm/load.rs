@@ -27,13 +27,18 @@ const NODE_IN_FUNC: i64 = 112;
 /// What is known of an object before it is loaded, from the slot that refers to it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Expected {
-    /// Type of a struct or map.
+    /// Type of a struct, map or function.
     pub own: TypeIndex,
-    /// Type of the content of a heap item, of the elements of an array, or of the field `index` of a struct.
+    /// Type of the content of a heap item, of the elements of an array, or of the slot of a struct that a pointer points to.
     pub content: TypeIndex,
-    /// The slot that a pointer points to.
-    pub index: u32,
+    /// Slots that there are at least: those up to the one that a pointer points to, or up to the end of a slice.
+    pub extent: u32,
+    /// It is an array.
+    pub elements: bool,
 }
+
+/// In the length of a stub's header: the object is an array.
+const ELEMENTS: u32 = 1 << 31;
 
 impl Expected {
     /// The object is of this type.
@@ -41,20 +46,39 @@ impl Expected {
         Expected { own, ..Expected::default() }
     }
 
-    /// The object holds values of this type.
+    /// The object holds a value of this type in its only slot.
     pub fn content(content: TypeIndex) -> Expected {
-        Expected { content, ..Expected::default() }
+        Expected::slot(content, 0)
     }
 
-    /// What a stub's header has as its length: 0 for the type of the object itself, else a slot of the type.
+    /// The object holds a value of this type in this slot.
+    fn slot(content: TypeIndex, index: u32) -> Expected {
+        Expected { own: 0, content, extent: index.saturating_add(1), elements: false }
+    }
+
+    /// The object is an array of at least so many elements of this type.
+    fn elements(content: TypeIndex, extent: u32) -> Expected {
+        Expected { own: 0, content, extent, elements: true }
+    }
+
+    /// What a stub's header has as its length: 0 for the type of the object itself, else one more than the extent.
     fn mark(self) -> u32 {
-        if self.own != 0 { 0 } else { self.index.saturating_add(1) }
+        if self.own != 0 {
+            return 0;
+        }
+        let extent = self.extent.saturating_add(1).min(ELEMENTS - 1);
+        if self.elements { extent | ELEMENTS } else { extent }
     }
 
     fn of_stub(header: Header) -> Expected {
         match header.len() {
             0 => Expected::own(header.aux()),
-            mark => Expected { own: 0, content: header.aux(), index: mark - 1 },
+            mark => Expected {
+                own: 0,
+                content: header.aux(),
+                extent: (mark & !ELEMENTS).saturating_sub(1),
+                elements: mark & ELEMENTS != 0,
+            },
         }
     }
 }
@@ -153,6 +177,16 @@ impl Cx {
     }
 
     fn find_object(&mut self, id: ObjectId, expected: Expected) -> Result<Option<Ref>, Trap> {
+        let found = self.find_any(id, expected)?;
+        match found {
+            Some(object) if !self.fits(object, expected) => {
+                Err(damaged(keys::object(id), "it is not what another object says that it is"))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn find_any(&mut self, id: ObjectId, expected: Expected) -> Result<Option<Ref>, Trap> {
         self.forget_unreached();
         if let Some(object) = self.realm_state()?.objects.instance(id) {
             self.settle_shape(object, expected)?;
@@ -408,12 +442,15 @@ impl Cx {
         if object.is_nil() {
             return Err(Trap::abort("unexpected function"));
         }
-        for (index, capture) in func.captures.iter().enumerate().filter(|_| !declared) {
-            if let Some(Value::Ref(reference)) = &capture.value {
-                let ty = types.get(index).copied().unwrap_or(0);
-                let stub = self.new_stub(reference, Expected::content(ty))?;
-                self.heap.set_slot(object, FUNC_CAPTURES + index as u32, stub.slot());
-            }
+        if !declared && types.len() != func.captures.len() {
+            return Err(Trap::abort("unexpected number of captured variables"));
+        }
+        for (index, (capture, ty)) in func.captures.iter().zip(types).enumerate().filter(|_| !declared) {
+            let Some(Value::Ref(reference)) = &capture.value else {
+                return Err(Trap::abort("unexpected captured variable"));
+            };
+            let stub = self.new_stub(reference, Expected::content(ty))?;
+            self.heap.set_slot(object, FUNC_CAPTURES + index as u32, stub.slot());
         }
         if let Some(parent) = &func.parent {
             let stub = self.new_stub(parent, Expected::default())?;
@@ -456,7 +493,7 @@ impl Cx {
                     _ => 0,
                 };
                 let index = u32::try_from(*index).unwrap_or(0);
-                let stub = self.new_stub(base, Expected { own: 0, content, index })?;
+                let stub = self.new_stub(base, Expected::slot(content, index))?;
                 slot::pointer(stub, index) | taint
             }
             (Some(Value::Slice { base, offset, len, cap }), Repr::Slice) => {
@@ -464,15 +501,22 @@ impl Cx {
                     TypeKind::Slice { elem, .. } => elem,
                     _ => 0,
                 };
-                let base = self.new_stub(base, Expected::content(content))?;
-                let number = |value: i64| u32::try_from(value).unwrap_or(0);
-                let len = i32::try_from(*len).unwrap_or(0);
-                let header = SliceHeader { base, offset: number(*offset), len, cap: number(*cap) };
+                let number = |value: i64| u32::try_from(value).ok().filter(|&number| number < ELEMENTS - 2);
+                let (Some(offset), Some(length), Some(cap)) = (number(*offset), number(*len), number(*cap)) else {
+                    return Err(Trap::abort("unexpected slice"));
+                };
+                let end = offset.checked_add(cap).filter(|_| length <= cap);
+                let end = end.ok_or_else(|| Trap::abort("unexpected slice"))?;
+                let base = self.new_stub(base, Expected::elements(content, end))?;
+                let header = SliceHeader { base, offset, len: length as i32, cap };
                 self.heap.new_slice(header)?.slot() | taint
             }
             (Some(Value::Ref(reference)), Repr::Map | Repr::Func | Repr::Struct | Repr::Array) => {
                 let stub = match kind {
-                    TypeKind::Array { elem, .. } => self.new_stub(reference, Expected::content(elem))?,
+                    TypeKind::Array { elem, len, .. } => {
+                        let len = u32::try_from(len).unwrap_or(u32::MAX);
+                        self.new_stub(reference, Expected::elements(elem, len))?
+                    }
                     _ => self.new_stub(reference, Expected::own(ty))?,
                 };
                 stub.slot() | taint

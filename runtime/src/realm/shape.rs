@@ -8,7 +8,7 @@
 use super::load::Expected;
 use crate::heap::{Kind, Ref, Trap};
 use crate::interp::Cx;
-use crate::value::types::Kind as TypeKind;
+use crate::value::types::{Field, Kind as TypeKind};
 use crate::value::{TypeIndex, iface, slot};
 use regno_bytecode::types::Repr;
 use regno_store::TypedValue;
@@ -21,7 +21,7 @@ impl Cx {
         let types = &self.linked.types;
         let fits = |index: TypeIndex, interfaces: bool| match &types.get(index).kind {
             TypeKind::Struct { fields } if fields.len() == ids.len() => {
-                let pointed = fields.get(expected.index as usize).map(|field| field.ty);
+                let pointed = fields.get(expected.extent.saturating_sub(1) as usize).map(|field| field.ty);
                 let values = fields.iter().zip(&ids).all(|(field, id)| {
                     interfaces && field.repr == Repr::Iface || id.as_deref() == Some(types.get(field.ty).id.as_str())
                 });
@@ -45,7 +45,10 @@ impl Cx {
         let (TypeKind::Struct { fields: old }, TypeKind::Struct { fields }) = (&old.kind, &new.kind) else {
             return Ok(());
         };
-        if old.len() != fields.len() {
+        let like = |(old, new): (&Field, &Field)| {
+            old.repr == Repr::Iface || new.repr == Repr::Iface || self.alike(old.ty, new.ty)
+        };
+        if old.len() != fields.len() || !old.iter().zip(fields).all(like) {
             return Ok(());
         }
         for (index, (old, new)) in (0..).zip(old.iter().zip(fields)) {
@@ -58,6 +61,9 @@ impl Cx {
                 Repr::Iface => iface::unpack(&self.heap, &linked.types, value),
                 _ => (old.ty, value),
             };
+            if new.repr != Repr::Iface && !self.alike(ty, new.ty) {
+                return Ok(());
+            }
             let settled = match new.repr {
                 Repr::Iface => iface::pack(&mut self.heap, &linked.types, ty, raw)?,
                 _ => raw,
@@ -66,5 +72,73 @@ impl Cx {
         }
         self.heap.set_struct_type(object, new.class, expected.own);
         Ok(())
+    }
+
+    /// Whether an object is what the slot that refers to it says. The program's own code has written both, so only damage makes a
+    /// difference: code is typed by the slot.
+    pub(super) fn fits(&self, object: Ref, expected: Expected) -> bool {
+        let header = self.heap.header(object);
+        if expected.own != 0 {
+            return self.fits_type(object, expected.own);
+        }
+        if expected.content == 0 {
+            return true;
+        }
+        let last = expected.extent.saturating_sub(1);
+        match header.kind() {
+            Kind::Cell => !expected.elements && last == 0 && self.holds(object, expected.content),
+            Kind::List => expected.extent <= header.len() && self.holds(object, expected.content),
+            Kind::Data => {
+                let repr = self.linked.types.get(expected.content).repr;
+                expected.extent <= header.len() && repr == Repr::U8
+            }
+            Kind::Struct if !expected.elements => match &self.linked.types.get(header.aux()).kind {
+                TypeKind::Struct { fields } => {
+                    fields.get(last as usize).is_some_and(|field| self.alike(field.ty, expected.content))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn fits_type(&self, object: Ref, own: TypeIndex) -> bool {
+        let header = self.heap.header(object);
+        let types = &self.linked.types;
+        match (&types.get(own).kind, header.kind()) {
+            (TypeKind::Struct { .. }, Kind::Struct) | (TypeKind::Map { .. }, Kind::Map) => {
+                self.alike(header.aux(), own)
+            }
+            (TypeKind::Func { params, .. }, Kind::Func | Kind::Bound) => {
+                let func = self.heap.func_index(object);
+                let Some(func) = types.func(func) else { return false };
+                let signature = func.signature.unwrap_or(0);
+                match &types.get(signature).kind {
+                    // A method as a function has its receiver first.
+                    TypeKind::Func { params: known, .. } if header.is(Kind::Func) && func.receiver.is_some() => {
+                        params.len() == known.len() + 1
+                    }
+                    TypeKind::Func { .. } => self.alike(signature, own),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    fn holds(&self, object: Ref, content: TypeIndex) -> bool {
+        let record = self.roots.realm.as_deref().and_then(|realm| realm.objects.get(object));
+        record.is_none_or(|record| record.content == 0 || self.alike(record.content, content))
+    }
+
+    /// Whether values of both types are read alike: one type, types of one structure, or plain bits.
+    fn alike(&self, a: TypeIndex, b: TypeIndex) -> bool {
+        if a == b {
+            return true;
+        }
+        let (a, b) = (self.linked.types.get(a), self.linked.types.get(b));
+        a.underlying == b.underlying || a.repr == b.repr && matches!(a.repr, Repr::Iface | Repr::Str) || {
+            a.repr == b.repr && !a.repr.is_owned()
+        }
     }
 }
