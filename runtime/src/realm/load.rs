@@ -485,7 +485,10 @@ impl Cx {
         let taint = if value.n == slot::READ_ONLY.to_le_bytes() && value.value.is_some() { TAINT } else { 0 };
         let raw = match (&value.value, repr) {
             (Some(Value::String(text)), Repr::Str) => self.heap.new_string(text)?,
-            (None, Repr::Str | Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func | Repr::Struct | Repr::Array) => 0,
+            (None, Repr::Str | Repr::Ptr | Repr::Slice | Repr::Map | Repr::Func) => 0,
+            (None, Repr::Struct | Repr::Array) => {
+                return Err(Trap::abort(format!("unexpected nil of type {}", self.linked.types.get(ty).name)));
+            }
             (_, Repr::Chan | Repr::Raw) => 0,
             (Some(Value::Pointer { base, index }), Repr::Ptr) => {
                 let content = match kind {
