@@ -148,6 +148,14 @@ fn messages_and_locations() {
             "func main() { switch 1 { case 1: fallthrough } }",
             "main/a.gno:2:34-45: cannot fallthrough final case in switch",
         ),
+        (
+            "func f() int { return 1 }\nfunc main() { a, b := f() }",
+            "main/a.gno:3:15-26: assignment mismatch: 2 variables but f<VPBlock(3,0)> returns 1 values",
+        ),
+        (
+            "func main() { a, b := int8(1) }",
+            "main/a.gno:2:15-30: RHS should not be (const (1 int8)) when len(Lhs) > len(Rhs)",
+        ),
         ("func main() { { type T int } }", "main/a.gno:2:22-27: expected type expr but got *gnolang.BlockStmt"),
     ];
     for (body, text) in cases {

@@ -155,10 +155,7 @@ impl<'a> Checker<'a> {
         let targets = count.into();
         let error = match (operands, rhs) {
             ([operand], [e]) if count > 1 => match unparen(e).kind {
-                ExprKind::Call(_) => {
-                    let values = self.result_count(*operand).into();
-                    VmError::AssignedCall { targets, callee: self.callee_text(operand.id).into(), values }
-                }
+                ExprKind::Call(_) => return self.call_for_many(count, *operand, at),
                 _ => VmError::OneValue { value: self.expr_arg(operand.id) },
             },
             _ => match rhs.get(count) {
@@ -167,22 +164,6 @@ impl<'a> Checker<'a> {
             },
         };
         self.error(at, error)
-    }
-
-    /// The callee of a rendered call.
-    pub(super) fn callee_text(&self, id: ExprId) -> String {
-        let mut text = self.render(id);
-        let mut depth = 0usize;
-        let open = text.char_indices().rev().find_map(|(index, c)| {
-            match c {
-                ')' => depth += 1,
-                '(' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            (depth == 0).then_some(index)
-        });
-        text.truncate(open.unwrap_or(text.len()));
-        text
     }
 
     /// `a, b = f()`, and the comma-ok forms. A call is split into a definition of hidden variables and an assignment where a

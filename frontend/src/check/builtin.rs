@@ -6,16 +6,8 @@ use crate::constant::{Constant, FixedInt};
 use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef};
-use crate::typed::{Builtin, Callee, ExprId, ExprKind, Spread};
+use crate::typed::{Builtin, Callee, ExprId, ExprKind, Reserved, Spread};
 use crate::types::{Kind, NilContext, Type, TypeId};
-
-/// The name of a predeclared function.
-pub(super) const fn builtin_name(builtin: Builtin) -> &'static str {
-    match builtin {
-        Builtin::Aborting(_) => "attach",
-        named => named.name(),
-    }
-}
 
 impl<'a> Checker<'a> {
     /// A call of a predeclared function.
@@ -48,11 +40,11 @@ impl<'a> Checker<'a> {
                 let arg = self.coerce_argument(arg, Some(func), builtin, span)?;
                 Ok(self.finish_builtin(builtin, vec![arg], Spread::None, Some(TypeId::ANY), span))
             }
-            Builtin::Aborting(text) => {
-                let error = match text {
-                    "crossing() is reserved but deprecated" => VmError::CrossingReserved,
-                    "cross is a virtual function" => VmError::CrossReserved,
-                    _ => VmError::Attach,
+            Builtin::Reserved(reserved) => {
+                let error = match reserved {
+                    Reserved::Crossing => VmError::CrossingReserved,
+                    Reserved::Cross => VmError::CrossReserved,
+                    Reserved::Attach => VmError::Attach,
                 };
                 Err(self.error(span, error))
             }

@@ -138,10 +138,8 @@ impl<'a> Checker<'a> {
         if self.is_const(operand.id) {
             let negative = self.constant_as_i64(operand.id).is_some_and(|count| count < 0);
             if negative {
-                // The value without what marks it as a constant.
-                let text = self.render(operand.id);
-                let text = text.strip_prefix("(const ").and_then(|text| text.strip_suffix(')')).unwrap_or(&text);
-                return Err(self.error(at, VmError::NegativeShift { count: text.into() }));
+                let count = self.render_value(operand.id, &self.value(operand.id)).into();
+                return Err(self.error(at, VmError::NegativeShift { count }));
             }
             self.convert_shift_count(operand.id, at)?;
             return Ok(operand.id);

@@ -4,10 +4,10 @@ use super::assign::miscounted;
 use super::expr::{Operand, Values, unparen};
 use super::scope::Entity;
 use super::{Checker, Result};
-use crate::finding::{Count, Measure, VmError};
+use crate::finding::{Count, VmError};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
-use crate::typed::{DeclSpec, ExprId, ScopeKind, StmtKind, VarId, VarKind};
+use crate::typed::{self, DeclSpec, ExprId, ScopeKind, StmtKind, VarId, VarKind};
 use crate::types::{Type, TypeId};
 
 impl<'a> Checker<'a> {
@@ -156,14 +156,23 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The error of a call that does not give as many values as there are targets.
+    pub(super) fn call_for_many(&self, count: usize, operand: Operand, at: Span) -> super::CheckError {
+        let error = match self.exprs[operand.id].kind {
+            typed::ExprKind::Const(_) => VmError::OneValue { value: self.expr_arg(operand.id) },
+            typed::ExprKind::Convert { .. } => return self.error_bare(VmError::ConversionForMany),
+            _ => {
+                let (targets, values) = (count.into(), self.result_count(operand).into());
+                VmError::AssignedCall { targets, callee: self.render_callee_of(operand.id).into(), values }
+            }
+        };
+        self.error(at, error)
+    }
+
     /// The error of one right side that does not give as many values as there are targets.
     pub(super) fn one_for_many(&self, count: usize, operand: Operand, e: ExprRef<'a>, at: Span) -> super::CheckError {
         let error = match unparen(e).kind {
-            ExprKind::Call(_) => VmError::DefinedCall {
-                names: Measure::of(count, "variable"),
-                callee: self.callee_text(operand.id).into(),
-                values: Measure::of(self.result_count(operand), "value"),
-            },
+            ExprKind::Call(_) => return self.call_for_many(count, operand, at),
             ExprKind::Index(_) if count == 2 => VmError::OneElement,
             _ => VmError::CountMismatch { names: count.into(), values: Count(1) },
         };

@@ -1,7 +1,6 @@
 //! Text of expressions in messages (spec/01 §B), from the rewritten nodes.
 
 use super::Checker;
-use super::builtin::builtin_name;
 use crate::constant::Constant;
 use crate::typed::{
     Builtin, Callee, CompositeKind, ExprId, ExprKind, FuncId, FuncKind, FuncUse, GlobalId, ImportedName, MethodRef,
@@ -134,9 +133,9 @@ impl Checker<'_> {
             Builtin::Recover => "func() interface {}".to_owned(),
             Builtin::IsTypedNil => "func(interface {}) bool".to_owned(),
             Builtin::Revive => "func(func()) interface {}".to_owned(),
-            Builtin::AddressString | Builtin::AddressIsValid | Builtin::Aborting(_) => "func()".to_owned(),
+            Builtin::AddressString | Builtin::AddressIsValid | Builtin::Reserved(_) => "func()".to_owned(),
         };
-        format!("(const ({} {signature}))", builtin_name(builtin))
+        format!("(const ({} {signature}))", builtin.name())
     }
 
     pub(super) fn render_local(&self, var: VarId) -> String {
@@ -182,17 +181,20 @@ impl Checker<'_> {
     fn render_constant(&self, id: ExprId, value: &Constant) -> String {
         match value {
             Constant::Nil => "(const (undefined))".to_owned(),
-            _ => {
-                let t = self.recorded(id).unwrap_or(TypeId::INVALID);
-                format!("(const ({} {}))", value.text(), self.types.type_string(t))
-            }
+            _ => format!("(const {})", self.render_value(id, value)),
         }
+    }
+
+    /// A constant without what marks it as one.
+    pub(super) fn render_value(&self, id: ExprId, value: &Constant) -> String {
+        let t = self.recorded(id).unwrap_or(TypeId::INVALID);
+        format!("({} {})", value.text(), self.types.type_string(t))
     }
 
     fn render_method(&self, operand: ExprId, method: &MethodRef) -> String {
         let name = match method {
             MethodRef::Concrete { func, .. } => self.funcs[*func].name.as_str(),
-            MethodRef::Native(builtin) => builtin_name(*builtin),
+            MethodRef::Native(builtin) => builtin.name(),
             MethodRef::Interface { name } => name.as_str(),
         };
         format!("{}.{name}", self.render(operand))

@@ -11,7 +11,7 @@ use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, StmtRef};
 use crate::typed::{
-    Builtin, FuncId, FuncKind, GlobalId, Scope, ScopeId, ScopeKind, StmtId, TypeExprId, Var, VarId, VarKind,
+    Builtin, FuncId, FuncKind, GlobalId, Reserved, Scope, ScopeId, ScopeKind, StmtId, TypeExprId, Var, VarId, VarKind,
 };
 use crate::types::TypeId;
 use indexmap::IndexMap;
@@ -566,9 +566,9 @@ fn predeclared(name: &str) -> Option<Entity> {
         "recover" => builtin(Builtin::Recover),
         "istypednil" => builtin(Builtin::IsTypedNil),
         "revive" => builtin(Builtin::Revive),
-        "crossing" => builtin(Builtin::Aborting("crossing() is reserved but deprecated")),
-        "_cross_gno0p0" => builtin(Builtin::Aborting("cross is a virtual function")),
-        "attach" => builtin(Builtin::Aborting("attach() is not yet supported")),
+        "crossing" => builtin(Builtin::Reserved(Reserved::Crossing)),
+        "_cross_gno0p0" => builtin(Builtin::Reserved(Reserved::Cross)),
+        "attach" => builtin(Builtin::Reserved(Reserved::Attach)),
         _ => None,
     }
 }

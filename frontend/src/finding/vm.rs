@@ -1,6 +1,6 @@
 //! Findings of the checker, which decides what runs (spec/01 §3.4).
 
-use super::arg::{Construct, Count, Expr, List, Measure, Name, Operator, Path, Position, Type, TypeKind, Value, Words};
+use super::arg::{Construct, Count, Expr, List, Name, Operator, Path, Position, Type, TypeKind, Value, Words};
 use super::table::findings;
 
 findings! {
@@ -40,8 +40,6 @@ findings! {
         AssignedCount { targets: Count, values: Count } "assignment mismatch: {targets} variables but {values} values"
         AssignedCall { targets: Count, callee: Expr, values: Count }
             "assignment mismatch: {targets} variables but {callee} returns {values} values"
-        DefinedCall { names: Measure, callee: Expr, values: Measure }
-            "assignment mismatch: {names} but {callee} returns {values}"
         DeclaredCall { names: Count, call: Expr, values: Count }
             "assignment mismatch: {names} variable(s) but {call} returns {values} value(s)"
         OneValue { value: Expr } "RHS should not be {value} when len(Lhs) > len(Rhs)"
@@ -346,6 +344,7 @@ findings! {
         DeferredConstant "interface conversion: gnolang.Node is *gnolang.ConstExpr, not *gnolang.CallExpr"
         LiteralContext { expected: Construct }
             "interface conversion: interface {{}} is *gnolang.FuncLitContext, not *gnolang.{expected}"
+        ConversionForMany "interface conversion: gnolang.Type is *gnolang.TypeType, not *gnolang.FuncType"
         ConstantForMany "unexpected value expression type *gnolang.ConstExpr"
         NilDereference "runtime error: invalid memory address or nil pointer dereference"
     }

@@ -53,12 +53,23 @@ pub enum Builtin {
     AddressString,
     /// Method of `address`; its receiver is argument 0 of the call.
     AddressIsValid,
-    /// Callable but always aborting: `crossing`, `attach`, `_cross_gno0p0` (spec/01 §6.1); the message.
-    Aborting(&'static str),
+    /// Reserved: every use is refused (spec/01 §6.1).
+    Reserved(Reserved),
+}
+
+/// A predeclared function that nothing can be done with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reserved {
+    /// `crossing`
+    Crossing,
+    /// `_cross_gno0p0`
+    Cross,
+    /// `attach`
+    Attach,
 }
 
 impl Builtin {
-    /// Its name; empty for those that only abort, which share a variant.
+    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Builtin::Append => "append",
@@ -76,7 +87,9 @@ impl Builtin {
             Builtin::Revive => "revive",
             Builtin::AddressString => "String",
             Builtin::AddressIsValid => "IsValid",
-            Builtin::Aborting(_) => "",
+            Builtin::Reserved(Reserved::Crossing) => "crossing",
+            Builtin::Reserved(Reserved::Cross) => "_cross_gno0p0",
+            Builtin::Reserved(Reserved::Attach) => "attach",
         }
     }
 }

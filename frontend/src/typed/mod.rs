@@ -21,7 +21,7 @@ mod stmt;
 
 pub use expr::{
     BinaryOp, Builtin, Callee, CompositeElement, CompositeKind, Expr, ExprKind, FuncUse, IndexKind, MethodRef, Place,
-    Receiver, SliceKind, Spread, TypeExpr, TypeField, UnaryOp,
+    Receiver, Reserved, SliceKind, Spread, TypeExpr, TypeField, UnaryOp,
 };
 pub use func::{Func, FuncKind, Global, ImportedName, InitStep, Main, Scope, ScopeKind, Slot, SlotValue, Var, VarKind};
 pub use stmt::{BranchKind, Clause, DeclSpec, RangeKind, RangeStmt, Stmt, StmtKind, TypeClause};

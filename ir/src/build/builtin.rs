@@ -21,7 +21,7 @@ pub(super) fn slots(builtin: Builtin) -> u64 {
         Builtin::Cap | Builtin::Len | Builtin::Delete | Builtin::New | Builtin::IsTypedNil | Builtin::Revive => 2,
         Builtin::AddressString | Builtin::AddressIsValid => 2,
         Builtin::Print | Builtin::Println | Builtin::Panic | Builtin::Recover => 1,
-        Builtin::Aborting(_) => 0,
+        Builtin::Reserved(_) => 0,
     }
 }
 
@@ -164,10 +164,8 @@ impl FunctionBuilder<'_, '_> {
             Builtin::AddressIsValid => {
                 Value::shared(self.value(Op::IsAddress, Repr::Str, Repr::Bool, &[first.arg]), TypeId::BOOL)
             }
-            Builtin::Aborting(text) => {
-                self.abort(text);
-                nothing
-            }
+            // The checker refuses every use.
+            Builtin::Reserved(_) => nothing,
         };
         vec![result]
     }
