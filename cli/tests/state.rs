@@ -300,6 +300,25 @@ fn private_realms_can_be_replaced_and_others_not() {
     assert!(error.contains("private"), "{error}");
 }
 
+/// A divergence: the reference refuses both, because the type is written in the private package.
+#[test]
+fn a_type_that_the_keeper_writes_too_is_that_of_the_keeper() {
+    let keeper = "package keeper\n\nvar kept any\n\nvar own map[string]interface{}\n\nfunc Keep(cur realm, value any) { kept = value }\n";
+    let secret = "package secret\n\nimport \"gno.land/r/x/keeper\"\n\nfunc Same(cur realm) { keeper.Keep(cross, map[string]interface{}{\"a\": 1}) }\n\nfunc Other(cur realm) { keeper.Keep(cross, []interface{}{1}) }\n";
+    let module = "module = \"gno.land/r/x/secret\"\ngno = \"0.9\"\nprivate = true\n";
+    let files = [("keeper.gno", keeper), ("p/secret.gno", secret), ("p/gnomod.toml", module)];
+    let folder = Folder::new("state-types", &files);
+    let path = "gno.land/r/x/secret";
+    folder.good(&["state", "add", "s", "gno.land/r/x/keeper", "keeper.gno"]);
+    folder.good(&["state", "add", "s", path, "p"]);
+    assert_eq!(folder.good(&["call", "s", path, "Same"]), "");
+    let error = folder.bad(&["call", "s", path, "Other"]);
+    assert!(
+        error.starts_with("cannot persist object of type defined in the private realm gno.land/r/x/secret"),
+        "{error}"
+    );
+}
+
 #[test]
 fn drafts_belong_to_genesis() {
     let module = "module = \"gno.land/p/x/idea\"\ngno = \"0.9\"\ndraft = true\n";
@@ -363,6 +382,10 @@ fn test_files_of_packages_are_checked() {
             "{path}/tested_test.gno:5:43: undefined: add; {path}/tested_test.gno:5:34: declared and not used: unused\n"
         )
     );
+    write("tested_test.gno", "package tested\n\nfunc Add(n int) int { return n }\n");
+    let twice =
+        "{path}/tested_test.gno:3:6: Add redeclared in this block; {path}/tested.gno:3:6: \tother declaration of Add\n";
+    assert_eq!(refused(), twice.replace("{path}", path));
     write("tested_test.gno", "package tested\n\nfunc Twice(n int) int { return Add(n, n) }\n");
     write(
         "outside_test.gno",

@@ -91,7 +91,7 @@ impl Chain<'_> {
             found.extend(check(&mut session, &format!("{path}_test"), path, &beside));
         }
         for filetest in select(files, |kind| kind == FileKind::Filetest) {
-            found.extend(check(&mut session, path, path, &[filetest]));
+            found.extend(check(&mut session, &format!("{path}_filetest"), path, &[filetest]));
         }
         if found.is_empty() { Ok(()) } else { Err(ChainError::Compile(found.join("; "))) }
     }

@@ -5,7 +5,7 @@ use super::object::{Home, ObjId, ObjKind, Object, Progress, Scope, ScopeId, is_e
 use super::types::{INVALID, Type};
 use super::{Checker, Place, Purpose, deep};
 use crate::finding::GoError;
-use crate::package::expected_name;
+use crate::package::{expected_name, is_production_file};
 use crate::source::{SourceFile, Span};
 use crate::syntax::ParsedFile;
 use crate::syntax::ast::{self, ExprKind, ExprRef, Ident, Specs};
@@ -100,10 +100,17 @@ impl<'a> Checker<'a> {
                 );
                 continue;
             }
+            // A second function of a name in production files never reaches the checker.
+            let production = self.sources.get(index).is_none_or(|source| is_production_file(source.name()));
             for decl in file.decls {
                 match decl {
                     ast::Decl::Gen(decl) => self.collect_specs(decl),
-                    ast::Decl::Func(decl) => self.collect_func(decl, &name, &mut functions, &mut methods),
+                    ast::Decl::Func(decl) => {
+                        let plain = decl.receiver.is_none() && decl.name.name != "init";
+                        if !production || !plain || functions.insert(decl.name.name) {
+                            self.collect_func(decl, &name, &mut methods);
+                        }
+                    }
                     ast::Decl::Bad(_) => {}
                 }
             }
@@ -262,18 +269,8 @@ impl<'a> Checker<'a> {
         self.objs[obj].order = u32::try_from(self.declared.len()).unwrap_or(u32::MAX);
     }
 
-    fn collect_func(
-        &mut self,
-        decl: &'a ast::FuncDecl<'a>,
-        package: &str,
-        functions: &mut HashSet<&'a str>,
-        methods: &mut Vec<Method<'a>>,
-    ) {
+    fn collect_func(&mut self, decl: &'a ast::FuncDecl<'a>, package: &str, methods: &mut Vec<Method<'a>>) {
         let name = decl.name.name;
-        // A second function of a name never reaches the checker.
-        if decl.receiver.is_none() && name != "init" && !functions.insert(name) {
-            return;
-        }
         let obj = self.new_object(ObjKind::Func, decl.name, None);
         match decl.receiver {
             Some(receiver) if !receiver.fields.is_empty() => {
