@@ -166,9 +166,11 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
             say(&format!("{count} entries\n"))
         }
         Command::Import { state, file } => {
-            let store = DiskStore::open(state).map_err(failed)?;
+            // A state is made only for what can be imported.
             let source = File::open(file).map_err(|error| Error::File(file.clone(), error))?;
-            let count = export::import(&mut BufReader::new(source), &store).map_err(failed)?;
+            let entries = export::read(&mut BufReader::new(source)).map_err(failed)?;
+            let store = DiskStore::open(state).map_err(failed)?;
+            let count = export::import_entries(&entries, &store).map_err(failed)?;
             say(&format!("{count} entries\n"))
         }
         Command::Verify { state } => {

@@ -171,6 +171,8 @@ fn what_makes_no_sense_gets_a_clear_error() {
         (&["state", "credit", "s", "me", "1ugnot"], "invalid address"),
         (&["state", "credit", "s", OTHER, "many"], "invalid coin expression"),
         (&["state", "inspect", "s", "none"], "no entry none"),
+        (&["state", "import", "new", "counter/counter.gno"], "this program uses format regno-state 1"),
+        (&["call", "new", PATH, "Add", "1"], "no state in new"),
     ] {
         let error = folder.bad(arguments);
         assert!(error.contains(text), "{arguments:?}: {error}");

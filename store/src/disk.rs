@@ -4,7 +4,7 @@
 //! last finished batch. The file names its format; a file of another format is not touched.
 
 use crate::store::{Snapshot, Space, Store, StoreError, Write};
-use redb::{Database, ReadOnlyTable, ReadableTable, StorageBackend, TableDefinition};
+use redb::{Database, DatabaseError, ReadOnlyTable, ReadableTable, StorageBackend, StorageError, TableDefinition};
 use std::path::Path;
 
 /// Format of the entries; goes up with any change of keys or encodings.
@@ -29,6 +29,18 @@ impl std::fmt::Debug for DiskStore {
 
 fn io(error: impl std::fmt::Display) -> StoreError {
     StoreError::Io(error.to_string())
+}
+
+/// An error from opening the state in a directory.
+fn unopened(directory: &Path, error: &DatabaseError) -> StoreError {
+    let directory = directory.display();
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => StoreError::Io(format!("another process uses the state in {directory}")),
+        DatabaseError::Storage(StorageError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+            StoreError::Io(format!("{FILE} in {directory} is no state"))
+        }
+        error => StoreError::Io(format!("{directory}: {error}")),
+    }
 }
 
 fn table(space: Space) -> TableDefinition<'static, &'static str, &'static [u8]> {
@@ -57,7 +69,7 @@ impl DiskStore {
             drop(DiskStore::checked(Database::create(&new).map_err(io)?)?);
             std::fs::rename(&new, &file).map_err(io)?;
         }
-        DiskStore::checked(Database::create(file).map_err(io)?)
+        DiskStore::checked(Database::create(file).map_err(|error| unopened(directory, &error))?)
     }
 
     /// Opens the state in a directory that must have one.
@@ -70,7 +82,7 @@ impl DiskStore {
         if !file.is_file() {
             return Err(StoreError::Io(format!("no state in {}", directory.display())));
         }
-        DiskStore::checked(Database::open(file).map_err(io)?)
+        DiskStore::checked(Database::open(file).map_err(|error| unopened(directory, &error))?)
     }
 
     /// A store on a backend of the caller's.

@@ -92,15 +92,21 @@ pub fn export(state: &dyn Snapshot, out: &mut dyn io::Write) -> Result<u64, Stor
     Ok(count)
 }
 
-/// Reads an export into a store without entries, all at once. Only the bytes that [`export`] writes are one, and only of a state without
-/// damage.
+/// Reads an export into a store without entries, all at once.
 ///
 /// # Errors
 ///
-/// [`StoreError::Io`] of either side, if the store has entries or the text is not a whole export; [`StoreError::Damaged`], with the key of
-/// the first entry that cannot be what was written.
+/// As [`read`]; [`StoreError::Io`] of the store, and if it has entries.
 pub fn import(text: &mut dyn io::BufRead, store: &dyn Store) -> Result<u64, StoreError> {
-    let bad = |number: usize, what: &str| StoreError::Io(format!("line {number} of the export: {what}"));
+    import_entries(&read(text)?, store)
+}
+
+/// Writes the entries of an export into a store without entries, all at once.
+///
+/// # Errors
+///
+/// [`StoreError::Io`], also if the store has entries.
+pub fn import_entries(entries: &[Write], store: &dyn Store) -> Result<u64, StoreError> {
     let mut empty = true;
     let view = store.snapshot()?;
     for space in [Space::Base, Space::Merkle] {
@@ -113,6 +119,18 @@ pub fn import(text: &mut dyn io::BufRead, store: &dyn Store) -> Result<u64, Stor
     if !empty {
         return Err(StoreError::Io("the state has entries already".to_owned()));
     }
+    store.write(entries)?;
+    Ok(entries.len() as u64)
+}
+
+/// The entries of an export. Only the bytes that [`export`] writes are one, and only of a state without damage.
+///
+/// # Errors
+///
+/// [`StoreError::Io`] if the text cannot be read or is not a whole export; [`StoreError::Damaged`], with the key of the first entry that
+/// cannot be what was written.
+pub fn read(text: &mut dyn io::BufRead) -> Result<Vec<Write>, StoreError> {
+    let bad = |number: usize, what: &str| StoreError::Io(format!("line {number} of the export: {what}"));
     let (mut digest, mut writes, mut number) = (Sha256::new(), Vec::new(), 0);
     loop {
         let mut line = String::new();
@@ -161,8 +179,7 @@ pub fn import(text: &mut dyn io::BufRead, store: &dyn Store) -> Result<u64, Stor
     if let Some(damage) = verify(&*state.snapshot()?)?.1.into_iter().next() {
         return Err(damage);
     }
-    store.write(&writes)?;
-    Ok(writes.len() as u64)
+    Ok(writes)
 }
 
 #[cfg(test)]
