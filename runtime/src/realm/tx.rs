@@ -5,11 +5,14 @@ use indexmap::IndexMap;
 use regno_store::{ObjectId, Snapshot, Space, StoreError, StoredObject, StoredType, Write, keys};
 use std::sync::Arc;
 
+/// An object and the bytes of its entry.
+type Saved = (Arc<StoredObject>, Vec<u8>);
+
 /// A snapshot with writes that nobody else sees.
 pub(crate) struct Transaction {
     below: Option<Box<dyn Snapshot>>,
     /// Objects and the bytes of their entries; none of those that are deleted.
-    objects: IndexMap<ObjectId, Option<(Arc<StoredObject>, Vec<u8>)>, FixedState>,
+    objects: IndexMap<ObjectId, Option<Saved>, FixedState>,
     /// New values of all other entries.
     writes: IndexMap<(Space, String), Vec<u8>>,
 }
