@@ -3,7 +3,7 @@
 use crate::heap::Ref;
 
 /// Words in a page of marks.
-const PAGE: usize = 4096;
+const PAGE: usize = 16_384;
 
 /// A mark for each word of the heap, in pages that are made when they are needed: a recount costs what it visits, however large the heap is.
 #[derive(Debug)]
