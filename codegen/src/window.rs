@@ -188,7 +188,9 @@ impl Placement<'_> {
         let reads = reads_at(window.inst);
         let args =
             || window.args.iter().map(|arg| arg.reg()).zip(0_u32..).filter_map(|(reg, offset)| Some((reg?, offset)));
-        let own = |reg: Reg| args().any(|(arg, _)| arg == reg);
+        // An argument may be in its place already, unless the call would destroy what is read later.
+        let ends = |reg: Reg| self.intervals.get(reg.index()).is_some_and(|reg| reg.end <= writes_at(window.inst));
+        let own = |reg: Reg| args().any(|(arg, _)| arg == reg) && (!window.clobbers || ends(reg));
         if !window.clobbers
             && let Some(base) = self.consecutive(window)
         {
