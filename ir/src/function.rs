@@ -97,6 +97,25 @@ pub struct InstData {
     pub text: u32,
 }
 
+impl InstData {
+    /// An instruction at a place in the source, without results, entity, targets and events.
+    pub fn new(op: Op, repr: Repr, args: &[Arg], position: Position, scope: ScopeRef) -> InstData {
+        InstData {
+            op,
+            repr,
+            results: SmallVec::new(),
+            args: args.into(),
+            index: 0,
+            entity: Entity::None,
+            targets: SmallVec::new(),
+            events: SmallVec::new(),
+            position,
+            scope,
+            text: 0,
+        }
+    }
+}
+
 /// How the reference shows an instruction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TextData {

@@ -284,6 +284,31 @@ impl Op {
         Op::ALL.iter().copied().find(|op| op.info().name == name)
     }
 
+    /// Computes a number of its representation from numbers of the same one, shift counts excepted.
+    pub const fn is_arithmetic(self) -> bool {
+        matches!(
+            self,
+            Op::Add
+                | Op::Sub
+                | Op::Mul
+                | Op::Div
+                | Op::Rem
+                | Op::And
+                | Op::Or
+                | Op::Xor
+                | Op::AndNot
+                | Op::Shl
+                | Op::Shr
+                | Op::Neg
+                | Op::Complement
+        )
+    }
+
+    /// Compares two values of its representation and gives a bool.
+    pub const fn is_comparison(self) -> bool {
+        matches!(self, Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge)
+    }
+
     /// Removable when none of its results is used: no effect, no trap, no charge.
     pub const fn removable(self) -> bool {
         let info = self.info();

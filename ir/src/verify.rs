@@ -243,40 +243,14 @@ fn size(set: &EntitySet<Reg>) -> usize {
 
 /// All register operands have the instruction's representation (shift counts excepted).
 fn uniform_operands(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Add
-            | Op::Sub
-            | Op::Mul
-            | Op::Div
-            | Op::Rem
-            | Op::And
-            | Op::Or
-            | Op::Xor
-            | Op::AndNot
-            | Op::Shl
-            | Op::Shr
-            | Op::Neg
-            | Op::Complement
-            | Op::Eq
-            | Op::Ne
-            | Op::Lt
-            | Op::Le
-            | Op::Gt
-            | Op::Ge
-            | Op::BranchEq
-            | Op::BranchNe
-            | Op::BranchLt
-            | Op::BranchLe
-            | Op::BranchGt
-            | Op::BranchGe
-    )
+    let branch = matches!(op, Op::BranchEq | Op::BranchNe | Op::BranchLt | Op::BranchLe | Op::BranchGt | Op::BranchGe);
+    branch || op.is_arithmetic() || op.is_comparison()
 }
 
 /// Representation of the single result, where the operation fixes it.
 fn result_repr(data: &InstData) -> Option<Repr> {
     match data.op {
-        Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => Some(Repr::Bool),
+        op if op.is_comparison() => Some(Repr::Bool),
         Op::EqIface | Op::NeIface | Op::EqValue | Op::NeValue | Op::Not | Op::HasDefers => Some(Repr::Bool),
         Op::Convert => u8::try_from(data.index).ok().and_then(Repr::from_code),
         Op::StrConst | Op::Concat | Op::StrFromBytes | Op::StrFromInt | Op::StrFromRunes | Op::SliceStr => {
@@ -291,8 +265,8 @@ fn result_repr(data: &InstData) -> Option<Repr> {
         | Op::AddrIndex
         | Op::AddrMap
         | Op::AddrPtrField => Some(Repr::Ptr),
-        Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem | Op::And | Op::Or | Op::Xor | Op::AndNot => Some(data.repr),
-        Op::Shl | Op::Shr | Op::Neg | Op::Complement | Op::Const => Some(data.repr),
+        Op::Const => Some(data.repr),
+        op if op.is_arithmetic() => Some(data.repr),
         _ => None,
     }
 }

@@ -181,20 +181,8 @@ impl<'f> Lowering<'f> {
                     Arg::Bits(bits) => self.load_bits(dst, bits),
                 }
             }
-            Op::Add
-            | Op::Sub
-            | Op::Mul
-            | Op::Div
-            | Op::Rem
-            | Op::And
-            | Op::Or
-            | Op::Xor
-            | Op::AndNot
-            | Op::Shl
-            | Op::Shr
-            | Op::Neg
-            | Op::Complement => return self.arithmetic(data),
-            Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => return self.comparison(data),
+            op if op.is_arithmetic() => return self.arithmetic(data),
+            op if op.is_comparison() => return self.comparison(data),
             Op::Convert => return self.conversion(data),
             Op::FromWord | Op::ToWord => return self.word(data),
             Op::Jump => {

@@ -115,17 +115,11 @@ impl Maker {
             if self.random.chance(20) { Event::Alloc(40) } else { Event::Op(class) }
         });
         let data = InstData {
-            op,
-            repr,
             results: results.iter().copied().collect(),
-            args: args.iter().copied().collect(),
             index,
-            entity: Entity::None,
             targets: targets.iter().copied().collect(),
             events: events.collect(),
-            position: Position::default(),
-            scope: self.scope,
-            text: 0,
+            ..InstData::new(op, repr, args, Position::default(), self.scope)
         };
         let inst = self.function.insts.push(data);
         self.function.blocks[self.block].insts.push(inst);

@@ -73,7 +73,7 @@ impl FunctionBuilder<'_, '_> {
         if home.boxed {
             self.slot_type(Op::SlotType, home.reg.into(), Arg::Bits(0), ty)
         } else {
-            self.type_register(var)
+            Some(self.type_register(var).into())
         }
     }
 
@@ -96,13 +96,13 @@ impl FunctionBuilder<'_, '_> {
     }
 
     /// The register for the dynamic type of a variable that lives in a register.
-    fn type_register(&mut self, var: VarId) -> Option<Arg> {
+    fn type_register(&mut self, var: VarId) -> Reg {
         if let Some(&known) = self.type_registers.get(&var) {
-            return Some(known.into());
+            return known;
         }
         let new = self.hidden(NUMBER);
         self.type_registers.insert(var, new);
-        Some(new.into())
+        new
     }
 
     /// A value has been stored: the place has its dynamic type.
@@ -112,9 +112,8 @@ impl FunctionBuilder<'_, '_> {
         let through = match *target {
             Target::Blank | Target::Map { .. } => return,
             Target::Local(var) if !self.home(var).boxed => {
-                if let Some(Arg::Reg(reg)) = self.type_register(var) {
-                    self.copy_to(reg, number, NUMBER);
-                }
+                let reg = self.type_register(var);
+                self.copy_to(reg, number, NUMBER);
                 return;
             }
             Target::Pointer { .. } => 1,

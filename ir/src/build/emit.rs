@@ -12,7 +12,6 @@ use regno_bytecode::event::{Event, MAX_ALLOC_EVENT, OpClass};
 use regno_bytecode::types::Repr;
 use regno_frontend::source::Span;
 use regno_frontend::typed::{ScopeId, StmtId, VarId};
-use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 
 /// Builds one function.
@@ -203,19 +202,7 @@ impl<'m, 'a> FunctionBuilder<'m, 'a> {
 
     /// The fields of an instruction here.
     pub fn data(&self, op: Op, repr: Repr, args: &[Arg]) -> InstData {
-        InstData {
-            op,
-            repr,
-            results: SmallVec::new(),
-            args: args.into(),
-            index: 0,
-            entity: Entity::None,
-            targets: SmallVec::new(),
-            events: SmallVec::new(),
-            position: self.position,
-            scope: self.scope,
-            text: 0,
-        }
+        InstData::new(op, repr, args, self.position, self.scope)
     }
 
     /// Appends an instruction; it takes the pending events.

@@ -4,7 +4,7 @@
 use super::needs::Needs;
 use super::source::{Source, is_kept_key, is_narrow, is_wide, source, takes_word};
 use crate::entity::{Inst, Reg};
-use crate::function::{Arg, Entity, Function, InstData, RegData};
+use crate::function::{Arg, Function, InstData, RegData};
 use crate::op::Op;
 use cranelift_entity::SecondaryMap;
 use regno_bytecode::types::Repr;
@@ -276,19 +276,7 @@ impl Rewrite<'_> {
 
 /// An instruction at the place of another one.
 fn like(data: &InstData, op: Op, repr: Repr, args: &[Arg]) -> InstData {
-    InstData {
-        op,
-        repr,
-        results: SmallVec::new(),
-        args: args.into(),
-        index: 0,
-        entity: Entity::None,
-        targets: SmallVec::new(),
-        events: SmallVec::new(),
-        position: data.position,
-        scope: data.scope,
-        text: 0,
-    }
+    InstData::new(op, repr, args, data.position, data.scope)
 }
 
 /// The word of a constant over the bytes of another word.

@@ -20,26 +20,12 @@ pub(super) enum Source {
 pub(super) fn source(data: &InstData, index: usize) -> Source {
     let operand = |at: usize| data.args.get(at).map_or(Source::Nothing, |&arg| Source::Operand(arg));
     match data.op {
-        Op::Copy
-        | Op::Add
-        | Op::Sub
-        | Op::Mul
-        | Op::Div
-        | Op::Rem
-        | Op::And
-        | Op::Or
-        | Op::Xor
-        | Op::AndNot
-        | Op::Shl
-        | Op::Shr
-        | Op::Neg
-        | Op::Complement
-        | Op::Not => match data.args.first() {
+        op if op.is_arithmetic() || matches!(op, Op::Copy | Op::Not) => match data.args.first() {
             // A constant of the representation.
             Some(Arg::Bits(_)) | None => Source::Nothing,
             Some(&arg) => Source::Operand(arg),
         },
-        Op::Convert | Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => match data.args.first() {
+        op if op.is_comparison() || op == Op::Convert => match data.args.first() {
             Some(Arg::Bits(_)) if !is_wide(data.repr) => Source::Nothing,
             _ => operand(0),
         },

@@ -172,19 +172,7 @@ fn entries(function: &mut Function, words: &mut Words<'_>) -> Result<()> {
 }
 
 fn instruction(function: &mut Function, words: &mut Words<'_>) -> Result<InstData> {
-    let mut data = InstData {
-        op: Op::Halt,
-        repr: Repr::Raw,
-        results: Default::default(),
-        args: Default::default(),
-        index: 0,
-        entity: Entity::None,
-        targets: Default::default(),
-        events: Default::default(),
-        position: Position::default(),
-        scope: ScopeRef::from_u32(0),
-        text: 0,
-    };
+    let mut data = InstData::new(Op::Halt, Repr::Raw, &[], Position::default(), ScopeRef::from_u32(0));
     if words.rest.contains(" = ") {
         loop {
             data.results.push(words.entity("v")?);
