@@ -5,6 +5,7 @@ use crate::input;
 use crate::packages::PackageArgs;
 use regno_conformance::chain::{CALLER, Chain, ChainError, ChainEvent, Message, Options, Outcome, StoredPackages};
 use regno_conformance::coins;
+use regno_conformance::packages::PackageFolders;
 use regno_conformance::store::SourceStore;
 use regno_runtime::{Coin, Report};
 use regno_store::Store;
@@ -68,16 +69,21 @@ impl ContextArgs {
         })
     }
 
-    /// Does something with the chain on a store.
+    /// Does something with the chain on a store. With `tests`, packages that are added have their test files checked.
     pub fn on_chain<T>(
         &self,
         store: &dyn Store,
         packages: &PackageArgs,
+        tests: Option<&PackageFolders>,
         act: impl FnOnce(&Chain<'_>) -> T,
     ) -> Result<T, Error> {
-        let (folders, tests, cache) = (packages.folders(false)?, packages.folders(true)?, packages.cache.open());
+        let (folders, cache) = (packages.folders(false)?, packages.cache.open());
         let (packages, sources) = (StoredPackages::new(store, &folders), SourceStore::default());
-        Ok(act(&Chain::new(&packages, &sources, self.options()).with_tests(&tests).with_cache(cache.as_ref())))
+        let chain = Chain::new(&packages, &sources, self.options()).with_cache(cache.as_ref());
+        Ok(act(&match tests {
+            Some(library) => chain.with_tests(library),
+            None => chain,
+        }))
     }
 }
 
@@ -109,7 +115,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     if args.eval && !args.args.is_empty() {
         return Err(Error::Usage("an expression has its arguments in it".to_owned()));
     }
-    let outcome = args.context.on_chain(&store, &args.packages, |chain| match args.eval {
+    let outcome = args.context.on_chain(&store, &args.packages, None, |chain| match args.eval {
         true => chain.query(&args.path, &args.func, &message),
         false => chain.call(&args.path, &args.func, &args.args, &message),
     })?;
@@ -173,18 +179,20 @@ fn effects_text(outcome: &Outcome) -> String {
             format!("event {} of {}{}\n", event.ty, event.pkg_path, attributes.collect::<String>())
         }
         ChainEvent::StorageDeposit { bytes_delta, fee_delta, pkg_path } => {
-            format!("deposit of {pkg_path}: {} for {bytes_delta} bytes\n", coin_text(fee_delta))
+            format!(
+                "deposit of {pkg_path}: {} for {bytes_delta} bytes\n",
+                coins::coins_text(std::slice::from_ref(fee_delta))
+            )
         }
         ChainEvent::StorageUnlock { bytes_delta, fee_refund, pkg_path, refund_withheld } => {
             let to = if *refund_withheld { "withheld" } else { "returned" };
-            format!("deposit of {pkg_path}: {} {to} for {bytes_delta} bytes\n", coin_text(fee_refund))
+            format!(
+                "deposit of {pkg_path}: {} {to} for {bytes_delta} bytes\n",
+                coins::coins_text(std::slice::from_ref(fee_refund))
+            )
         }
     });
     storage.chain(events).collect()
-}
-
-fn coin_text(coin: &Coin) -> String {
-    format!("{}{}", coin.amount, coin.denom)
 }
 
 fn outcome_json(outcome: &Outcome) -> Value {

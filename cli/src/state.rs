@@ -131,12 +131,14 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
         Command::Add { state, path, sources, context, packages } => {
             let (files, message) = (package_files(sources, path)?, context.message()?);
             let store = DiskStore::open(state).map_err(failed)?;
-            call::show(context.on_chain(&store, packages, |chain| chain.add(path, &files, &message))?, context)
+            let tests = packages.folders(true)?;
+            let added = context.on_chain(&store, packages, Some(&tests), |chain| chain.add(path, &files, &message))?;
+            call::show(added, context)
         }
         Command::Run { state, program, context, packages } => {
             let store = existing(state)?;
             let (sources, message) = (input::sources(program)?, context.message()?);
-            call::show(context.on_chain(&store, packages, |chain| chain.run(&sources, &message))?, context)
+            call::show(context.on_chain(&store, packages, None, |chain| chain.run(&sources, &message))?, context)
         }
         Command::List { state, path, file, library } => {
             list(&existing(state)?, path.as_deref(), file.as_deref(), *library)

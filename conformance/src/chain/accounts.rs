@@ -131,6 +131,11 @@ impl Accounts {
         }
     }
 
+    /// Whether coins of a denomination cannot be sent.
+    fn is_restricted(&mut self, denom: &str) -> bool {
+        self.lists("bank:p:restricted_denoms", denom)
+    }
+
     /// Whether a parameter is a list with this in it.
     fn lists(&mut self, key: &str, text: &str) -> bool {
         self.param(key).as_ref().and_then(Value::as_array).is_some_and(|list| list.iter().any(|known| known == text))
@@ -175,7 +180,7 @@ impl Ledger {
     /// As [`Ledger::transfer`], and a denomination is restricted for the payer.
     pub fn send_coins(&self, from: &str, to: &str, coins: &[Coin]) -> Result<(), String> {
         let mut accounts = self.accounts();
-        let restricted = coins.iter().any(|coin| accounts.lists("bank:p:restricted_denoms", &coin.denom));
+        let restricted = coins.iter().any(|coin| accounts.is_restricted(&coin.denom));
         if restricted && !accounts.lists("auth:p:unrestricted_addrs", from) {
             return Err(RESTRICTED.to_owned());
         }
@@ -200,7 +205,7 @@ impl Ledger {
     /// Whether coins of a denomination cannot be sent (spec/07 §10).
     #[must_use]
     pub fn is_restricted(&self, denom: &str) -> bool {
-        self.accounts().lists("bank:p:restricted_denoms", denom)
+        self.accounts().is_restricted(denom)
     }
 
     /// The changes, to be written.

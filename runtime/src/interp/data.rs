@@ -2,8 +2,8 @@
 
 use super::Window;
 use crate::heap::{ITEM_VALUE, Kind, Ref, SlotClass, Trap};
-use crate::map;
-use crate::ops::{self, maps::Look, slice::Bounds};
+use crate::map::{self, Search};
+use crate::ops::{self, slice::Bounds};
 use crate::recount::charger;
 use crate::value::types::Kind as TypeKind;
 use crate::value::{Types, copy, equal, iface, slot};
@@ -144,8 +144,8 @@ macro_rules! map_reads {
      ($regs:ident, $ext:ident, $found:ident) $give_found:block) => {{
         let ($regs, $ext) = ($registers, *$ip.add(1));
         let (value, $found) = match ops::maps::look(&(*$cx).heap, reg!($registers, $word, b), reg!($registers, $word, c)) {
-            Look::Found(item) => (map::value(&(*$cx).heap, item), true),
-            Look::Missing if !ops::maps::holds_objects(types($cx), $ext as u32) => (0, false),
+            Search::Found(item) => (map::value(&(*$cx).heap, item), true),
+            Search::Missing(_) if !ops::maps::holds_objects(types($cx), $ext as u32) => (0, false),
             _ => return $rest::<N>($cx, $ip, $registers, $budget, $table, $word),
         };
         reg!($registers, $word, a) = value;
@@ -165,7 +165,7 @@ handler! {
     AddrMap(cx, ip, regs, budget, table, word) {
         let map = reg!(regs, word, b);
         if ops::maps::has_integer_keys(&(*cx).heap, map)
-            && let Look::Found(item) = ops::maps::look(&(*cx).heap, map, reg!(regs, word, c))
+            && let Search::Found(item) = ops::maps::look(&(*cx).heap, map, reg!(regs, word, c))
         {
             reg!(regs, word, a) = slot::pointer(item, ITEM_VALUE);
             next!(cx, ip, regs, budget, table, 2)
@@ -305,27 +305,29 @@ light! {
     }
 }
 
+/// Handlers that give the dynamic type of a slot of what operand `b` holds.
+macro_rules! slot_types {
+    ($($name:ident by $find:ident;)*) => {
+        light! {
+            $($name(cx, regs, word, ext) {
+                let index = regs.get(field_c(word)) as u32;
+                let ty = ops::dynamic::$find(&cx.heap, regs.get(field_b(word)), index, ext as u32);
+                regs.set(field_a(word), ty);
+                Ok(())
+            })*
+        }
+    };
+}
+
+slot_types! {
+    SlotType by of_slot;
+    PointedType by of_pointed;
+    IndexType by of_element;
+}
+
 light! {
     TypeNumber(cx, regs, word, ext) {
         regs.set(field_a(word), ext & 0xffff_ffff);
-        Ok(())
-    }
-    SlotType(cx, regs, word, ext) {
-        let object = Ref::of(regs.get(field_b(word)));
-        let ty = ops::dynamic::of_slot(&cx.heap, object, regs.get(field_c(word)) as u32, ext as u32);
-        regs.set(field_a(word), ty);
-        Ok(())
-    }
-    PointedType(cx, regs, word, ext) {
-        let pointer = regs.get(field_b(word));
-        let ty = ops::dynamic::of_pointed(&cx.heap, pointer, regs.get(field_c(word)) as u32, ext as u32);
-        regs.set(field_a(word), ty);
-        Ok(())
-    }
-    IndexType(cx, regs, word, ext) {
-        let slice = Ref::of(regs.get(field_b(word)));
-        let ty = ops::dynamic::of_element(&cx.heap, slice, regs.get(field_c(word)) as u32, ext as u32);
-        regs.set(field_a(word), ty);
         Ok(())
     }
     SetSlotType(cx, regs, word, ext) {

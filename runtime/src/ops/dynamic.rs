@@ -4,8 +4,8 @@ use crate::heap::{Heap, Ref};
 use crate::value::{TypeIndex, select};
 
 /// Dynamic type of a slot of an object.
-pub fn of_slot(heap: &Heap, object: Ref, index: u32, place: TypeIndex) -> u64 {
-    let ty = heap.dynamic_type(object, index);
+pub fn of_slot(heap: &Heap, object: u64, index: u32, place: TypeIndex) -> u64 {
+    let ty = heap.dynamic_type(Ref::of(object), index);
     u64::from(ty.filter(|&ty| ty != place).unwrap_or(0))
 }
 
@@ -14,14 +14,15 @@ pub fn of_pointed(heap: &Heap, pointer: u64, index: u32, place: TypeIndex) -> u6
     if Ref::of(pointer).is_nil() {
         return 0;
     }
-    of_slot(heap, Ref::of(select::load_pointer(heap, pointer)), index, place)
+    of_slot(heap, select::load_pointer(heap, pointer), index, place)
 }
 
 /// Dynamic type of an element of a slice.
-pub fn of_element(heap: &Heap, slice: Ref, index: u32, place: TypeIndex) -> u64 {
+pub fn of_element(heap: &Heap, slice: u64, index: u32, place: TypeIndex) -> u64 {
+    let slice = Ref::of(slice);
     if slice.is_nil() {
         return 0;
     }
     let header = heap.slice(slice);
-    of_slot(heap, header.base, header.offset + index, place)
+    of_slot(heap, header.base.slot(), header.offset + index, place)
 }

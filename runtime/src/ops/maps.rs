@@ -42,17 +42,6 @@ pub fn len(heap: &Heap, map: u64) -> u64 {
     u64::from(map::len(heap, Ref::of(map)))
 }
 
-/// What a look for a key without charges and failures found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Look {
-    /// The item.
-    Found(Ref),
-    /// There is no such item.
-    Missing,
-    /// The keys of the map can fail, or there is no map.
-    Unknown,
-}
-
 /// Whether there is a map, whose keys are integers.
 #[inline(always)]
 pub fn has_integer_keys(heap: &Heap, map: u64) -> bool {
@@ -60,18 +49,11 @@ pub fn has_integer_keys(heap: &Heap, map: u64) -> bool {
     !object.is_nil() && map::has_integer_keys(heap, object)
 }
 
-/// Looks for a key that is compared by its bits or bytes.
+/// Looks for a key without charges and failures; `Typed` where they are possible or there is no map.
 #[inline(always)]
-pub fn look(heap: &Heap, map: u64, key: u64) -> Look {
+pub fn look(heap: &Heap, map: u64, key: u64) -> Search {
     let object = Ref::of(map);
-    if object.is_nil() {
-        return Look::Unknown;
-    }
-    match map::search(heap, object, key) {
-        Search::Found(item) => Look::Found(item),
-        Search::Missing(_) => Look::Missing,
-        Search::Typed => Look::Unknown,
-    }
+    if object.is_nil() { Search::Typed } else { map::search(heap, object, key) }
 }
 
 /// Whether zero values of the map's elements are objects.
