@@ -384,6 +384,7 @@ macro_rules! for_each_op {
             IsAddress      [Dst Src None None] {t} "a = whether string b is a bech32 address with prefix g; aborts where its payload is not 20 bytes";
             ChargeAlloc    [None None None Bits] {d} "Allocate(ext), for sizes beyond a static event";
             LoadPackage    [None None None Bits] {t d} "import PackageRef ext: in tests, charges the objects that loading it from the store loads";
+            UsePackage     [None None None Bits] {t d} "load PackageRef ext, which a selector names, if it is not loaded";
             Halt           [None None None None] {x} "end the top-level run";
 
             // Only in the runtime's own code, never in artifacts.

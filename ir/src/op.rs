@@ -261,6 +261,7 @@ ops! {
     IsAddress "is_address" 1 1 None None 0 {t r} "r = string a is an address (spec/01 §6.3)";
     ChargeAlloc "charge_alloc" 0 0 Number None 0 {d} "Allocate(index), for sizes beyond a static event";
     LoadPackage "load_package" 0 0 Number None 0 {d} "import package `index`";
+    UsePackage "use_package" 0 0 Number None 0 {t d} "load package `index`, which a selector names, if it is not loaded";
     // Terminators.
     Jump "jump" 0 0 None None 1 {x} "go to the target";
     Branch "branch" 0 1 None None 2 {x} "a ? first target : second target";

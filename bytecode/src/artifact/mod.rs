@@ -34,7 +34,7 @@ use wire::{Reader, Wire, Writer};
 pub const MAGIC: [u8; 8] = *b"\x7fregno\r\n";
 
 /// Version of the format; every change of the layout or of the operation table's meaning increases it.
-pub const FORMAT_VERSION: u32 = 8;
+pub const FORMAT_VERSION: u32 = 9;
 
 /// The compiler version that artifacts record.
 pub const COMPILER_VERSION: &str = env!("CARGO_PKG_VERSION");

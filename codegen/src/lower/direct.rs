@@ -111,6 +111,7 @@ fn operation(op: Op, repr: Repr) -> Option<ByteOp> {
         Op::Recover => ByteOp::Recover,
         Op::ChargeAlloc => ByteOp::ChargeAlloc,
         Op::LoadPackage => ByteOp::LoadPackage,
+        Op::UsePackage => ByteOp::UsePackage,
         Op::NativeResolved => ByteOp::NativeResolved,
         Op::RunDefers => ByteOp::RunDefers,
         Op::Panic => ByteOp::Panic,

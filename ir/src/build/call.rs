@@ -6,6 +6,7 @@ use super::value::Value;
 use crate::entity::FuncRef;
 use crate::function::{Arg, Entity, Function, FunctionKind, InstData};
 use crate::op::Op;
+use cranelift_entity::EntityRef;
 use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::op::call;
 use regno_bytecode::types::Repr;
@@ -150,6 +151,7 @@ impl FunctionBuilder<'_, '_> {
             Callee::Func { func, named } => {
                 self.op(OpClass::Eval);
                 self.package_name(*named == FuncUse::Member);
+                self.use_package(*func);
                 let callable = Callable::Func(self.cx.func(*func));
                 self.called(callable, None, package.funcs[*func].signature, package.funcs[*func].crossing)
             }
@@ -183,6 +185,15 @@ impl FunctionBuilder<'_, '_> {
                 self.called(Callable::Value(function.arg), None, function.ty, crossing)
             }
         }
+    }
+
+    /// The selector of a function of another package loads that package (spec/03 §5.2).
+    fn use_package(&mut self, func: FuncId) {
+        let FuncKind::Imported(imported) = &self.cx.package.funcs[func].kind else { return };
+        let package = self.cx.import(&imported.package);
+        let mut data = self.data(Op::UsePackage, Repr::Raw, &[]);
+        data.index = package.index() as u64;
+        self.push(data);
     }
 
     fn called(&self, callable: Callable, receiver: Option<Value>, signature: TypeId, crossing: bool) -> Called {

@@ -102,6 +102,9 @@ handler! {
     CheckConvert(cx, ip, regs, budget, table, _word) {
         next!(cx, ip, regs, budget, table, 2)
     }
+    UsePackage(cx, ip, regs, budget, table, _word) {
+        next!(cx, ip, regs, budget, table, 2)
+    }
     HasDefers(cx, ip, regs, budget, table, word) {
         reg!(regs, word, a) = u64::from((*(*cx).roots.frame).defers != 0);
         next!(cx, ip, regs, budget, table, 1)

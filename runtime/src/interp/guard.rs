@@ -133,6 +133,7 @@ guarded! {
     SlicePtr = data::SlicePtr, (cx, ip, regs, word) struct_touched(cx, reg!(regs, word, b)) => slice_ptr;
     StrFromBytes = data::StrFromBytes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice;
     StrFromRunes = data::StrFromRunes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice_runes;
+    UsePackage = call::UsePackage, (cx, ip, _regs, _word) (*cx).lacks_package(*ip.add(1) as usize) => use_package;
     LoadFunc = call::LoadFunc, (cx, ip, _regs, _word) (*cx).is_unloaded(*ip.add(1) as u32) => load_func;
     EqIface = data::EqIface, (_cx, ip, regs, _word) true => eq_iface;
     NeIface = data::NeIface, (_cx, ip, regs, _word) true => ne_iface;
@@ -441,6 +442,9 @@ slow! {
         let value = ops::string::from_runes(&mut cx.heap, slice, &mut charger!(cx))?;
         regs.set(field_a(word), value);
         Ok(())
+    }
+    use_package of UsePackage(cx, regs, word, ext) {
+        cx.ensure_package(ext as u32)
     }
     load_func of LoadFunc(cx, regs, word, ext) {
         if let Some(code) = cx.linked.functions.get(ext as usize).copied().filter(|code| !code.synthetic) {

@@ -48,7 +48,7 @@ mod guarded {
         LoadPtr, LoadPtrByte, LoadPtrField, LoadPtrIface, NeIface, NeValue, NextMapIter, RangeElem, RangeIndex,
         SelectIface, SliceArray, SlicePtr, SliceSlice, StoreCell, StoreElem, StoreElemByte, StoreField, StoreGlobal,
         StoreIndex, StoreIndexByte, StoreMap, StorePtr, StorePtrByte, StorePtrField, StorePtrIface, StrFromBytes,
-        StrFromRunes,
+        StrFromRunes, UsePackage,
     };
     use super::super::{Dispatch, Handler, branch::*, call::*, data::*, memory::*, scalar::*};
     use super::PLAIN;

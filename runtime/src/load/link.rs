@@ -245,7 +245,7 @@ impl Linked {
                 u64::from(distance as i32 as u32) | u64::from(callee.frame_size) << 32
             }
             (Op::CallNative, _) => self.native(func())?,
-            (Op::LoadPackage, _) => package.imports.get(low as usize).copied().map_or(0, u64::from),
+            (Op::LoadPackage | Op::UsePackage, _) => package.imports.get(low as usize).copied().map_or(0, u64::from),
             (Op::BindIface | Op::SelectIface, _) => {
                 let name = package.map.names.get(StrRef::from_u32(low).index()).copied().flatten();
                 u64::from(name.unwrap_or(u32::MAX))

@@ -175,9 +175,9 @@ impl Instruction<'_> {
             let value = field_c(word);
             ensure((least..=most).contains(&value), Check::Immediate, || format!("{}: {value}", self.op.name()))?;
         }
-        let imports =
-            self.op != Op::LoadPackage || usize::try_from(self.word(1)).is_ok_and(|at| at < self.module.imports.len());
-        ensure(imports, Check::Import, || "package does not exist".to_owned())?;
+        let imported = matches!(self.op, Op::LoadPackage | Op::UsePackage);
+        let exists = !imported || usize::try_from(self.word(1)).is_ok_and(|at| at < self.module.imports.len());
+        ensure(exists, Check::Import, || "package does not exist".to_owned())?;
         let divides = matches!(self.op, Op::DivI64Imm | Op::RemI64Imm);
         ensure(!divides || field_c(word) != 0, Check::Immediate, || format!("{}: division by 0", self.op.name()))?;
         let flagged = matches!(self.op, Op::Call | Op::CallValue | Op::CallSelected);
