@@ -8,6 +8,7 @@
 //! the mutable state: objects (`heap`), call frames and registers (`frame`), counters (`meter`). The interpreter (`interp`)
 //! runs the code; what does not happen within a segment, such as panics and deferred calls, is done by the machine itself (`panic`).
 
+mod allowance;
 mod config;
 mod frame;
 pub mod heap;

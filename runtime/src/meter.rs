@@ -7,6 +7,7 @@
 //! The counters of gas are one number, the budget left; categories follow from it: memory gas is the peak (every raise is
 //! paid), collections and printing are counted on their own, the rest is CPU.
 
+use crate::allowance;
 use crate::config::{Config, Metering};
 use crate::heap::Trap;
 use crate::load::Linked;
@@ -117,16 +118,18 @@ pub(crate) enum Stop {
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Meter {
-    /// Peak of the allocation counter less the counter; huge without allocator.
-    pub slack: i64,
-    /// Allocation limit less the peak.
-    pub room: i64,
-    /// `room` before the current segment, if that has raised the peak; else what it has been since `slack` last grew.
-    pub room_before: i64,
+    /// Peak of the allocation counter less the counter and what is lent; huge without allocator.
+    slack: i64,
+    /// What the interpreter may spend (`allowance`): not in `slack` and `budget`. Nothing in exact mode.
+    pub lent: i64,
+    /// Allocation limit less the peak, which may be raised ahead of the counter.
+    room: i64,
+    /// Allocation limit less the peak when the counter last fell. Since then it only grows, so this tells what was raised ahead.
+    room_before: i64,
     /// Gas of a byte above the peak.
-    pub gas_per_byte: i64,
+    gas_per_byte: i64,
     /// Gas left; behind the limit, negative.
-    pub budget: i64,
+    budget: i64,
     /// Charging event by event.
     pub exact: bool,
     /// Never leave exact mode.
@@ -179,6 +182,16 @@ pub(crate) const UNACCOUNTED: bool = cfg!(feature = "unaccounted");
 /// Text of the failure at the allocation limit (spec/03 §9).
 pub(crate) const ALLOCATION_LIMIT: &str = "allocation limit exceeded";
 
+/// Bytes by which the peak is raised ahead of the counter.
+const AHEAD: i64 = 1 << 22;
+
+/// How far the counters are from what bounds them.
+struct Distances {
+    budget: i64,
+    slack: i64,
+    room: i64,
+}
+
 impl Meter {
     /// A meter that has charged the parse gas.
     pub fn new(linked: Arc<Linked>, config: &Config) -> Meter {
@@ -189,6 +202,7 @@ impl Meter {
         let parse_gas = parse_gas(charges, limit);
         let mut meter = Meter {
             slack: if max.is_some() { 0 } else { i64::MAX },
+            lent: 0,
             room: max.unwrap_or(0),
             room_before: max.unwrap_or(0),
             max: max.unwrap_or(0),
@@ -237,6 +251,11 @@ impl Meter {
         self.stopped = None;
     }
 
+    /// Whether the gas limit has been crossed.
+    pub fn is_out_of_gas(&self) -> bool {
+        self.distances().budget < 0
+    }
+
     /// Charges scanning beside that of the main package. The limit is the caller's to look at.
     pub fn charge_parse(&mut self, gas: i64) {
         if !self.off {
@@ -247,6 +266,7 @@ impl Meter {
 
     /// From now on bytes raise the peak for nothing, or cost gas again (spec/03 §6 rule 4).
     pub fn set_unpaid(&mut self, unpaid: bool) {
+        self.take_back();
         self.gas_per_byte = if unpaid { 0 } else { i64::from(self.linked.schedule.gas_per_byte) };
         self.unpaid = if self.counts_bytes { self.max - self.room } else { 0 };
     }
@@ -266,8 +286,9 @@ impl Meter {
         if self.off {
             return Report::default();
         }
-        let gas = self.start_budget - self.budget;
-        let peak = self.max - self.room;
+        let Distances { budget, slack, room } = self.distances();
+        let gas = self.start_budget - budget;
+        let peak = self.max - room;
         let memory =
             if self.counts_bytes { (peak - self.unpaid) * self.gas_per_byte + self.crossing_memory } else { 0 };
         let store = self.store_gas.iter().sum::<i64>();
@@ -281,9 +302,54 @@ impl Meter {
             gc_gas: unsigned(self.gc_gas),
             store_gas: self.store_gas.map(unsigned),
             cycles: unsigned(cpu - self.print_gas - self.crossing_cycles),
-            alloc_bytes: if self.counts_bytes { peak - self.slack } else { 0 },
+            alloc_bytes: if self.counts_bytes { peak - slack } else { 0 },
             alloc_peak: if self.counts_bytes { peak } else { 0 },
         }
+    }
+
+    /// The distances as they are with nothing lent and nothing raised ahead.
+    fn distances(&self) -> Distances {
+        let (budget, slack) = (self.budget + allowance::gas(self.lent), self.slack + allowance::bytes(self.lent));
+        // The counter stands above the peak where an allocation has failed.
+        let ahead = slack.min(self.room_before - self.room).max(0);
+        Distances { budget: budget + ahead * self.gas_per_byte, slack: slack - ahead, room: self.room + ahead }
+    }
+
+    /// Takes back what the interpreter was lent and has not spent, and lowers the peak to what the counter has reached.
+    fn take_back(&mut self) {
+        Distances { budget: self.budget, slack: self.slack, room: self.room } = self.distances();
+        self.lent = 0;
+    }
+
+    /// Lends to the interpreter, and raises the peak ahead so that it need not come back for a while.
+    fn lend(&mut self) {
+        if self.counts_bytes && self.slack < allowance::MAX_BYTES {
+            let affordable = self.budget / 2 / self.gas_per_byte.max(1);
+            let ahead = AHEAD.min(self.room).min(affordable);
+            self.room -= ahead;
+            self.slack += ahead;
+            self.budget -= ahead * self.gas_per_byte;
+        }
+        let (gas, bytes) = (self.budget.min(allowance::MAX_GAS), self.slack.min(allowance::MAX_BYTES));
+        self.budget -= gas;
+        self.slack -= bytes;
+        self.lent = allowance::of(gas, bytes);
+    }
+
+    /// Fast mode: enters a segment that what was lent, and what of it is left, do not cover; `false` if nothing does, or it must be
+    /// looked up.
+    pub fn enter_beyond(&mut self, left: i64, segment: u64) -> bool {
+        if self.exact {
+            return false;
+        }
+        self.lent = left;
+        self.take_back();
+        let (gas, bytes) = (allowance::gas(segment as i64), allowance::bytes(segment as i64));
+        let enters = gas != allowance::UNKNOWN && self.enter_whole(gas as u64, 0, bytes as u64);
+        if enters {
+            self.lend();
+        }
+        enters
     }
 
     /// Enters the segment whose word is at `pc`: charges it whole if the budget covers it, else becomes exact.
@@ -291,6 +357,7 @@ impl Meter {
         let index = self.linked.segment_at(pc);
         let segment = self.linked.segments.get(index).copied().unwrap_or_default();
         (self.segment, self.cursor) = (index, segment.start);
+        self.take_back();
         self.exact = self.always_exact || !self.enter_whole(segment.gas, segment.print_gas, segment.bytes);
     }
 
@@ -311,7 +378,6 @@ impl Meter {
         }
         self.budget = left;
         self.slack += raise - bytes;
-        self.room_before = self.room;
         self.room -= raise;
         self.print_gas += print_gas as i64;
         true
@@ -347,12 +413,12 @@ impl Meter {
         if self.exact || self.off {
             return;
         }
+        self.take_back();
         let pc = self.pc;
         let index = self.linked.segment_at(pc);
         let segment = self.linked.segments.get(index).copied().unwrap_or_default();
         let paid = self.linked.event_ends.get(pc as usize).copied().unwrap_or(0).clamp(segment.start, segment.end);
         (self.segment, self.cursor) = (index, paid);
-        let mut bytes = 0;
         for &event in self.linked.events.get(paid as usize..segment.end as usize).unwrap_or(&[]) {
             match Event::unpack(event) {
                 Some(Event::Op(class)) => {
@@ -360,18 +426,12 @@ impl Meter {
                     self.budget += gas;
                     self.print_gas -= if class.counts_cycles() { 0 } else { gas };
                 }
-                Some(Event::Alloc(count)) => bytes += i64::from(count),
+                Some(Event::Alloc(count)) => self.slack += i64::from(count),
                 Some(Event::State(_)) | None => {}
             }
         }
-        if bytes != 0 {
-            // The peak falls to what it was, but not below the counter.
-            let lowered = (self.slack + bytes).min(self.room_before - self.room);
-            self.budget += lowered * self.gas_per_byte;
-            self.room += lowered;
-            self.slack += bytes - lowered;
-            self.room_before = self.room;
-        }
+        // The peak falls to what the counter has reached.
+        self.take_back();
     }
 
     /// Leaves the current segment at the instruction at [`Meter::pc`]: what comes next is charged singly, up to the next
@@ -398,6 +458,7 @@ impl Meter {
         if self.off {
             return Ok(());
         }
+        self.take_back();
         self.budget -= gas;
         self.print_gas += if counts_cycles { 0 } else { gas };
         if self.budget < 0 {
@@ -411,6 +472,7 @@ impl Meter {
     pub fn print_length(&mut self, bytes: usize) -> Result<(), Trap> {
         let unit = u64::from(self.linked.schedule.print_bytes_per_gas.max(1));
         let gas = i64::try_from(bytes as u64 / unit).unwrap_or(i64::MAX / 8);
+        self.take_back();
         if !self.exact && self.budget < gas {
             self.settle();
             self.exact = true;
@@ -425,6 +487,7 @@ impl Meter {
             return Ok(());
         }
         let gas = op.gas(bytes);
+        self.take_back();
         if !self.exact && self.budget < gas {
             self.settle();
             self.exact = true;
@@ -448,12 +511,14 @@ impl Meter {
         if self.bytes().checked_add(count).is_none() {
             return Err(Trap::abort("addition overflow"));
         }
-        Ok(count.saturating_sub(self.slack) > self.room)
+        let Distances { slack, room, .. } = self.distances();
+        Ok(count.saturating_sub(slack) > room)
     }
 
     /// The allocation counter.
     fn bytes(&self) -> i64 {
-        self.max - self.room - self.slack
+        let Distances { slack, room, .. } = self.distances();
+        self.max - room - slack
     }
 
     /// There is a limit, so that collections can happen.
@@ -473,6 +538,7 @@ impl Meter {
 
     /// A collection starts: the counter is 0.
     pub fn start_recount(&mut self) {
+        self.take_back();
         self.slack = self.max - self.room;
         self.room_before = self.room;
     }
@@ -507,6 +573,9 @@ impl Meter {
             return Ok(());
         }
         self.slack = self.slack.saturating_sub(count);
+        if count < 0 {
+            self.room_before = self.room;
+        }
         if self.slack >= 0 {
             return Ok(());
         }
@@ -525,11 +594,17 @@ impl Meter {
         Ok(())
     }
 
-    /// Whether an allocation of so many bytes, or several of so many together, stays below the peak: then `slack` is all
-    /// that it changes, in both modes.
+    /// Whether an allocation of so many bytes, or several of so many together, stays below the peak: then charging them, with
+    /// [`Meter::alloc_below_peak`], needs nothing but the counter, in both modes.
     #[inline(always)]
     pub fn fits_below_peak(&self, count: i64) -> bool {
         UNACCOUNTED || self.slack >= count
+    }
+
+    /// Charges an allocation that fits below the peak.
+    #[inline(always)]
+    pub fn alloc_below_peak(&mut self, count: i64) {
+        self.slack -= if UNACCOUNTED { 0 } else { count };
     }
 
     /// A dynamic charge in fast mode, if it fits; exact mode takes it if there is no allocator.
@@ -539,20 +614,25 @@ impl Meter {
             return !self.counts_bytes;
         }
         if count >= 0 {
-            let slack = self.slack.saturating_sub(count);
-            if slack >= 0 {
-                self.slack = slack;
+            if self.slack >= count {
+                self.slack -= count;
                 return true;
             }
-            let gas = slack.saturating_mul(-self.gas_per_byte);
-            if -slack <= self.room && gas <= self.budget {
-                self.room += slack;
-                self.slack = 0;
-                self.budget -= gas;
-                return true;
-            }
+            return self.alloc_above_peak(count);
         }
         false
+    }
+
+    /// As [`Meter::try_alloc`] in fast mode, for what may raise the peak.
+    #[cold]
+    #[inline(never)]
+    fn alloc_above_peak(&mut self, count: i64) -> bool {
+        self.take_back();
+        let fits = self.enter_whole(0, 0, count as u64);
+        if fits {
+            self.lend();
+        }
+        fits
     }
 
     fn stop(&mut self, stop: Stop) -> Trap {

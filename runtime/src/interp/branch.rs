@@ -7,23 +7,23 @@ fn f64_of(bits: u64) -> f64 {
 }
 
 handler! {
-    Jump(cx, ip, regs, budget, table, word) {
-        enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, budget, table)
+    Jump(cx, ip, regs, allowance, table, word) {
+        enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, allowance, table)
     }
-    JumpIf(cx, ip, regs, budget, table, word) {
+    JumpIf(cx, ip, regs, allowance, table, word) {
         if reg!(regs, word, a) as u8 != 0 {
             separate!();
-            enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, budget, table)
+            enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, allowance, table)
         } else {
-            enter!(cx, ip.add(1), regs, budget, table)
+            enter!(cx, ip.add(1), regs, allowance, table)
         }
     }
-    JumpIfNot(cx, ip, regs, budget, table, word) {
+    JumpIfNot(cx, ip, regs, allowance, table, word) {
         if reg!(regs, word, a) as u8 == 0 {
             separate!();
-            enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, budget, table)
+            enter!(cx, ip.offset(1 + (word as i64 >> 32) as isize), regs, allowance, table)
         } else {
-            enter!(cx, ip.add(1), regs, budget, table)
+            enter!(cx, ip.add(1), regs, allowance, table)
         }
     }
 }

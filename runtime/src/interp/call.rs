@@ -1,11 +1,10 @@
 //! Calls, returns, closures, method selection, defers, and the operations that leave to the driver.
 
-use super::drive::{enter_bytes, leave_grow, leave_nil_call};
+use super::drive::{leave_grow, leave_nil_call};
 use super::{Cx, Deferred, Exit};
 use crate::frame::Frame;
 use crate::heap::{BOUND_FUNC, BOUND_RECEIVER, Charge, FUNC_CAPTURES, Kind, Ref, Trap};
 use crate::load::Code;
-use crate::meter::UNACCOUNTED;
 use crate::natives::{Body, Call};
 use crate::ops;
 use crate::recount::charger;
@@ -16,71 +15,69 @@ use regno_bytecode::op::{field_a, field_b, field_c};
 /// Pushes a frame for a call whose callee needs `$size` registers from `$window` on, and enters the callee at `$entry`;
 /// leaves where the stacks are too small.
 macro_rules! call {
-    ($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident, $window:ident, $size:expr, $words:expr, $entry:expr) => {{
+    ($cx:ident, $ip:ident, $regs:ident, $allowance:ident, $table:ident, $word:ident, $window:ident, $size:expr, $words:expr, $entry:expr) => {{
         let frame = (*$cx).roots.frame.wrapping_add(1);
         if $window.wrapping_add($size) > (*$cx).regs_end || frame >= (*$cx).frame_end {
-            return leave_grow($cx, $ip, $regs, $budget, $table, $word);
+            return leave_grow($cx, $ip, $regs, $allowance, $table, $word);
         }
         // Fields a and b of every call are the window and the packed flag; there are no defers yet.
         let meta = (($word >> 16) as u32, 0_u32);
         let exception = (*$cx).roots.exception;
         *frame = Frame { return_ip: $ip.add($words), meta: meta.0, defers: meta.1, exception };
         (*$cx).roots.frame = frame;
-        // The entry of a function allocates its block.
-        let entry = $entry;
-        enter_bytes($cx, entry, $window, $budget, $table, *entry)
+        enter!($cx, $entry, $window, $allowance, $table)
     }};
 }
 
 handler! {
-    Call(cx, ip, regs, budget, table, word) {
+    Call(cx, ip, regs, allowance, table, word) {
         let ext = *ip.add(1);
         let window = regs.wrapping_add(field_a(word) as usize);
-        call!(cx, ip, regs, budget, table, word, window, (ext >> 32) as usize, 2, ip.offset(ext as i32 as isize))
+        call!(cx, ip, regs, allowance, table, word, window, (ext >> 32) as usize, 2, ip.offset(ext as i32 as isize))
     }
-    CallValue(cx, ip, regs, budget, table, word) {
+    CallValue(cx, ip, regs, allowance, table, word) {
         let func = reg!(regs, word, c);
         if func as u32 == 0 {
-            return leave_nil_call(cx, ip, regs, budget, table, word);
+            return leave_nil_call(cx, ip, regs, allowance, table, word);
         }
         let object = (*cx).heap.base().add(func as u32 as usize);
         let callee = *object.add(1);
         let code = &*(*cx).entries.add(callee as u32 as usize);
         if *object & 31 == Kind::Bound as u64 {
-            return call_bound(cx, ip, regs, budget, table, word);
+            return call_bound(cx, ip, regs, allowance, table, word);
         }
         (*cx).callee = func;
         let window = regs.wrapping_add(field_a(word) as usize);
         let entry = (*cx).roots.code.add((callee >> 32) as usize);
-        call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
+        call!(cx, ip, regs, allowance, table, word, window, code.frame_size as usize, 1, entry)
     }
-    CallSelected(cx, ip, regs, budget, table, word) {
+    CallSelected(cx, ip, regs, allowance, table, word) {
         let callee = reg!(regs, word, c);
         let code = &*(*cx).entries.add(callee as u32 as usize);
         let window = regs.wrapping_add(field_a(word) as usize);
         let entry = (*cx).roots.code.add((callee >> 32) as usize);
-        call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
+        call!(cx, ip, regs, allowance, table, word, window, code.frame_size as usize, 1, entry)
     }
-    CheckFunc(cx, ip, regs, budget, table, word) {
+    CheckFunc(cx, ip, regs, allowance, table, word) {
         if reg!(regs, word, a) as u32 == 0 {
-            return leave_nil_call(cx, ip, regs, budget, table, word);
+            return leave_nil_call(cx, ip, regs, allowance, table, word);
         }
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    Return0(cx, _ip, regs, budget, table, _word) {
+    Return0(cx, _ip, regs, allowance, table, _word) {
         let frame = (*cx).roots.frame;
         let (back, base) = ((*frame).return_ip, (*frame).base());
         (*cx).roots.frame = frame.wrapping_sub(1);
-        enter!(cx, back, regs.sub(base), budget, table)
+        enter!(cx, back, regs.sub(base), allowance, table)
     }
-    Return1(cx, _ip, regs, budget, table, word) {
+    Return1(cx, _ip, regs, allowance, table, word) {
         let frame = (*cx).roots.frame;
         let (back, base) = ((*frame).return_ip, (*frame).base());
         *regs = reg!(regs, word, a);
         (*cx).roots.frame = frame.wrapping_sub(1);
-        enter!(cx, back, regs.sub(base), budget, table)
+        enter!(cx, back, regs.sub(base), allowance, table)
     }
-    ReturnN(cx, _ip, regs, budget, table, word) {
+    ReturnN(cx, _ip, regs, allowance, table, word) {
         let frame = (*cx).roots.frame;
         let (back, base) = ((*frame).return_ip, (*frame).base());
         let (first, count) = (field_a(word) as usize, field_b(word) as usize);
@@ -89,39 +86,39 @@ handler! {
             *regs.add(index) = *regs.add(first + index);
         }
         (*cx).roots.frame = frame.wrapping_sub(1);
-        enter!(cx, back, regs.sub(base), budget, table)
+        enter!(cx, back, regs.sub(base), allowance, table)
     }
-    MarkCross(cx, ip, regs, budget, table, _word) {
+    MarkCross(cx, ip, regs, allowance, table, _word) {
         (*cx).defer_crosses = true;
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    Revived(cx, ip, regs, budget, table, word) {
+    Revived(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = std::mem::take(&mut (*cx).revived);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    CheckConvert(cx, ip, regs, budget, table, _word) {
-        next!(cx, ip, regs, budget, table, 2)
+    CheckConvert(cx, ip, regs, allowance, table, _word) {
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    UsePackage(cx, ip, regs, budget, table, _word) {
-        next!(cx, ip, regs, budget, table, 2)
+    UsePackage(cx, ip, regs, allowance, table, _word) {
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    HasDefers(cx, ip, regs, budget, table, word) {
+    HasDefers(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = u64::from((*(*cx).roots.frame).defers != 0);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    LoadFunc(cx, ip, regs, budget, table, word) {
+    LoadFunc(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = named!(cx, ip, roots.functions);
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    NativeResolved(cx, ip, regs, budget, table, word) {
+    NativeResolved(cx, ip, regs, allowance, table, word) {
         let function = *ip.add(1) as u32;
         reg!(regs, word, a) = u64::from((*cx).native_resolved(function));
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    LoadCapture(cx, ip, regs, budget, table, word) {
+    LoadCapture(cx, ip, regs, allowance, table, word) {
         let closure = (*cx).heap.base().add((*cx).callee as u32 as usize + 1 + FUNC_CAPTURES as usize);
         reg!(regs, word, a) = *closure.add(field_b(word) as usize);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
 }
 
@@ -131,7 +128,7 @@ unsafe extern "C" fn call_bound(
     cx: *mut Cx,
     ip: *const u64,
     regs: *mut u64,
-    budget: i64,
+    allowance: i64,
     table: *const super::Handler,
     word: u64,
 ) {
@@ -139,25 +136,25 @@ unsafe extern "C" fn call_bound(
     let code: Code = *(*cx).entries.add((*cx).heap.slot(object, BOUND_FUNC) as u32 as usize);
     let window = regs.wrapping_add(field_a(word) as usize);
     if window.wrapping_add(code.frame_size as usize) > (*cx).regs_end {
-        return leave_grow(cx, ip, regs, budget, table, word);
+        return leave_grow(cx, ip, regs, allowance, table, word);
     }
     let frame = (*cx).roots.frame.wrapping_add(1);
     if frame >= (*cx).frame_end {
-        return leave_grow(cx, ip, regs, budget, table, word);
+        return leave_grow(cx, ip, regs, allowance, table, word);
     }
     // The callee's frame, all of it on the stack, has room for its parameters.
     std::ptr::copy(window, window.add(1), (code.params as usize).saturating_sub(1));
     *window = (*cx).heap.slot(object, BOUND_RECEIVER);
     let entry = (*cx).roots.code.add(code.entry as usize);
-    call!(cx, ip, regs, budget, table, word, window, code.frame_size as usize, 1, entry)
+    call!(cx, ip, regs, allowance, table, word, window, code.frame_size as usize, 1, entry)
 }
 
 /// Handlers that leave to the driver, which does the work.
 macro_rules! leaving {
     ($($name:ident => $exit:expr;)*) => {
-        handler! { $($name(cx, ip, regs, budget, _table, _word) {
+        handler! { $($name(cx, ip, regs, allowance, _table, _word) {
             let cx = &mut *cx;
-            cx.save(ip, regs, budget);
+            cx.save(ip, regs, allowance);
             cx.exit = $exit;
         })* }
     };
@@ -174,19 +171,19 @@ leaving! {
 }
 
 handler! {
-    Panic(cx, ip, regs, budget, _table, word) {
+    Panic(cx, ip, regs, allowance, _table, word) {
         let cx = &mut *cx;
-        cx.save(ip, regs, budget);
+        cx.save(ip, regs, allowance);
         cx.value = reg!(regs, word, a);
         cx.exit = Exit::Panic;
     }
-    Stringify(cx, ip, regs, budget, table, word) {
+    Stringify(cx, ip, regs, allowance, table, word) {
         let context = &mut *cx;
         let ty = slot::iface_type(reg!(regs, word, a));
         if context.linked.types.printer(ty).is_none() {
-            return enter!(cx, ip.add(1), regs, budget, table);
+            return enter!(cx, ip.add(1), regs, allowance, table);
         }
-        context.save(ip, regs, budget);
+        context.save(ip, regs, allowance);
         context.exit = Exit::Stringify;
     }
 }
@@ -211,17 +208,17 @@ making! {
 const METHOD_VALUE: i64 = size::FUNC as i64 + size::BOUND_METHOD as i64;
 
 handler! {
-    SelectIface(cx, ip, regs, budget, table, word) {
+    SelectIface(cx, ip, regs, allowance, table, word) {
         let value = reg!(regs, word, c);
         let method = (*cx).methods.cached(slot::iface_type(value), *ip.add(1) as u32);
         match method {
             Some(method) if (*cx).meter.fits_below_peak(METHOD_VALUE) => {
-                (*cx).meter.slack -= if UNACCOUNTED { 0 } else { METHOD_VALUE };
+                (*cx).meter.alloc_below_peak(METHOD_VALUE);
                 reg!(regs, word, a) = method.callee;
                 reg!(regs, word, b) = iface::unpack_repr(&(*cx).heap, method.repr, value);
-                next!(cx, ip, regs, budget, table, 2)
+                next!(cx, ip, regs, allowance, table, 2)
             }
-            _ => select_iface::<N>(cx, ip, regs, budget, table, word),
+            _ => select_iface::<N>(cx, ip, regs, allowance, table, word),
         }
     }
 }
@@ -321,16 +318,16 @@ impl Cx {
 }
 
 handler! {
-    CallNative(cx, ip, regs, budget, table, word) {
+    CallNative(cx, ip, regs, allowance, table, word) {
         let linked = &(*cx).linked;
         if let Some(native) = linked.natives.get(*ip.add(1) as usize)
             && let Body::Bits(run) = native.body
             && (*cx).roots.stored.has_called(native.function)
         {
             reg!(regs, word, a) = run(reg!(regs, word, a));
-            next!(cx, ip, regs, budget, table, 2)
+            next!(cx, ip, regs, allowance, table, 2)
         } else {
-            call_native::<N>(cx, ip, regs, budget, table, word)
+            call_native::<N>(cx, ip, regs, allowance, table, word)
         }
     }
 }

@@ -130,27 +130,27 @@ pub(super) unsafe fn types<'a>(cx: *const super::Cx) -> &'a Types {
 /// looked for in the handler itself, texts out of line, as that needs a stack frame.
 macro_rules! map_reads {
     ($($name:ident, $text:ident, $rest:ident => ($regs:ident, $ext:ident, $found:ident) $give_found:block;)*) => { $(
-        handler! { inline(always) $name(cx, ip, regs, budget, table, word) {
+        handler! { inline(always) $name(cx, ip, regs, allowance, table, word) {
             if !ops::maps::has_integer_keys(&(*cx).heap, reg!(regs, word, b)) {
-                return $text::<N>(cx, ip, regs, budget, table, word);
+                return $text::<N>(cx, ip, regs, allowance, table, word);
             }
-            map_reads!(@read $rest, cx, ip, regs, budget, table, word, ($regs, $ext, $found) $give_found)
+            map_reads!(@read $rest, cx, ip, regs, allowance, table, word, ($regs, $ext, $found) $give_found)
         } }
-        handler! { inline(never) $text(cx, ip, regs, budget, table, word) {
-            map_reads!(@read $rest, cx, ip, regs, budget, table, word, ($regs, $ext, $found) $give_found)
+        handler! { inline(never) $text(cx, ip, regs, allowance, table, word) {
+            map_reads!(@read $rest, cx, ip, regs, allowance, table, word, ($regs, $ext, $found) $give_found)
         } }
     )* };
-    (@read $rest:ident, $cx:ident, $ip:ident, $registers:ident, $budget:ident, $table:ident, $word:ident,
+    (@read $rest:ident, $cx:ident, $ip:ident, $registers:ident, $allowance:ident, $table:ident, $word:ident,
      ($regs:ident, $ext:ident, $found:ident) $give_found:block) => {{
         let ($regs, $ext) = ($registers, *$ip.add(1));
         let (value, $found) = match ops::maps::look(&(*$cx).heap, reg!($registers, $word, b), reg!($registers, $word, c)) {
             Search::Found(item) => (map::value(&(*$cx).heap, item), true),
             Search::Missing(_) if !ops::maps::holds_objects(types($cx), $ext as u32) => (0, false),
-            _ => return $rest::<N>($cx, $ip, $registers, $budget, $table, $word),
+            _ => return $rest::<N>($cx, $ip, $registers, $allowance, $table, $word),
         };
         reg!($registers, $word, a) = value;
         $give_found
-        next!($cx, $ip, $registers, $budget, $table, 2)
+        next!($cx, $ip, $registers, $allowance, $table, 2)
     }};
 }
 
@@ -162,24 +162,24 @@ map_reads! {
 }
 
 handler! {
-    AddrMap(cx, ip, regs, budget, table, word) {
+    AddrMap(cx, ip, regs, allowance, table, word) {
         let map = reg!(regs, word, b);
         if ops::maps::has_integer_keys(&(*cx).heap, map)
             && let Search::Found(item) = ops::maps::look(&(*cx).heap, map, reg!(regs, word, c))
         {
             reg!(regs, word, a) = slot::pointer(item, ITEM_VALUE);
-            next!(cx, ip, regs, budget, table, 2)
+            next!(cx, ip, regs, allowance, table, 2)
         } else {
-            addr_map::<N>(cx, ip, regs, budget, table, word)
+            addr_map::<N>(cx, ip, regs, allowance, table, word)
         }
     }
-    CopyIface(cx, ip, regs, budget, table, word) {
+    CopyIface(cx, ip, regs, allowance, table, word) {
         let value = reg!(regs, word, b);
         if copy::copies_content(types(cx), value) {
-            return copy_iface::<N>(cx, ip, regs, budget, table, word);
+            return copy_iface::<N>(cx, ip, regs, allowance, table, word);
         }
         reg!(regs, word, a) = value;
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
 }
 

@@ -26,12 +26,12 @@ macro_rules! leaves {
             cx: *mut Cx,
             $ip: *const u64,
             $regs: *mut u64,
-            budget: i64,
+            allowance: i64,
             _table: *const Handler,
             _word: u64,
         ) {
             let $cx = &mut *cx;
-            $cx.save($ip, $regs, budget);
+            $cx.save($ip, $regs, allowance);
             $body
         }
     )* };
@@ -69,36 +69,22 @@ leaves! {
     }
 }
 
-/// Enters a segment that allocates; `segment` is its word. Out of line, so that hot handlers need no stack frame.
+/// Enters a segment that `allowance` does not cover; `segment` is its word.
+#[cold]
 #[inline(never)]
-pub(super) unsafe extern "C" fn enter_bytes(
+pub(super) unsafe extern "C" fn enter_beyond(
     cx: *mut Cx,
     ip: *const u64,
     regs: *mut u64,
-    budget: i64,
+    allowance: i64,
     table: *const Handler,
     segment: u64,
 ) {
-    let meter = &mut (*cx).meter;
-    let left = budget - (segment >> 32) as i64;
-    let slack = meter.slack - i64::from((segment >> 16) as u16);
-    // What has to be looked up is negative, as what does not fit: one test for all three.
-    if left | slack | segment as i64 >= 0 {
-        meter.slack = slack;
-        return Dispatch::go(cx, ip.add(1), regs, left, table);
+    if (*cx).meter.enter_beyond(allowance, segment) {
+        return Dispatch::go(cx, ip.add(1), regs, (*cx).meter.lent, table);
     }
-    if (segment as i64) < 0 || left < 0 {
-        return leave_segment(cx, ip, regs, budget, table, segment);
-    }
-    // A new peak, higher by `-slack`.
-    let (room, left) = (meter.room + slack, left + slack * meter.gas_per_byte);
-    if room < 0 || left < 0 {
-        return leave_segment(cx, ip, regs, budget, table, segment);
-    }
-    meter.slack = 0;
-    meter.room_before = meter.room;
-    meter.room = room;
-    Dispatch::go(cx, ip.add(1), regs, left, table)
+    // The meter has taken back what was left.
+    leave_segment(cx, ip, regs, 0, table, segment)
 }
 
 /// The failure of an element access, from its word and operands.
@@ -198,9 +184,9 @@ impl Cx {
         // Builds without optimisation have no tail calls.
         let threaded = !self.meter.exact && cfg!(not(debug_assertions));
         let table = if threaded { handlers.as_ptr() } else { STEPS.as_ptr() };
-        let (ip, regs, budget) = (self.ip, self.roots.regs, self.budget());
+        let (ip, regs, allowance) = (self.ip, self.roots.regs, self.allowance());
         // SAFETY: `ip` is an instruction of verified code and `regs` its frame's window; see the module documentation.
-        unsafe { (handler.0)(self, ip, regs, budget, table, word) }
+        unsafe { (handler.0)(self, ip, regs, allowance, table, word) }
     }
 
     /// Frees what the program cannot reach any more, at the instruction at `ip`, which has not begun.

@@ -33,8 +33,8 @@ macro_rules! fused {
         struct Then;
         impl Next for Then {
             #[inline(always)]
-            unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, budget: i64, table: *const Handler) {
-                $second::<Dispatch>(cx, ip, regs, budget, table, *ip)
+            unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, allowance: i64, table: *const Handler) {
+                $second::<Dispatch>(cx, ip, regs, allowance, table, *ip)
             }
         }
         Fused { parts: &[Op::$first, Op::$second], handler: Handler($first::<Then>) }
@@ -43,15 +43,15 @@ macro_rules! fused {
         struct Last;
         impl Next for Last {
             #[inline(always)]
-            unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, budget: i64, table: *const Handler) {
-                $third::<Dispatch>(cx, ip, regs, budget, table, *ip)
+            unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, allowance: i64, table: *const Handler) {
+                $third::<Dispatch>(cx, ip, regs, allowance, table, *ip)
             }
         }
         struct Then;
         impl Next for Then {
             #[inline(always)]
-            unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, budget: i64, table: *const Handler) {
-                $second::<Last>(cx, ip, regs, budget, table, *ip)
+            unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, allowance: i64, table: *const Handler) {
+                $second::<Last>(cx, ip, regs, allowance, table, *ip)
             }
         }
         Fused { parts: &[Op::$first, Op::$second, Op::$third], handler: Handler($first::<Then>) }

@@ -75,12 +75,12 @@ unsafe fn inner(cx: *mut Cx, header: u64, content: u64) -> u64 {
 /// Guarded handlers: `Name if condition => out_of_line else plain`.
 macro_rules! guarded {
     ($($name:ident = $($plain:ident)::+, ($cx:ident, $ip:ident, $regs:ident, $word:ident) $condition:expr => $slow:ident;)*) => {
-        handler! { $($name($cx, $ip, $regs, budget, table, $word) {
+        handler! { $($name($cx, $ip, $regs, allowance, table, $word) {
             if $condition {
                 // What it loads may make the meter exact, so nothing fused follows.
-                return $slow::<Dispatch>($cx, $ip, $regs, budget, table, $word);
+                return $slow::<Dispatch>($cx, $ip, $regs, allowance, table, $word);
             }
-            $($plain)::+::<N>($cx, $ip, $regs, budget, table, $word)
+            $($plain)::+::<N>($cx, $ip, $regs, allowance, table, $word)
         })* }
     };
 }
@@ -511,12 +511,12 @@ unsafe extern "C" fn leave_switch(
     cx: *mut Cx,
     ip: *const u64,
     regs: *mut u64,
-    budget: i64,
+    allowance: i64,
     _table: *const Handler,
     _word: u64,
 ) {
     let cx = &mut *cx;
-    cx.save(ip, regs, budget);
+    cx.save(ip, regs, allowance);
     cx.exit = Exit::Switch;
 }
 
@@ -529,64 +529,64 @@ macro_rules! may_borrow {
 }
 
 handler! {
-    Call(cx, ip, regs, budget, table, word) {
+    Call(cx, ip, regs, allowance, table, word) {
         if field_b(word) & (METHOD | SWITCHES) != 0 || field_c(word) != 0 {
             let package = field_c(word) as usize;
             if field_b(word) & SWITCHES != 0 || package != 0 && (*cx).lacks_package(package - 1) {
-                return leave_switch(cx, ip, regs, budget, table, word);
+                return leave_switch(cx, ip, regs, allowance, table, word);
             }
             if field_b(word) & METHOD != 0 {
                 // The receiver of a method loses its taint.
                 let receiver = regs.add(field_a(word) as usize);
                 *receiver &= !TAINT;
                 if may_borrow!(cx, *receiver) {
-                    return leave_switch(cx, ip, regs, budget, table, word);
+                    return leave_switch(cx, ip, regs, allowance, table, word);
                 }
             }
         }
         let place = ip.offset_from((*cx).roots.code) + *ip.add(1) as i32 as isize;
         if (*cx).is_let_go(place as usize) {
-            return leave_switch(cx, ip, regs, budget, table, word);
+            return leave_switch(cx, ip, regs, allowance, table, word);
         }
         (*cx).note_call(place as usize);
-        call::Call::<N>(cx, ip, regs, budget, table, word)
+        call::Call::<N>(cx, ip, regs, allowance, table, word)
     }
-    CallSelected(cx, ip, regs, budget, table, word) {
+    CallSelected(cx, ip, regs, allowance, table, word) {
         let callee = reg!(regs, word, c) as u32;
         if field_b(word) & SWITCHES != 0 || (*cx).is_unloaded(callee) {
-            return leave_switch(cx, ip, regs, budget, table, word);
+            return leave_switch(cx, ip, regs, allowance, table, word);
         }
         if (*cx).has_reference_receiver(callee) {
             let receiver = regs.add(field_a(word) as usize);
             *receiver &= !TAINT;
             if may_borrow!(cx, *receiver) {
-                return leave_switch(cx, ip, regs, budget, table, word);
+                return leave_switch(cx, ip, regs, allowance, table, word);
             }
         }
         let entry = (reg!(regs, word, c) >> 32) as usize;
         if (*cx).is_let_go(entry) {
-            return leave_switch(cx, ip, regs, budget, table, word);
+            return leave_switch(cx, ip, regs, allowance, table, word);
         }
         (*cx).note_call(entry);
-        call::CallSelected::<N>(cx, ip, regs, budget, table, word)
+        call::CallSelected::<N>(cx, ip, regs, allowance, table, word)
     }
-    CallValue(cx, ip, regs, budget, table, word) {
+    CallValue(cx, ip, regs, allowance, table, word) {
         let func = reg!(regs, word, c);
         let lazy = header!(cx, func) & TRACKED != 0 || (*cx).roots.stored.has_let_go();
         let unloaded = lazy && func as u32 != 0 && (*cx).is_unloaded((*cx).heap.func_index(Ref::of(func)));
         let known = func as u32 != 0;
         let switches = known && (field_b(word) & SWITCHES != 0 || unloaded || (*cx).is_crossing_method(func));
         if switches || header!(cx, func) & 31 == Kind::Bound as u64 {
-            return leave_switch(cx, ip, regs, budget, table, word);
+            return leave_switch(cx, ip, regs, allowance, table, word);
         }
         if known {
             let entry = ((*cx).heap.slot(Ref::of(func), 0) >> 32) as usize;
             if (*cx).is_let_go(entry) {
-                return leave_switch(cx, ip, regs, budget, table, word);
+                return leave_switch(cx, ip, regs, allowance, table, word);
             }
             (*cx).note_call(entry);
         }
-        call::CallValue::<N>(cx, ip, regs, budget, table, word)
+        call::CallValue::<N>(cx, ip, regs, allowance, table, word)
     }
 }
 

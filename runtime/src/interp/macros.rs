@@ -2,23 +2,18 @@
 
 /// Runs the instruction `$n` words further, as the handler's continuation `N` says.
 macro_rules! next {
-    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $n:expr) => {
-        N::go($cx, $ip.add($n), $regs, $budget, $table)
+    ($cx:expr, $ip:expr, $regs:expr, $allowance:expr, $table:expr, $n:expr) => {
+        N::go($cx, $ip.add($n), $regs, $allowance, $table)
     };
 }
 
 /// Enters the segment at `$target`: charges it and runs its first instruction.
 macro_rules! enter {
-    ($cx:expr, $target:expr, $regs:expr, $budget:expr, $table:expr) => {{
+    ($cx:expr, $target:expr, $regs:expr, $allowance:expr, $table:expr) => {{
         let target = $target;
-        let segment = *target;
-        if segment as u32 >= 1 << 16 {
-            // It allocates.
-            return $crate::interp::drive::enter_bytes($cx, target, $regs, $budget, $table, segment);
-        }
-        let left = $budget - (segment >> 32) as i64;
-        if left < 0 {
-            return $crate::interp::drive::leave_segment($cx, target, $regs, $budget, $table, segment);
+        let left = $crate::allowance::less($allowance, *target);
+        if $crate::allowance::is_exceeded(left) {
+            return $crate::interp::drive::enter_beyond($cx, target, $regs, $allowance, $table, *target);
         }
         <$crate::interp::Dispatch as $crate::interp::Next>::go($cx, target.add(1), $regs, left, $table)
     }};
@@ -69,16 +64,16 @@ macro_rules! imm {
 /// A handler with all its parameters named. What runs after it is a parameter too: the next word's handler, or inside a fused
 /// instruction the handler of its next part.
 macro_rules! handler {
-    ($($name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block)*) => {
-        $(handler! { inline(always) $name($cx, $ip, $regs, $budget, $table, $word) $body })*
+    ($($name:ident($cx:ident, $ip:ident, $regs:ident, $allowance:ident, $table:ident, $word:ident) $body:block)*) => {
+        $(handler! { inline(always) $name($cx, $ip, $regs, $allowance, $table, $word) $body })*
     };
-    (inline($inline:ident) $name:ident($cx:ident, $ip:ident, $regs:ident, $budget:ident, $table:ident, $word:ident) $body:block) => {
+    (inline($inline:ident) $name:ident($cx:ident, $ip:ident, $regs:ident, $allowance:ident, $table:ident, $word:ident) $body:block) => {
         #[inline($inline)]
         pub(in crate::interp) unsafe extern "C" fn $name<N: $crate::interp::Next>(
             $cx: *mut $crate::interp::Cx,
             $ip: *const u64,
             $regs: *mut u64,
-            $budget: i64,
+            $allowance: i64,
             $table: *const $crate::interp::Handler,
             $word: u64,
         ) $body
@@ -88,31 +83,31 @@ macro_rules! handler {
 /// Handlers that give a value and cannot fail: `Name(b, c) => value;`, operands as `reg` (default), `imm` or `num`.
 macro_rules! pure {
     ($($name:ident($b:ident) => $value:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let $b = reg!(regs, word, b);
             reg!(regs, word, a) = $value;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         } })*
     };
     ($($name:ident($b:ident, $c:ident) => $value:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let ($b, $c) = (reg!(regs, word, b), reg!(regs, word, c));
             reg!(regs, word, a) = $value;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         } })*
     };
     ($($name:ident($b:ident, imm $c:ident) => $value:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let ($b, $c) = (reg!(regs, word, b), imm!(word, c));
             reg!(regs, word, a) = $value;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         } })*
     };
     ($($name:ident($b:ident, num $c:ident) => $value:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let ($b, $c) = (reg!(regs, word, b), (word >> 48) as u32);
             reg!(regs, word, a) = $value;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         } })*
     };
 }
@@ -120,19 +115,19 @@ macro_rules! pure {
 /// Handlers that read the heap, give a value and cannot fail.
 macro_rules! reading {
     ($($name:ident($heap:ident, $b:ident) => $value:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let $b = reg!(regs, word, b);
             let $heap = &(*cx).heap;
             reg!(regs, word, a) = $value;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         } })*
     };
     ($($name:ident($heap:ident, $b:ident, $c:ident) => $value:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let ($b, $c) = (reg!(regs, word, b), reg!(regs, word, c));
             let $heap = &(*cx).heap;
             reg!(regs, word, a) = $value;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         } })*
     };
 }
@@ -140,9 +135,9 @@ macro_rules! reading {
 /// Leaves for a collection if one is due. Before an operation has begun every reference is in a root, and the operation
 /// starts again afterwards.
 macro_rules! safe_point {
-    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $word:expr) => {
+    ($cx:expr, $ip:expr, $regs:expr, $allowance:expr, $table:expr, $word:expr) => {
         if (*$cx).heap.collection_due() {
-            return $crate::interp::drive::leave_collect($cx, $ip, $regs, $budget, $table, $word);
+            return $crate::interp::drive::leave_collect($cx, $ip, $regs, $allowance, $table, $word);
         }
     };
 }
@@ -171,7 +166,7 @@ macro_rules! no_safe_point {
 
 macro_rules! uncharged {
     (inline($inline:ident) $name:ident of $op:ident, $point:ident; ($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block) => {
-        handler! { inline($inline) $name(context, ip, regs, budget, table, word) {
+        handler! { inline($inline) $name(context, ip, regs, allowance, table, word) {
             #[inline]
             #[allow(unused_variables)]
             unsafe fn body(
@@ -180,13 +175,13 @@ macro_rules! uncharged {
                 $word: u64,
                 $ext: u64,
             ) -> Result<(), $crate::heap::Trap> $body
-            $point!(context, ip, regs, budget, table, word);
+            $point!(context, ip, regs, allowance, table, word);
             const WORDS: usize = regno_bytecode::op::Op::$op.words();
             let ext = if WORDS == 2 { *ip.add(1) } else { 0 };
             match body(&mut *context, $crate::interp::Window(regs), word, ext) {
-                Ok(()) => next!(context, ip, regs, budget, table, WORDS),
+                Ok(()) => next!(context, ip, regs, allowance, table, WORDS),
                 Err(trap) => {
-                    (*context).save(ip, regs, budget);
+                    (*context).save(ip, regs, allowance);
                     (*context).fail(trap);
                 }
             }
@@ -205,7 +200,7 @@ macro_rules! slow {
         $(slow! { inline(never) $name of $op($cx, $regs, $word, $ext) $body })*
     };
     (inline($inline:ident) $name:ident of $op:ident($cx:ident, $regs:ident, $word:ident, $ext:ident) $body:block) => {
-        handler! { inline($inline) $name(context, ip, regs, budget, table, word) {
+        handler! { inline($inline) $name(context, ip, regs, allowance, table, word) {
             #[inline(never)]
             #[allow(unused_variables)]
             unsafe fn body(
@@ -214,15 +209,15 @@ macro_rules! slow {
                 $word: u64,
                 $ext: u64,
             ) -> Result<(), $crate::heap::Trap> $body
-            safe_point!(context, ip, regs, budget, table, word);
+            safe_point!(context, ip, regs, allowance, table, word);
             const WORDS: usize = regno_bytecode::op::Op::$op.words();
             let cx = &mut *context;
-            cx.save(ip, regs, budget);
+            cx.save(ip, regs, allowance);
             let ext = if WORDS == 2 { *ip.add(1) } else { 0 };
             match body(cx, $crate::interp::Window(regs), word, ext) {
                 Ok(()) => {
-                    let (budget, table) = (cx.budget(), $crate::interp::drive::table_after(cx, table));
-                    next!(context, ip, regs, budget, table, WORDS)
+                    let (allowance, table) = (cx.allowance(), $crate::interp::drive::table_after(cx, table));
+                    next!(context, ip, regs, allowance, table, WORDS)
                 }
                 Err(trap) => cx.fail(trap),
             }
@@ -242,24 +237,24 @@ macro_rules! separate {
 /// Compare-and-branch handlers with a 16-bit offset.
 macro_rules! branch {
     ($($name:ident($a:ident, $b:ident) => $condition:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let ($a, $b) = (reg!(regs, word, a), reg!(regs, word, b));
             if $condition {
                 separate!();
-                enter!(cx, ip.offset(1 + imm!(word, c) as isize), regs, budget, table)
+                enter!(cx, ip.offset(1 + imm!(word, c) as isize), regs, allowance, table)
             } else {
-                enter!(cx, ip.add(1), regs, budget, table)
+                enter!(cx, ip.add(1), regs, allowance, table)
             }
         } })*
     };
     ($($name:ident($a:ident, imm $b:ident) => $condition:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let ($a, $b) = (reg!(regs, word, a), imm!(word, b));
             if $condition {
                 separate!();
-                enter!(cx, ip.offset(1 + imm!(word, c) as isize), regs, budget, table)
+                enter!(cx, ip.offset(1 + imm!(word, c) as isize), regs, allowance, table)
             } else {
-                enter!(cx, ip.add(1), regs, budget, table)
+                enter!(cx, ip.add(1), regs, allowance, table)
             }
         } })*
     };

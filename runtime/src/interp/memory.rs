@@ -88,33 +88,33 @@ unsafe fn is_data(cx: *mut Cx, object: u64) -> bool {
 
 /// Leaves if a pointer is nil.
 macro_rules! check_pointer {
-    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $word:expr, $pointer:expr) => {
+    ($cx:expr, $ip:expr, $regs:expr, $allowance:expr, $table:expr, $word:expr, $pointer:expr) => {
         if $pointer as u32 == 0 {
-            return leave_nil($cx, $ip, $regs, $budget, $table, $word);
+            return leave_nil($cx, $ip, $regs, $allowance, $table, $word);
         }
     };
 }
 
 /// Leaves if an array or string object, whose header has its length, is not longer than an index.
 macro_rules! check_array {
-    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $array:expr, $index:expr) => {
+    ($cx:expr, $ip:expr, $regs:expr, $allowance:expr, $table:expr, $array:expr, $index:expr) => {
         if $index >= *(*$cx).heap.base().add($array as u32 as usize) >> 32 {
-            return leave_index($cx, $ip, $regs, $budget, $table, $index);
+            return leave_index($cx, $ip, $regs, $allowance, $table, $index);
         }
     };
 }
 
 /// Leaves if a slice, given by its sizes, is not longer than an index, or if its array is to be written to and no object yet.
 macro_rules! check_slice {
-    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $sizes:expr, $index:expr) => {
+    ($cx:expr, $ip:expr, $regs:expr, $allowance:expr, $table:expr, $sizes:expr, $index:expr) => {
         if $index >= u64::from($sizes as u32) {
-            return leave_index($cx, $ip, $regs, $budget, $table, $index);
+            return leave_index($cx, $ip, $regs, $allowance, $table, $index);
         }
     };
-    ($cx:expr, $ip:expr, $regs:expr, $budget:expr, $table:expr, $sizes:expr, $index:expr, own $slice:expr) => {
-        check_slice!($cx, $ip, $regs, $budget, $table, $sizes, $index);
+    ($cx:expr, $ip:expr, $regs:expr, $allowance:expr, $table:expr, $sizes:expr, $index:expr, own $slice:expr) => {
+        check_slice!($cx, $ip, $regs, $allowance, $table, $sizes, $index);
         if ($sizes as i64) < 0 {
-            return leave_pending($cx, $ip, $regs, $budget, $table, $slice);
+            return leave_pending($cx, $ip, $regs, $allowance, $table, $slice);
         }
     };
 }
@@ -122,17 +122,17 @@ macro_rules! check_slice {
 /// Reads and writes through pointers.
 macro_rules! pointed {
     ($($load:ident $store:ident => $form:ident;)*) => { handler! { $(
-        $load(cx, ip, regs, budget, table, word) {
+        $load(cx, ip, regs, allowance, table, word) {
             let pointer = reg!(regs, word, b);
-            check_pointer!(cx, ip, regs, budget, table, word, pointer);
+            check_pointer!(cx, ip, regs, allowance, table, word, pointer);
             reg!(regs, word, a) = $form::read(cx, pointer, u64::from(slot::pointer_index(pointer)));
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         }
-        $store(cx, ip, regs, budget, table, word) {
+        $store(cx, ip, regs, allowance, table, word) {
             let pointer = reg!(regs, word, a);
-            check_pointer!(cx, ip, regs, budget, table, word, pointer);
+            check_pointer!(cx, ip, regs, allowance, table, word, pointer);
             $form::write(cx, pointer, u64::from(slot::pointer_index(pointer)), reg!(regs, word, b));
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         }
     )* } };
 }
@@ -145,17 +145,17 @@ pointed! {
 /// Reads and writes of elements of arrays.
 macro_rules! elements {
     ($($load:ident $store:ident => $form:ident;)*) => { handler! { $(
-        $load(cx, ip, regs, budget, table, word) {
+        $load(cx, ip, regs, allowance, table, word) {
             let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
-            check_array!(cx, ip, regs, budget, table, array, index);
+            check_array!(cx, ip, regs, allowance, table, array, index);
             late!(regs, ip, a) = $form::read(cx, array, index);
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         }
-        $store(cx, ip, regs, budget, table, word) {
+        $store(cx, ip, regs, allowance, table, word) {
             let (array, index) = (reg!(regs, word, a), reg!(regs, word, b));
-            check_array!(cx, ip, regs, budget, table, array, index);
+            check_array!(cx, ip, regs, allowance, table, array, index);
             $form::write(cx, array, index, late!(regs, ip, c));
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         }
     )* } };
 }
@@ -168,12 +168,12 @@ elements! {
 /// Reads of elements of slices, as numbers of a width.
 macro_rules! index_loads {
     ($($name:ident => $form:ident as $number:ty;)*) => { handler! { $(
-        $name(cx, ip, regs, budget, table, word) {
+        $name(cx, ip, regs, allowance, table, word) {
             let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
-            check_slice!(cx, ip, regs, budget, table, *slot_at!(cx, slice, 1), index);
+            check_slice!(cx, ip, regs, allowance, table, *slot_at!(cx, slice, 1), index);
             let place = *slot_at!(cx, slice, 0);
             late!(regs, ip, a) = $form::read(cx, place, (place >> 32) + index) as $number as u64;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         }
     )* } };
 }
@@ -187,13 +187,13 @@ index_loads! {
 /// Writes to elements of slices.
 macro_rules! index_stores {
     ($($name:ident => $form:ident;)*) => { handler! { $(
-        $name(cx, ip, regs, budget, table, word) {
+        $name(cx, ip, regs, allowance, table, word) {
             let (slice, index) = (reg!(regs, word, a), reg!(regs, word, b));
             let sizes = *slot_at!(cx, slice, 1);
-            check_slice!(cx, ip, regs, budget, table, sizes, index, own slice);
+            check_slice!(cx, ip, regs, allowance, table, sizes, index, own slice);
             let place = *slot_at!(cx, slice, 0);
             $form::write(cx, place, (place >> 32) + index, late!(regs, ip, c));
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         }
     )* } };
 }
@@ -204,117 +204,117 @@ index_stores! {
 }
 
 handler! {
-    LoadCell(cx, ip, regs, budget, table, word) {
+    LoadCell(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = *slot_at!(cx, reg!(regs, word, b), 0);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    StoreCell(cx, ip, regs, budget, table, word) {
+    StoreCell(cx, ip, regs, allowance, table, word) {
         *slot_at!(cx, reg!(regs, word, a), 0) = reg!(regs, word, b);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    LoadGlobal(cx, ip, regs, budget, table, word) {
+    LoadGlobal(cx, ip, regs, allowance, table, word) {
         let cell = named!(cx, ip, roots.globals);
         reg!(regs, word, a) = *slot_at!(cx, cell, 0);
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    StoreGlobal(cx, ip, regs, budget, table, word) {
+    StoreGlobal(cx, ip, regs, allowance, table, word) {
         let cell = named!(cx, ip, roots.globals);
         *slot_at!(cx, cell, 0) = reg!(regs, word, a);
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    AddrGlobal(cx, ip, regs, budget, table, word) {
+    AddrGlobal(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = named!(cx, ip, roots.globals);
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    LoadField(cx, ip, regs, budget, table, word) {
+    LoadField(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = *slot_at!(cx, reg!(regs, word, b), field_c(word));
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    StoreField(cx, ip, regs, budget, table, word) {
+    StoreField(cx, ip, regs, allowance, table, word) {
         *slot_at!(cx, reg!(regs, word, a), field_b(word)) = reg!(regs, word, c);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    LoadPtrField(cx, ip, regs, budget, table, word) {
+    LoadPtrField(cx, ip, regs, allowance, table, word) {
         let pointer = reg!(regs, word, b);
-        check_pointer!(cx, ip, regs, budget, table, word, pointer);
+        check_pointer!(cx, ip, regs, allowance, table, word, pointer);
         let object = *target!(cx, pointer);
         reg!(regs, word, a) = *slot_at!(cx, object, field_c(word));
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    StorePtrField(cx, ip, regs, budget, table, word) {
+    StorePtrField(cx, ip, regs, allowance, table, word) {
         let pointer = reg!(regs, word, a);
-        check_pointer!(cx, ip, regs, budget, table, word, pointer);
+        check_pointer!(cx, ip, regs, allowance, table, word, pointer);
         let object = *target!(cx, pointer);
         *slot_at!(cx, object, field_b(word)) = reg!(regs, word, c);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    AddrField(cx, ip, regs, budget, table, word) {
+    AddrField(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = slot::pointer(Ref::of(reg!(regs, word, b)), u32::from(field_c(word)));
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    AddrPtrField(cx, ip, regs, budget, table, word) {
+    AddrPtrField(cx, ip, regs, allowance, table, word) {
         let pointer = reg!(regs, word, b);
-        check_pointer!(cx, ip, regs, budget, table, word, pointer);
+        check_pointer!(cx, ip, regs, allowance, table, word, pointer);
         let object = *target!(cx, pointer);
         reg!(regs, word, a) = slot::pointer(Ref::of(object), u32::from(field_c(word)));
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    AddrElem(cx, ip, regs, budget, table, word) {
+    AddrElem(cx, ip, regs, allowance, table, word) {
         let (array, index) = (reg!(regs, word, b), reg!(regs, word, c));
-        check_array!(cx, ip, regs, budget, table, array, index);
+        check_array!(cx, ip, regs, allowance, table, array, index);
         late!(regs, ip, a) = slot::pointer(Ref::of(array), index as u32);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    AddrIndex(cx, ip, regs, budget, table, word) {
+    AddrIndex(cx, ip, regs, allowance, table, word) {
         let (slice, index) = (reg!(regs, word, b), reg!(regs, word, c));
         let sizes = *slot_at!(cx, slice, 1);
-        check_slice!(cx, ip, regs, budget, table, sizes, index, own slice);
+        check_slice!(cx, ip, regs, allowance, table, sizes, index, own slice);
         let place = *slot_at!(cx, slice, 0);
         late!(regs, ip, a) = slot::pointer(Ref::of(place), (place >> 32) as u32 + index as u32);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    LoadStrByte(cx, ip, regs, budget, table, word) {
+    LoadStrByte(cx, ip, regs, allowance, table, word) {
         let (string, index) = (reg!(regs, word, b), reg!(regs, word, c));
         if index >= u64::from(slot::string_len(string)) {
-            return leave_index(cx, ip, regs, budget, table, index);
+            return leave_index(cx, ip, regs, allowance, table, index);
         }
         late!(regs, ip, a) = Bytes::read(cx, string, index);
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    LenStr(cx, ip, regs, budget, table, word) {
+    LenStr(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = u64::from(slot::string_len(reg!(regs, word, b)));
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    LenSlice(cx, ip, regs, budget, table, word) {
+    LenSlice(cx, ip, regs, allowance, table, word) {
         // The header word keeps the signed length (spec/03 §4.5); that of nil is 0.
         let header = *(*cx).heap.base().add(reg!(regs, word, b) as u32 as usize);
         reg!(regs, word, a) = (header as i64 >> 32) as u64;
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    CapSlice(cx, ip, regs, budget, table, word) {
+    CapSlice(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = *slot_at!(cx, reg!(regs, word, b), 1) << 1 >> 33;
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
 }
 
 // What is made most takes its words from the current run, and leaves where that is too short: to collect, if that is due.
 handler! {
-    NewCell(cx, ip, regs, budget, table, word) {
+    NewCell(cx, ip, regs, allowance, table, word) {
         let header = Header::new(Kind::Cell, SlotClass::of_code(field_c(word)), 0, 1);
         let Some(cell) = (*cx).heap.cut(Blank { header, payload: 1 }) else {
-            return new_cell::<N>(cx, ip, regs, budget, table, word);
+            return new_cell::<N>(cx, ip, regs, allowance, table, word);
         };
         (*cx).heap.set_slot(cell, 0, reg!(regs, word, b));
         reg!(regs, word, a) = cell.slot();
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    Zero(cx, ip, regs, budget, table, word) {
+    Zero(cx, ip, regs, allowance, table, word) {
         let blank = types(cx).get(*ip.add(1) as u32).blank;
         let Some(object) = blank.and_then(|blank| (*cx).heap.cut(blank)) else {
-            return zero_value::<N>(cx, ip, regs, budget, table, word);
+            return zero_value::<N>(cx, ip, regs, allowance, table, word);
         };
         reg!(regs, word, a) = object.slot();
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
 }
 

@@ -8,7 +8,7 @@
 //! Frequent sequences of operations are *fused* when a program is loaded (`fused`): one dispatch runs several handlers.
 //!
 //! A handler that needs more than a plain effect leaves: it saves the state in [`Cx`], says why in [`Cx::exit`] and returns to
-//! the driver (`drive`): traps, segments that do not fit the budget, panics, deferred calls, growth of the stacks. So everything
+//! the driver (`drive`): traps, segments that do not fit the allowance, panics, deferred calls, growth of the stacks. So everything
 //! difficult is ordinary safe code outside the hot loop.
 //!
 //! # Why the unsafe code here is sound
@@ -44,6 +44,7 @@ mod table;
 
 pub(crate) use fused::fuse;
 
+use crate::allowance;
 use crate::config::Config;
 use crate::frame::{Frame, Stacks};
 use crate::heap::{Heap, Trap};
@@ -59,13 +60,13 @@ use crate::value::select::Satisfied;
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// A handler: context, instruction, registers, budget, table, the instruction's first word.
+/// A handler: context, instruction, registers, allowance, table, the instruction's first word.
 pub(crate) type HandlerFn = unsafe extern "C" fn(*mut Cx, *const u64, *mut u64, i64, *const Handler, u64);
 
 /// What runs after a handler's effect, if the handler does not branch or leave.
 pub(crate) trait Next {
     /// Goes on at `ip`.
-    unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, budget: i64, table: *const Handler);
+    unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, allowance: i64, table: *const Handler);
 }
 
 /// The handler of the word at `ip`, through the table.
@@ -73,10 +74,10 @@ pub(crate) struct Dispatch;
 
 impl Next for Dispatch {
     #[inline(always)]
-    unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, budget: i64, table: *const Handler) {
+    unsafe fn go(cx: *mut Cx, ip: *const u64, regs: *mut u64, allowance: i64, table: *const Handler) {
         let word = *ip;
         let handler = *table.add(word as u16 as usize);
-        (handler.0)(cx, ip, regs, budget, table, word)
+        (handler.0)(cx, ip, regs, allowance, table, word)
     }
 }
 
@@ -84,9 +85,6 @@ impl Next for Dispatch {
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub(crate) struct Handler(HandlerFn);
-
-/// Budget in machine registers while the meter is exact: every segment entry leaves the loop.
-const NO_BUDGET: i64 = i64::MIN / 2;
 
 /// Why handlers returned to the driver.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -467,20 +465,20 @@ impl Cx {
         self.roots.code.wrapping_add(pc as usize)
     }
 
-    /// Saves the interpreter's registers. In exact mode the budget in registers means nothing.
+    /// Saves the interpreter's registers. In exact mode the allowance in registers means nothing.
     #[inline]
-    fn save(&mut self, ip: *const u64, regs: *mut u64, budget: i64) {
+    fn save(&mut self, ip: *const u64, regs: *mut u64, allowance: i64) {
         (self.ip, self.roots.regs) = (ip, regs);
         self.meter.pc = self.pc_of(ip);
         if !self.meter.exact {
-            self.meter.budget = budget;
+            self.meter.lent = allowance;
         }
     }
 
-    /// Budget to go on with.
+    /// Allowance to go on with.
     #[inline]
-    fn budget(&self) -> i64 {
-        if self.meter.exact { NO_BUDGET } else { self.meter.budget }
+    fn allowance(&self) -> i64 {
+        if self.meter.exact { allowance::NONE } else { self.meter.lent }
     }
 
     /// Leaves the loop because the instruction failed.

@@ -25,20 +25,20 @@ fn f32_of(bits: u64) -> f32 {
 }
 
 handler! {
-    Segment(cx, ip, regs, budget, table, _word) {
-        enter!(cx, ip, regs, budget, table)
+    Segment(cx, ip, regs, allowance, table, _word) {
+        enter!(cx, ip, regs, allowance, table)
     }
-    LoadImm(cx, ip, regs, budget, table, word) {
+    LoadImm(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = imm!(word, b) as u64;
-        next!(cx, ip, regs, budget, table, 1)
+        next!(cx, ip, regs, allowance, table, 1)
     }
-    LoadBits(cx, ip, regs, budget, table, word) {
+    LoadBits(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = *ip.add(1);
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
-    LoadStr(cx, ip, regs, budget, table, word) {
+    LoadStr(cx, ip, regs, allowance, table, word) {
         reg!(regs, word, a) = named!(cx, ip, strings);
-        next!(cx, ip, regs, budget, table, 2)
+        next!(cx, ip, regs, allowance, table, 2)
     }
 }
 
@@ -132,15 +132,15 @@ pure! {
 /// Float arithmetic. NaN results are made canonical in an arm of their own: a select would be waited for by what follows.
 macro_rules! floating {
     ($($name:ident => $operator:tt, $of:ident, $canonical:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let value = $of(reg!(regs, word, b)) $operator $of(reg!(regs, word, c));
             if value.is_nan() {
                 separate!();
                 reg!(regs, word, a) = $canonical;
-                next!(cx, ip, regs, budget, table, 1)
+                next!(cx, ip, regs, allowance, table, 1)
             } else {
                 reg!(regs, word, a) = u64::from(value.to_bits());
-                next!(cx, ip, regs, budget, table, 1)
+                next!(cx, ip, regs, allowance, table, 1)
             }
         } })*
     };
@@ -160,13 +160,13 @@ floating! {
 /// Integer divisions: `Name(b, c) => value` with `c` not 0.
 macro_rules! division {
     ($($name:ident($b:ident, $c:ident) => $value:expr;)*) => {
-        $(handler! { $name(cx, ip, regs, budget, table, word) {
+        $(handler! { $name(cx, ip, regs, allowance, table, word) {
             let ($b, $c) = (reg!(regs, word, b), reg!(regs, word, c));
             if $c == 0 {
-                return super::drive::leave_division(cx, ip, regs, budget, table, word);
+                return super::drive::leave_division(cx, ip, regs, allowance, table, word);
             }
             reg!(regs, word, a) = $value;
-            next!(cx, ip, regs, budget, table, 1)
+            next!(cx, ip, regs, allowance, table, 1)
         } })*
     };
 }

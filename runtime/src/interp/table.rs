@@ -63,11 +63,11 @@ unsafe extern "C" fn step(
     cx: *mut Cx,
     ip: *const u64,
     regs: *mut u64,
-    budget: i64,
+    allowance: i64,
     _table: *const Handler,
     _word: u64,
 ) {
     let cx = &mut *cx;
-    cx.save(ip, regs, budget);
+    cx.save(ip, regs, allowance);
     cx.exit = super::Exit::Step;
 }

@@ -5,7 +5,7 @@
 //!
 //! | word | becomes |
 //! |---|---|
-//! | `Segment` | bytes in `a`, gas in the long field; where either does not fit, or printing is charged in the segment, `a` is [`LOOKUP`] and the long field negative: the table tells |
+//! | `Segment` | gas and bytes (`allowance`); where either does not fit, or printing is charged in the segment, the table tells |
 //! | extension of `Call` | distance to the callee's entry in words (bits 0..32, signed) and its frame size (bits 32..64) |
 //! | other function extensions | function index |
 //! | type extensions | index in the machine's type table; for operations on interfaces also the representation's code in bits 32..40 |
@@ -18,6 +18,7 @@ mod stored;
 pub(crate) use start::{Start, Tables, fill};
 pub(crate) use stored::{PlaceOf, StoredTable};
 
+use crate::allowance;
 use crate::meter::UNACCOUNTED;
 use crate::natives::{Body, Environment};
 use crate::value::Types;
@@ -26,16 +27,13 @@ use crate::verify::VerifyError;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{Event, GasSchedule, OpClass};
 use regno_bytecode::module::{Function, FunctionKind, Module, PackageSlot, TextEntry};
-use regno_bytecode::op::{Op, code_of, encode, encode_long};
+use regno_bytecode::op::{Op, code_of, encode};
 use regno_bytecode::stored::{Extent, StoredSlot};
 use regno_bytecode::types::TypeRef;
 use regno_store::PkgId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-
-/// Bytes field of a `Segment` word whose amounts are in the table.
-pub(crate) const LOOKUP: u16 = u16::MAX;
 
 /// Code that only the runtime enters, at the start of every program: where frames pushed by the machine return to.
 const STUBS: [u64; 8] = [
@@ -523,12 +521,7 @@ impl Linked {
 
 pub(super) fn segment_word(segment: &Segment) -> u64 {
     let bytes = if UNACCOUNTED { 0 } else { segment.bytes };
-    let small = segment.print_gas == 0 && bytes < u64::from(LOOKUP) && segment.gas <= i32::MAX as u64;
-    if small {
-        encode_long(Op::Segment, bytes as u16, segment.gas as u32)
-    } else {
-        encode_long(Op::Segment, LOOKUP, u32::MAX)
-    }
+    allowance::segment_word((segment.print_gas == 0).then_some((segment.gas, bytes)))
 }
 
 /// The code with every charge removed, for [`crate::Metering::Off`].

@@ -305,7 +305,7 @@ impl Meter {
     /// Charges scanning a message's expression.
     fn parse(&mut self, gas: i64) -> Result<(), Trap> {
         self.charge_parse(gas);
-        if self.budget < 0 {
+        if self.is_out_of_gas() {
             self.stopped = Some(Stop::OutOfGas(Descriptor::Parsing));
             return Err(Trap::Stop);
         }
