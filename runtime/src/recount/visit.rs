@@ -82,6 +82,11 @@ pub(super) struct Visitor<'a, T> {
     tasks: Vec<Task>,
 }
 
+/// Whether there may be something to visit behind a value.
+fn refers(repr: Repr) -> bool {
+    repr.is_ref() || repr == Repr::Iface
+}
+
 impl<'a, T: Tally> Visitor<'a, T> {
     pub fn new(heap: &'a Heap, linked: &'a Linked, roots: &'a Roots, tally: T) -> Self {
         Visitor {
@@ -265,8 +270,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
                     return self.visit(u64::from(size::ARRAY) + u64::from(header.len()));
                 }
                 self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(header.len()))?;
-                self.elements(elem, object, header.len());
-                Ok(())
+                self.elements(elem, object, header.len())
             }
             _ if info.repr == Repr::Iface => {
                 self.tasks.extend(self.unpacked(value).map(|(ty, value)| Task::Copy(ty, value)));
@@ -647,8 +651,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             ObjectKind::Data if self.mark(object, kind) => self.visit(u64::from(size::ARRAY) + u64::from(header.len())),
             ObjectKind::List if self.mark(object, kind) => {
                 self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(header.len()))?;
-                self.elements(elem, object, header.len());
-                Ok(())
+                self.elements(elem, object, header.len())
             }
             _ => Ok(()),
         }
@@ -664,29 +667,48 @@ impl<'a, T: Tally> Visitor<'a, T> {
             return self.visit(u64::from(size::ARRAY) + u64::from(header.cap));
         }
         self.visit(u64::from(size::ARRAY) + u64::from(size::SLOT) * u64::from(header.cap))?;
-        self.elements(elem, header.base, header.cap);
+        self.elements(elem, header.base, header.cap)
+    }
+
+    fn elements(&mut self, elem: TypeIndex, list: Ref, len: u32) -> Result<(), Abort> {
+        let info = self.linked.types.get(elem);
+        if !refers(info.repr) {
+            return Ok(());
+        }
+        let heap = self.heap;
+        let values = heap.slots(list, 0, len).iter().filter(|&&value| value != 0);
+        match &info.kind {
+            // They lead nowhere, so they need not be put off.
+            Kind::Struct { fields } if !fields.iter().any(|field| refers(field.repr)) => {
+                for &value in values {
+                    let object = Ref::of(value);
+                    match self.is_unloaded(object) {
+                        true => self.visit(u64::from(REFERENCE))?,
+                        false => drop(self.enter_structure(object)?),
+                    }
+                }
+            }
+            _ => self.tasks.extend(values.rev().map(|&value| Task::Value(elem, value))),
+        }
         Ok(())
     }
 
-    fn elements(&mut self, elem: TypeIndex, list: Ref, len: u32) {
-        let repr = self.linked.types.get(elem).repr;
-        if !(repr.is_ref() || repr == Repr::Iface) {
-            return;
-        }
-        let slots = self.heap.slots(list, 0, len);
-        self.tasks.extend(slots.iter().rev().filter(|&&value| value != 0).map(|&value| Task::Value(elem, value)));
-    }
-
-    fn structure(&mut self, ty: TypeIndex, object: Ref) -> Result<(), Abort> {
+    /// A struct; how many fields it has if it has not been visited.
+    fn enter_structure(&mut self, object: Ref) -> Result<Option<u32>, Abort> {
         if !self.mark(object, ObjectKind::Struct) {
-            return Ok(());
+            return Ok(None);
         }
         let len = self.heap.header(object).len();
         self.visit(u64::from(size::STRUCT) + u64::from(size::SLOT) * u64::from(len))?;
+        Ok(Some(len))
+    }
+
+    fn structure(&mut self, ty: TypeIndex, object: Ref) -> Result<(), Abort> {
+        let Some(len) = self.enter_structure(object)? else { return Ok(()) };
         let Kind::Struct { fields } = &self.linked.types.get(ty).kind else { return Ok(()) };
         for (number, field) in fields.iter().enumerate().take(len as usize).rev() {
             let value = self.heap.slot(object, number as u32);
-            if value != 0 && (field.repr.is_ref() || field.repr == Repr::Iface) {
+            if value != 0 && refers(field.repr) {
                 self.tasks.push(Task::Value(field.ty, value));
             }
         }
