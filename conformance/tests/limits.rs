@@ -82,7 +82,11 @@ fn both_modes_within(module: &Module, gas_limit: Option<u64>, max_alloc: i64) ->
         execute(module.clone(), settings).map_err(|error| error.to_string())
     };
     let (block, exact) = (run(Metering::Auto)?, run(Metering::Exact)?);
-    if block == exact { Ok(block) } else { Err(format!("limits {gas_limit:?}, {max_alloc}: block {block:?}\nexact {exact:?}")) }
+    if block == exact {
+        Ok(block)
+    } else {
+        Err(format!("limits {gas_limit:?}, {max_alloc}: block {block:?}\nexact {exact:?}"))
+    }
 }
 
 /// The run ended out of gas: the crossing charge is in, nothing after it, and the named category paid it.

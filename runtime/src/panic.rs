@@ -82,10 +82,11 @@ impl Machine {
         } else {
             value
         };
-        self.raise(value, self.cx.roots.exception);
+        // The built-in's own frame saw none begin, unless it is the one that is deferred.
+        let previous = if self.is_synthetic(pc) { self.in_flight() } else { self.cx.roots.exception };
+        self.raise(value, previous);
         self.cx.roots.remembered.native = true;
-        self.charge(OpClass::ReturnCallDefers)?;
-        self.charge(OpClass::Panic2)?;
+        self.leave_native(pc)?;
         self.run_defers(pc)
     }
 
@@ -108,7 +109,12 @@ impl Machine {
     /// Whether the instruction is that of a predeclared function with a frame of its own. A deferred one has none here: the
     /// compiler's function stands for it.
     fn fails_in_native(&self, pc: u32) -> bool {
-        crate::trace::fails_in_native(self.word_at(pc)) && !self.function_at(pc).is_some_and(|code| code.synthetic)
+        crate::trace::fails_in_native(self.word_at(pc)) && !self.is_synthetic(pc)
+    }
+
+    /// Whether the instruction is in a function that the compiler has made.
+    fn is_synthetic(&self, pc: u32) -> bool {
+        self.function_at(pc).is_some_and(|code| code.synthetic)
     }
 
     fn word_at(&self, pc: u32) -> u64 {
@@ -117,10 +123,15 @@ impl Machine {
 
     fn raise_text(&mut self, text: &str) -> Result<(), RunError> {
         let value = self.string_value(text.as_bytes())?;
-        let current = self.cx.roots.exception;
-        let previous = if current == 0 && self.cx.depth() > 0 { self.cx.top().exception } else { current };
+        let previous = self.in_flight();
         self.raise(value, previous);
         Ok(())
+    }
+
+    /// The panic in flight, or that which the current function was called during.
+    fn in_flight(&mut self) -> u32 {
+        let current = self.cx.roots.exception;
+        if current == 0 && self.cx.depth() > 0 { self.cx.top().exception } else { current }
     }
 
     fn raise(&mut self, value: u64, previous: u32) {
@@ -266,7 +277,7 @@ impl Machine {
     pub(crate) fn recover(&mut self, pc: u32) -> Next {
         let return_ip = self.cx.top().return_ip;
         let deferred = self.cx.pc_of(return_ip) == DEFER_RETURNED;
-        let native = self.function_at(pc).is_some_and(|function| function.synthetic);
+        let native = self.is_synthetic(pc);
         let mut value = 0;
         if deferred
             && !native
@@ -314,7 +325,7 @@ impl Machine {
     /// A panic leaves the frame of the predeclared function at `pc`.
     fn leave_native(&mut self, pc: u32) -> Result<(), RunError> {
         // A deferred built-in has no frame of its own: the compiler's function stands for it.
-        if !self.function_at(pc).is_some_and(|function| function.synthetic) {
+        if !self.is_synthetic(pc) {
             self.charge(OpClass::ReturnCallDefers)?;
             self.charge(OpClass::Panic2)?;
         }

@@ -7,7 +7,7 @@ use super::{Checker, Result};
 use crate::finding::{Count, VmError};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
-use crate::typed::{self, DeclSpec, ExprId, ScopeKind, StmtKind, VarId, VarKind};
+use crate::typed::{self, DeclSpec, ExprId, ScopeKind, StmtKind, TypeExprId, VarId, VarKind};
 use crate::types::{Type, TypeId};
 
 impl<'a> Checker<'a> {
@@ -31,10 +31,11 @@ impl<'a> Checker<'a> {
                 Ok(StmtKind::Const(checked))
             }
             ast::Specs::Type(specs) => {
-                for spec in specs {
+                let specs = specs.iter().map(|spec| {
                     self.local_type(spec)?;
-                }
-                Ok(StmtKind::Type(u32::try_from(specs.len()).unwrap_or(u32::MAX)))
+                    self.blank_type(spec)
+                });
+                Ok(StmtKind::Type(specs.collect::<Result<Vec<_>>>()?))
             }
         }
     }
@@ -304,6 +305,11 @@ impl<'a> Checker<'a> {
         }
         let right = self.declared_type(spec.ty, spec.span)?;
         self.complete_type(t, right, spec.span)
+    }
+
+    /// The evaluation of a blank type's expression.
+    pub(super) fn blank_type(&mut self, spec: &'a ast::TypeSpec<'a>) -> Result<Option<TypeExprId>> {
+        (spec.name.name == "_").then(|| self.type_expr(spec.ty)).transpose()
     }
 
     /// The reference's node type of the innermost block, if that is not a function.

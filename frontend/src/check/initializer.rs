@@ -66,7 +66,7 @@ impl<'a> Checker<'a> {
         self.package.decls[decl].parts = parts;
     }
 
-    fn set_step(&mut self, decl: usize, part: usize, step: InitStep) {
+    pub(super) fn set_step(&mut self, decl: usize, part: usize, step: InitStep) {
         if let Some(part) = self.package.decls[decl].parts.get_mut(part) {
             part.step = Some(step);
         }

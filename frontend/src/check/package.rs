@@ -430,11 +430,12 @@ impl<'a> Checker<'a> {
 
     fn package_type(&mut self, decl: usize, spec: &'a ast::TypeSpec<'a>, declared: Option<TypeId>) -> Result<()> {
         let name = spec.name.name;
-        let part =
-            Part { names: self.name_index(name).into_iter().collect(), step: Some(InitStep::Type), ..Part::default() };
-        self.package.decls[decl].parts = vec![part];
+        let names = self.name_index(name).into_iter().collect();
+        self.package.decls[decl].parts = vec![Part { names, ..Part::default() }];
         self.refuse_nil_type(spec)?;
         let right = self.resolve_type(spec.ty)?;
+        let evaluated = self.blank_type(spec)?;
+        self.set_step(decl, 0, InitStep::Type(evaluated));
         let Some(declared) = declared else {
             self.set_entity(name, Entity::Type(right));
             return Ok(());

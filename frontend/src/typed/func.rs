@@ -1,6 +1,6 @@
 //! Functions, scopes, variables, package-level variables and initialisation.
 
-use super::{DeclSpec, FuncId, GlobalId, ScopeId, StmtId, VarId};
+use super::{DeclSpec, FuncId, GlobalId, ScopeId, StmtId, TypeExprId, VarId};
 use crate::constant::Held;
 use crate::source::Span;
 use crate::types::TypeId;
@@ -196,8 +196,8 @@ pub enum InitStep {
     },
     /// A constant declaration; evaluated for its gas.
     Const(DeclSpec),
-    /// A type declaration: `Exec`, `Eval`, `TypeDecl`, `Halt`.
-    Type,
+    /// A type declaration: `Exec`, `Eval`, `TypeDecl`, `Halt`. That of a blank name evaluates its type, as nothing keeps it.
+    Type(Option<TypeExprId>),
     /// The end of the initialisation: an abort with this text, before the next declaration is begun.
     Abort(String),
 }

@@ -154,8 +154,8 @@ pub enum StmtKind {
     Var(Vec<DeclSpec>),
     /// `const` declaration statement: values are evaluated (and charged) on every execution.
     Const(Vec<DeclSpec>),
-    /// `type` declaration statement with this many specs.
-    Type(u32),
+    /// `type` declaration statement: of each spec the evaluation of its type, as of [`InitStep::Type`](super::InitStep::Type).
+    Type(Vec<Option<TypeExprId>>),
     /// `{ ... }`
     Block {
         /// Scope.

@@ -10,7 +10,7 @@ use regno_bytecode::event::OpClass;
 use regno_bytecode::op::convert;
 use regno_bytecode::types::Repr;
 use regno_frontend::package::PathKind;
-use regno_frontend::typed::{BinaryOp, DeclSpec, ExprId, GlobalId, Place, VarId};
+use regno_frontend::typed::{BinaryOp, DeclSpec, ExprId, GlobalId, Place, TypeExprId, VarId};
 use regno_frontend::types::TypeId;
 
 /// A name that a declaration defines.
@@ -168,6 +168,16 @@ impl FunctionBuilder<'_, '_> {
     /// A constant declaration: evaluated for its charges.
     pub(super) fn const_spec(&mut self, spec: &DeclSpec) {
         self.declaration(spec);
+    }
+
+    /// A type declaration; the type of a blank one is evaluated.
+    pub(super) fn type_declaration(&mut self, evaluated: Option<TypeExprId>) {
+        self.op(OpClass::Exec);
+        match evaluated {
+            Some(target) => self.type_expr(target),
+            None => self.op(OpClass::Eval),
+        }
+        self.op(OpClass::TypeDecl);
     }
 
     /// `Exec`, values, type, `ValueDecl`.

@@ -106,7 +106,7 @@ impl FunctionBuilder<'_, '_> {
             }
             InitStep::Const(spec) => self.const_spec(spec),
             InitStep::Abort(text) => self.abort(text),
-            InitStep::Type => self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::TypeDecl]),
+            InitStep::Type(evaluated) => self.type_declaration(*evaluated),
         }
     }
 

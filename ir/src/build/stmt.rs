@@ -81,9 +81,9 @@ impl FunctionBuilder<'_, '_> {
                     self.statics_declared(spec.names.iter().flatten().count());
                 }
             }
-            StmtKind::Type(count) => {
-                for _ in 0..*count {
-                    self.ops(&[OpClass::Exec, OpClass::Eval, OpClass::TypeDecl]);
+            StmtKind::Type(specs) => {
+                for &evaluated in specs {
+                    self.type_declaration(evaluated);
                     self.statics_declared(1);
                 }
             }
