@@ -38,6 +38,10 @@ macro_rules! leaves {
 }
 
 leaves! {
+    /// Single steps: the entry of every table that is not run threaded.
+    step(cx, ip, regs) { cx.exit = Exit::Step; }
+    /// The driver switches the realm and makes the call.
+    leave_switch(cx, ip, regs) { cx.exit = Exit::Switch; }
     /// The segment at `ip` does not fit.
     leave_segment(cx, ip, regs) { cx.exit = Exit::Segment; }
     /// The stacks do not hold the callee's frame.

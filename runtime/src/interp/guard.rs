@@ -4,7 +4,8 @@
 //! plain handler. The rest is done out of line: loading what a slot refers to, the read-only rules, the ownership guard.
 
 use super::data::repr_of;
-use super::{Cx, Dispatch, Exit, Handler};
+use super::drive::leave_switch;
+use super::{Cx, Dispatch};
 use super::{call, data, memory};
 use crate::heap::{Header, ITEM_KEY, ITEM_VALUE, Kind, Ref, SlotClass, Trap};
 use crate::map;
@@ -502,22 +503,6 @@ slow! {
             to => cx.check_convert(regs.get(field_a(word)), ext as u32, to == convert::TO),
         }
     }
-}
-
-/// Leaves to the driver, which switches the realm and makes the call.
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn leave_switch(
-    cx: *mut Cx,
-    ip: *const u64,
-    regs: *mut u64,
-    allowance: i64,
-    _table: *const Handler,
-    _word: u64,
-) {
-    let cx = &mut *cx;
-    cx.save(ip, regs, allowance);
-    cx.exit = Exit::Switch;
 }
 
 /// Whether a call of a method with this receiver, a reference, may switch the realm.

@@ -1,8 +1,9 @@
 //! The dispatch tables. An operation without handler does not compile.
 
+use super::Handler;
+use super::drive::step;
 use super::fused::{FUSED, PLAIN, guarded as fused_guarded};
 use super::memory::{LoadElem as RangeElem, LoadIndex as RangeIndex};
-use super::{Cx, Handler};
 use super::{Dispatch, branch::*, call::*, data::*, memory::*, scalar::*};
 
 macro_rules! handlers {
@@ -58,16 +59,3 @@ mod guarded {
 
 /// Single steps: every entry saves the state and returns to the driver.
 pub(super) static STEPS: [Handler; CODES] = [Handler(step); CODES];
-
-unsafe extern "C" fn step(
-    cx: *mut Cx,
-    ip: *const u64,
-    regs: *mut u64,
-    allowance: i64,
-    _table: *const Handler,
-    _word: u64,
-) {
-    let cx = &mut *cx;
-    cx.save(ip, regs, allowance);
-    cx.exit = super::Exit::Step;
-}
