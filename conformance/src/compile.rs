@@ -14,14 +14,14 @@ pub struct Source {
 }
 
 /// Why a package was refused, and what had been spent by then.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CompileError {
     /// The reference's text: `path/file.gno:L:C: message`, or a message without position.
     pub text: String,
     /// Gas of the parse, token by token, which comes before every other finding.
     pub parse_charges: Vec<u32>,
-    /// The sources parsed and the package was made; a check failed.
-    pub parsed: bool,
+    /// The package `main` as far as it came, if it parsed: running it costs what the reference spends, and ends with the text.
+    pub program: Option<Box<Program>>,
 }
 
 impl fmt::Display for CompileError {

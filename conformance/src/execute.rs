@@ -2,7 +2,7 @@
 
 use crate::compile::CompileError;
 use crate::keep::{Keep, Memory};
-use regno_bytecode::event::{GasSchedule, size};
+use regno_bytecode::event::GasSchedule;
 use regno_bytecode::module::Module;
 use regno_bytecode::path::is_realm;
 use regno_runtime::{
@@ -244,43 +244,19 @@ fn reopen(machine: &mut Machine, keep: &mut dyn Keep) -> Result<(), RunError> {
     machine.reopen(below)
 }
 
-/// The execution of a package that was refused at compile time.
-///
-/// Gas can run out before the refusal: in the parse, or where the package value and its block are allocated, which happens between
-/// the parse and the checks (spec/03 §5.1).
+/// The execution of a package that was refused before it was made: the gas of its parse, which can run out.
 pub fn refused(error: &CompileError, settings: Settings) -> Execution {
     let mut report = Report::default();
-    let result = charge_refused(error, settings, &mut report);
-    let text = result.err().unwrap_or_else(|| error.text.clone());
-    Execution { error: Some(text), total: report, ..Execution::default() }
-}
-
-/// Charges what comes before the refusal; the error is the text of a limit that is crossed.
-fn charge_refused(error: &CompileError, settings: Settings, report: &mut Report) -> Result<(), String> {
-    let limit = settings.gas_limit.unwrap_or(u64::MAX);
-    let out_of_gas = |location: Descriptor| Err(format!("out of gas in location: {}", location.name()));
+    let mut text = error.text.clone();
     for &gas in &error.parse_charges {
         report.parse_gas += u64::from(gas);
-        report.gas += u64::from(gas);
-        if report.gas > limit {
-            return out_of_gas(Descriptor::Parsing);
+        report.gas = report.parse_gas;
+        if report.gas > settings.gas_limit.unwrap_or(u64::MAX) {
+            text = format!("out of gas in location: {}", Descriptor::Parsing.name());
+            break;
         }
     }
-    let counted = error.parsed && settings.max_alloc.is_some();
-    for bytes in [size::PACKAGE, size::BLOCK].into_iter().filter(|_| counted) {
-        report.alloc_bytes += i64::from(bytes);
-        if u64::try_from(report.alloc_bytes).ok() > settings.max_alloc {
-            // There is no collector yet that could be asked (spec/00 addendum 3).
-            return Err("runtime error: invalid memory address or nil pointer dereference".to_owned());
-        }
-        report.memory_gas += u64::from(bytes);
-        report.gas += u64::from(bytes);
-        if report.gas > limit {
-            return out_of_gas(Descriptor::MemoryAllocation);
-        }
-        report.alloc_peak = report.alloc_bytes;
-    }
-    Ok(())
+    Execution { error: Some(text), total: report, ..Execution::default() }
 }
 
 /// The execution of something that never became a package.

@@ -1,6 +1,7 @@
 //! A file run as a filetest (spec/05 §10): its result row. How it compares with the directives: [`crate::verdict`].
 
 use crate::coins::parse_coins;
+use crate::compile::CompileError;
 use crate::directives::Directives;
 use crate::execute::{Execution, Scene, Settings, execute_kept, refused, unusable};
 use crate::keep::{Keep, Memory};
@@ -177,15 +178,15 @@ fn run_unit(
     keep: &mut dyn Keep,
 ) -> Execution {
     let path = &scene.path;
-    match session.compile_unit(path, Some(expected_name(path)), unit) {
-        Ok(mut program) => {
-            let settings = Settings { environment: Environment::Testing, ..settings };
-            let no_main = program.no_main.take();
-            let execution = execute_kept(program.into_modules(), no_main, settings, scene, keep);
-            execution.unwrap_or_else(|error| unusable(error.to_string()))
-        }
-        Err(error) => refused(&error, settings),
-    }
+    let mut program = match session.compile_unit(path, Some(expected_name(path)), unit) {
+        Ok(program) => program,
+        Err(CompileError { program: Some(program), .. }) => *program,
+        Err(error) => return refused(&error, settings),
+    };
+    let settings = Settings { environment: Environment::Testing, ..settings };
+    let no_main = program.no_main.take();
+    let execution = execute_kept(program.into_modules(), no_main, settings, scene, keep);
+    execution.unwrap_or_else(|error| unusable(error.to_string()))
 }
 
 fn row_of(file: &str, execution: &Execution) -> Row {

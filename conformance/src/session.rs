@@ -147,7 +147,7 @@ impl<'s> Session<'s> {
             Ok(compiled) => Ok(compiled.into_iter().map(parts).collect()),
             Err(Refusal::Package(error)) => Err(error),
             Err(Refusal::Import(error)) => {
-                Err(CompileError { text: checker_words(error), parse_charges: Vec::new(), parsed: false })
+                Err(CompileError { text: checker_words(error), parse_charges: Vec::new(), program: None })
             }
         }
     }
@@ -184,7 +184,7 @@ impl<'s> Session<'s> {
                     Err(Refusal::Import(error)) => error.to_string(),
                     Err(Refusal::Package(error)) => error.text,
                 };
-                return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
+                return Err(CompileError { text, parse_charges: Vec::new(), program: None });
             }
         }
         Ok(())
@@ -209,38 +209,56 @@ impl<'s> Session<'s> {
     pub fn compile_unit(&mut self, path: &str, name: Option<&str>, unit: &Unit<'_>) -> Result<Program, CompileError> {
         let (parsed, files) = (&unit.files, unit.sources);
         let parse_charges = unit.charges()?;
+        let unread = |text: String| CompileError { text, parse_charges: parse_charges.clone(), program: None };
         // Only the package `main` is made in the run that is measured.
-        let at = |text: String, parsed: bool| CompileError {
-            text,
-            parse_charges: parse_charges.clone(),
-            parsed: parsed && path == "main",
+        let refuse = |session: &Self, text: String, imports: Option<&[String]>| CompileError {
+            program: (path == "main").then(|| session.refused(unit, &parse_charges, &text, imports)).flatten(),
+            ..unread(text)
         };
-        let refuse = |text: String| at(text, true);
         let misnamed = |expected: &str| parsed.iter().map(|file| file.file.package.name).find(|&name| name != expected);
         if let Some(expected) = name
             && let Some(got) = misnamed(expected)
         {
             // The reference's package `main` is made before the file is looked at, and that finding ends differently.
             let end = if path == "main" { "!" } else { "" };
-            return Err(refuse(format!("expected package name [{expected}] but got [{got}]{end}")));
+            return Err(refuse(self, format!("expected package name [{expected}] but got [{got}]{end}"), None));
         }
-        let imports = self.import_all(path, parsed, files).map_err(|located| {
-            // What the reference finds while it reads the file comes before.
-            if let Err(error) = check_reading(path, parsed, files) {
-                return at(error.to_string(), false);
+        let imports = match self.import_all(path, parsed, files) {
+            Ok(imports) => imports,
+            Err(located) => {
+                // What the reference finds while it reads the file comes before.
+                check_reading(path, parsed, files).map_err(|error| unread(error.to_string()))?;
+                let text = match located.refusal {
+                    Refusal::Import(error) => {
+                        format!("{}: {}", location(path, located.source, located.span), checker_words(error))
+                    }
+                    Refusal::Package(error) => error.text,
+                };
+                return Err(refuse(self, text, None));
             }
-            match located.refusal {
-                Refusal::Import(error) => {
-                    refuse(format!("{}: {}", location(path, located.source, located.span), checker_words(error)))
-                }
-                Refusal::Package(error) => refuse(error.text),
-            }
-        })?;
+        };
         let options = Options { limits: self.limits, natives: false };
         let package =
-            self.world.clone().check(path, parsed, files, options).map_err(|e| at(e.to_string(), !e.while_reading))?;
-        let module = generate(&package, files, parse_charges.clone()).map_err(refuse)?;
+            self.world.clone().check(path, parsed, files, options).map_err(|error| match error.while_reading {
+                true => unread(error.to_string()),
+                false => refuse(self, error.to_string(), Some(&imports)),
+            })?;
+        let module =
+            generate(&package, files, parse_charges.clone()).map_err(|text| refuse(self, text, Some(&imports)))?;
         Ok(Program { module, dependencies: self.closure(&imports), no_main: package.no_main })
+    }
+
+    /// The package `main` of a unit that is refused with this text, with its imports if they were found.
+    fn refused(
+        &self,
+        unit: &Unit<'_>,
+        charges: &[u32],
+        text: &str,
+        imports: Option<&[String]>,
+    ) -> Option<Box<Program>> {
+        let package = self.world.refused(&unit.files, unit.sources, imports.is_some(), text.to_owned())?;
+        let module = generate(&package, unit.sources, charges.to_vec()).ok()?;
+        Some(Box::new(Program { module, dependencies: self.closure(imports.unwrap_or_default()), no_main: None }))
     }
 
     /// Modules of packages and of all that they import, each after those that it needs.
@@ -252,7 +270,7 @@ impl<'s> Session<'s> {
         for path in paths {
             self.require(path).map_err(|refusal| match refusal {
                 Refusal::Import(error) => {
-                    CompileError { text: checker_words(error), parse_charges: Vec::new(), parsed: false }
+                    CompileError { text: checker_words(error), parse_charges: Vec::new(), program: None }
                 }
                 Refusal::Package(error) => error,
             })?;
@@ -457,7 +475,7 @@ pub(crate) struct Inspection {
 }
 
 fn refused(text: String) -> Refusal {
-    Refusal::Package(CompileError { text, parse_charges: Vec::new(), parsed: false })
+    Refusal::Package(CompileError { text, parse_charges: Vec::new(), program: None })
 }
 
 /// `PATH/FILE:L:C-C2`

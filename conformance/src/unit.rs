@@ -42,7 +42,7 @@ impl<'a> Unit<'a> {
                 // The reference looks for the package name first, and charges nothing for that.
                 let clause = syntax::fails_before_declarations(parsed, file);
                 let parse_charges = if clause { Vec::new() } else { charges };
-                return Err(CompileError { text, parse_charges, parsed: false });
+                return Err(CompileError { text, parse_charges, program: None });
             }
         }
         Ok(charges)

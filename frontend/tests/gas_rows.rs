@@ -189,7 +189,7 @@ impl Price<'_> {
             }
             StmtKind::IncDec { target, increment, .. } => self.place(target) + if *increment { 76 } else { 46 },
             StmtKind::Var(specs) | StmtKind::Const(specs) => self.specs(specs),
-            StmtKind::Type(n) => u64::from(*n) * 154,
+            StmtKind::Type(specs) => specs.len() as u64 * 154,
             StmtKind::Block { body, .. } => self.stmts(body) + 3,
             StmtKind::If { init, condition, then_body, else_body, .. } => {
                 let taken = match &self.0.exprs[*condition].kind {
@@ -236,7 +236,7 @@ fn price(source: &str) -> Result<u64, String> {
     for step in &package.init_steps {
         total += 1 + match step {
             InitStep::Var { spec, .. } | InitStep::Const(spec) => price.specs(std::slice::from_ref(spec)),
-            InitStep::Type => 154,
+            InitStep::Type(_) => 154,
             InitStep::Abort(_) => 0,
         };
     }

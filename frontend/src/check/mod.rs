@@ -305,6 +305,7 @@ impl<'a> Checker<'a> {
             main,
             no_main,
             init_abort,
+            refusal: None,
             package_slots,
             slot_values,
             file_spans: self.files.iter().map(|file| file.span).collect(),

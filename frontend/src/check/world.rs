@@ -95,13 +95,45 @@ impl World {
         options: Options,
     ) -> Result<typed::Package, CheckError> {
         let files: Vec<&ast::File<'_>> = files.iter().map(|parsed| &parsed.file).collect();
+        self.check_files(path, &files, sources, options)
+    }
+
+    /// The package `main` as far as it has come when the reference refuses it with this text: it has its imports, if they were all
+    /// found. It is not added.
+    #[must_use]
+    pub fn refused<'a>(
+        &self,
+        files: &[ParsedFile<'a>],
+        sources: &[SourceFile],
+        imported: bool,
+        refusal: String,
+    ) -> Option<typed::Package> {
+        let is_kept = |decl: &ast::Decl<'a>| {
+            imported && matches!(decl, ast::Decl::Gen(group) if matches!(group.specs, ast::Specs::Import(_)))
+        };
+        let kept = |file: &ParsedFile<'a>| file.file.decls.iter().copied().filter(is_kept).collect();
+        let decls: Vec<Vec<ast::Decl<'_>>> = files.iter().map(kept).collect();
+        let bare: Vec<ast::File<'_>> =
+            files.iter().zip(&decls).map(|(parsed, decls)| parsed.file.with_decls(decls)).collect();
+        let bare: Vec<&ast::File<'_>> = bare.iter().collect();
+        let package = self.clone().check_files("main", &bare, sources, Options::default()).ok()?;
+        Some(typed::Package { name: "main".to_owned(), refusal: Some(refusal), ..package })
+    }
+
+    fn check_files(
+        &mut self,
+        path: &str,
+        files: &[&ast::File<'_>],
+        sources: &[SourceFile],
+        options: Options,
+    ) -> Result<typed::Package, CheckError> {
         let types = std::mem::take(&mut self.types);
         // Types that a failed check leaves behind would do no harm, but the table is lost with it: keep the old one.
         let table = match Rc::try_unwrap(types) {
             Ok(table) => table,
             Err(shared) => TypeTable::clone(&shared),
         };
-        let mut checker = Checker::new(path, &files, sources, options, table);
+        let mut checker = Checker::new(path, files, sources, options, table);
         let result = checker.package(&self.packages);
         match result {
             Ok(steps) => {

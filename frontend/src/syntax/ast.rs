@@ -62,6 +62,15 @@ pub struct File<'a> {
 
 // ---------------------------------------------------------------------------------------------------- declarations
 
+impl<'a> File<'a> {
+    /// The file with other declarations, of which the imports are those that stand among them.
+    pub(crate) fn with_decls(&self, decls: &'a [Decl<'a>]) -> File<'a> {
+        let imports = if decls.is_empty() { &[] } else { self.imports };
+        let File { span, package, comments, node_count, .. } = *self;
+        File { span, package, imports, decls, replaced: &[], comments, node_count }
+    }
+}
+
 /// A top-level declaration.
 #[derive(Clone, Copy, Debug)]
 pub enum Decl<'a> {

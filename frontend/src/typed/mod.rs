@@ -98,6 +98,8 @@ pub struct Package {
     pub inits: Vec<FuncId>,
     /// What the initialisation ends in after the `init` functions: an abort, or nothing.
     pub init_abort: Option<String>,
+    /// What the reference refuses once it has loaded the imports: the package has nothing else then, and its initialisation ends there.
+    pub refusal: Option<String>,
     /// What a run calls, if it is there.
     pub main: Option<Main>,
     /// Why there is no `main()` to call: the reference's message, with the location of a call that has no source.

@@ -39,6 +39,9 @@ fn build_init(cx: &mut Context<'_>) -> FuncRef {
     let package = cx.package;
     let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, 0);
     b.charge_package();
+    if let Some(text) = &package.refusal {
+        b.abort(text);
+    }
     for step in &package.init_steps {
         b.init_step(step);
         b.op(OpClass::Halt);
@@ -81,6 +84,9 @@ impl FunctionBuilder<'_, '_> {
                 data.text = self.add_text(location.clone(), false);
                 self.push(data);
             }
+        }
+        if package.refusal.is_some() {
+            return;
         }
         for (files, imports) in (1..).zip(&package.file_imports) {
             self.alloc(u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64);

@@ -18,6 +18,7 @@ impl Marks {
     }
 
     /// Marks a word; `false` if it has its mark, or is none of the heap's.
+    #[inline]
     pub fn set(&mut self, word: usize) -> bool {
         let Some(page) = self.pages.get_mut(word / PAGE) else { return false };
         let page = page.get_or_insert_with(|| Box::new([0; PAGE / 64]));

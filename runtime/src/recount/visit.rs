@@ -571,9 +571,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
             {
                 Ok(())
             }
-            Repr::Map | Repr::Func | Repr::Struct | Repr::Array if self.is_unloaded(object) => {
-                self.visit(u64::from(REFERENCE))
-            }
+            Repr::Struct => self.structure(ty, object),
+            Repr::Map | Repr::Func | Repr::Array if self.is_unloaded(object) => self.visit(u64::from(REFERENCE)),
             Repr::Str => self.visit(u64::from(size::STRING) + u64::from(slot::string_len(value))),
             Repr::Ptr => {
                 let Kind::Pointer { elem } = info.kind else { return Ok(()) };
@@ -607,7 +606,6 @@ impl<'a, T: Tally> Visitor<'a, T> {
                 let Kind::Array { elem, .. } = info.kind else { return Ok(()) };
                 self.base(elem, object)
             }
-            Repr::Struct => self.structure(ty, object),
             Repr::Map => self.map(ty, object),
             Repr::Func if self.kind(object) == ObjectKind::Bound => self.bound(object),
             Repr::Func => self.func(object),
@@ -681,11 +679,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             // They lead nowhere, so they need not be put off.
             Kind::Struct { fields } if !fields.iter().any(|field| refers(field.repr)) => {
                 for &value in values {
-                    let object = Ref::of(value);
-                    match self.is_unloaded(object) {
-                        true => self.visit(u64::from(REFERENCE))?,
-                        false => drop(self.enter_structure(object)?),
-                    }
+                    self.enter_structure(Ref::of(value))?;
                 }
             }
             _ => self.tasks.extend(values.rev().map(|&value| Task::Value(elem, value))),
@@ -693,14 +687,18 @@ impl<'a, T: Tally> Visitor<'a, T> {
         Ok(())
     }
 
-    /// A struct; how many fields it has if it has not been visited.
+    /// A struct, or a reference to one that is not loaded; how many fields it has if it has not been visited.
+    #[inline]
     fn enter_structure(&mut self, object: Ref) -> Result<Option<u32>, Abort> {
-        if !self.mark(object, ObjectKind::Struct) {
-            return Ok(None);
+        match self.kind(object) {
+            ObjectKind::Struct if self.marks.set(object.slot() as usize) => {
+                let len = self.heap.header(object).len();
+                self.visit(u64::from(size::STRUCT) + u64::from(size::SLOT) * u64::from(len))?;
+                Ok(Some(len))
+            }
+            ObjectKind::Stub => self.visit(u64::from(REFERENCE)).map(|()| None),
+            _ => Ok(None),
         }
-        let len = self.heap.header(object).len();
-        self.visit(u64::from(size::STRUCT) + u64::from(size::SLOT) * u64::from(len))?;
-        Ok(Some(len))
     }
 
     fn structure(&mut self, ty: TypeIndex, object: Ref) -> Result<(), Abort> {
