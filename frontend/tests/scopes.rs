@@ -104,7 +104,7 @@ fn a_declaration_that_an_earlier_one_needs_runs_twice() {
             InitStep::Var { .. } => 'v',
             InitStep::Const(_) => 'c',
             InitStep::Abort(_) => 'a',
-            InitStep::Type => 't',
+            InitStep::Type(_) => 't',
         };
         package.init_steps.iter().map(kind).collect::<String>()
     };
