@@ -1,6 +1,6 @@
 //! Inputs and programs that ask for depth or size: a result or a clean error, in bounded time, on a 256 KiB host stack.
 
-use regno_conformance::compile::{CompileError, Source};
+use regno_conformance::compile::Source;
 use regno_conformance::execute::{Execution, Settings, execute};
 use regno_conformance::session::compile_package;
 use regno_conformance::stack::on_small_stack;
@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 /// Far above what any of these needs, far below a hang.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn run(text: String) -> Result<Execution, CompileError> {
+fn run(text: String) -> Result<Execution, String> {
     let start = Instant::now();
     let result = on_small_stack(move || {
-        let module = compile_package("main", &[Source { name: "bounds.gno".to_owned(), text: text.into_bytes() }])?;
+        let source = Source { name: "bounds.gno".to_owned(), text: text.into_bytes() };
+        let module = compile_package("main", &[source]).map_err(|error| error.text)?;
         Ok(execute(module, Settings::default()).unwrap_or_else(|error| panic!("{error}")))
     });
     assert!(start.elapsed() < PATIENCE, "took {:?}", start.elapsed());
@@ -35,7 +36,7 @@ fn output(text: String) -> String {
 fn refusal(text: String) -> String {
     match run(text) {
         Ok(execution) => panic!("accepted: {execution:?}"),
-        Err(error) => error.text,
+        Err(error) => error,
     }
 }
 
