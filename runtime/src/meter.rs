@@ -1,7 +1,7 @@
 //! Gas and allocation counters (spec/02 §1, spec/03 §1; `docs/metering.md`).
 //!
-//! The interpreter charges a segment at its entry where the budget covers it. Whenever that is not so the meter is *exact*:
-//! events are charged one by one before each instruction. A charge between segments (a dynamic one, or one of a panic)
+//! The interpreter charges a segment at its entry out of what the meter lends it (`allowance`), and comes back where that does not
+//! cover it. Where budget or limit do not either, the meter is *exact*: events are charged one by one before each instruction. A charge between segments (a dynamic one, or one of a panic)
 //! needs the counters as the reference has them at that moment, so it first gives back what of the segment lies ahead.
 //!
 //! The counters of gas are one number, the budget left; categories follow from it: memory gas is the peak (every raise is
@@ -114,9 +114,8 @@ pub(crate) enum Stop {
     AllocationLimit,
 }
 
-/// The meter of a machine. The first fields are read and written by the interpreter at every segment.
+/// The meter of a machine.
 #[derive(Debug)]
-#[repr(C)]
 pub(crate) struct Meter {
     /// Peak of the allocation counter less the counter and what is lent; huge without allocator.
     slack: i64,
@@ -336,8 +335,8 @@ impl Meter {
         self.lent = allowance::of(gas, bytes);
     }
 
-    /// Fast mode: enters a segment that what was lent, and what of it is left, do not cover; `false` if nothing does, or it must be
-    /// looked up.
+    /// Fast mode: enters a segment that what is left of what was lent does not cover; `false` if budget or limit do not either, or its
+    /// charges must be looked up.
     pub fn enter_beyond(&mut self, left: i64, segment: u64) -> bool {
         if self.exact {
             return false;
