@@ -487,6 +487,12 @@ pub mod convert {
     pub const ASSIGNED: u16 = 2;
 }
 
+/// Flag of `NewSlice`, with the number of elements.
+pub mod new_slice {
+    /// The slice holds the variadic arguments of a call: it has the type `...T`.
+    pub const VARIADIC: u64 = 1 << 63;
+}
+
 /// Flags of calls, in field `b`.
 pub mod call {
     /// The last argument is a packed variadic slice.

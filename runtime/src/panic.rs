@@ -9,7 +9,7 @@ use crate::interp::Deferred;
 use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::machine::{Machine, RunError};
 use crate::recount::charger;
-use crate::value::{copy::copy_iface, select, slot};
+use crate::value::{NameIndex, copy::copy_iface, select, slot};
 use regno_bytecode::event::OpClass;
 use regno_bytecode::op::field_a;
 
@@ -345,9 +345,7 @@ impl Machine {
         if let Some(text) = select::printer_error(&self.cx.linked.types, ty) {
             return Err(Trap::abort(text));
         }
-        for class in [OpClass::Eval, OpClass::Eval, OpClass::Eval, OpClass::Selector] {
-            self.cx.meter.op(class)?;
-        }
+        self.charge_selectors(value, name)?;
         let cx = &mut *self.cx;
         let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut charger!(cx))?;
         cx.meter.op(OpClass::Precall)?;
@@ -356,6 +354,24 @@ impl Machine {
             return Err(Trap::abort("not yet implemented"));
         };
         cx.push(STRING_RETURNED, base, &code, code.entry, &[selected.receiver])
+    }
+
+    /// Charges `x.String` up to the selection of the method: every embedded field on the way is a selector of its own, and
+    /// the one whose address is taken stands behind `&`.
+    fn charge_selectors(&mut self, value: u64, name: NameIndex) -> Result<(), Trap> {
+        let cx = &mut *self.cx;
+        let path = select::path(&cx.heap, &cx.linked.types, value, name);
+        for _ in 0..path.steps + 3 {
+            cx.meter.op(OpClass::Eval)?;
+        }
+        for step in 1..=path.steps.min(path.reached + 1) {
+            let addressed = path.by_address && step == path.steps;
+            cx.meter.op(if addressed { OpClass::Ref } else { OpClass::Selector })?;
+        }
+        if path.reached < path.steps {
+            return Err(Trap::nil_pointer());
+        }
+        cx.meter.op(OpClass::Selector)
     }
 
     /// A printing method has returned; its frame is gone.

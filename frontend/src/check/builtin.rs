@@ -150,11 +150,13 @@ impl<'a> Checker<'a> {
                 self.convert_constant(operand.id, Some(elem), at)?;
                 elem
             } else {
-                operand.ty.map_or(elem, |t| self.types.default_type(t))
+                operand.ty.unwrap_or(elem)
             };
-            // **Quirk**: all elements must have one type, also where the element type is an interface.
+            // **Quirk**: all elements must have one type, also where the element type is an interface; an untyped element, as a
+            // comparison is one, may follow one of its default type, but not the other way round.
             let first = *common.get_or_insert(t);
-            if !self.types.identical(first, t) {
+            let default = self.types.is_untyped(t) && self.types.identical(first, self.types.default_type(t));
+            if !default && !self.types.identical(first, t) {
                 let (expected, got) = (self.type_arg(first), self.type_arg(t));
                 return Err(self.error(span, VmError::MixedElements { expected, got }));
             }

@@ -7,7 +7,7 @@ use crate::finding::{Expr, VmError};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprRef, LiteralKind};
 use crate::typed::{BinaryOp, Builtin, Callee, ExprId, ExprKind, TypeExprId, UnaryOp};
-use crate::types::{Kind, TypeId};
+use crate::types::{Kind, Type, TypeId};
 
 impl<'a> Checker<'a> {
     /// A literal.
@@ -201,6 +201,14 @@ impl<'a> Checker<'a> {
         self.convert_constant(id, Some(TypeId::INT), at)
     }
 
+    /// Whether a pointer to an array whose type has no name.
+    fn points_to_array(&self, t: TypeId) -> bool {
+        match self.types.base(t) {
+            Type::Pointer(elem) => matches!(self.types.get(*elem), Type::Array { .. }),
+            _ => false,
+        }
+    }
+
     /// `T(c)` of a constant: folded, except for byte and rune slices, which are made at run time (spec/01 §1.10, 3).
     pub(super) fn convert_constant_explicitly(
         &mut self,
@@ -216,6 +224,15 @@ impl<'a> Checker<'a> {
             if !kind.is_nilable() {
                 let (value, to) = (self.expr_arg(id), (&kind).into());
                 return Err(self.error(at, VmError::ConvertExprTo { value, to }));
+            }
+            if self.points_to_array(t) {
+                // **Quirk**: such a call is taken for one of `len`.
+                let callee = if self.types.as_named(t).is_some() {
+                    VmError::ArrayConversionNamed
+                } else {
+                    VmError::ArrayConversion
+                };
+                return Err(self.error_bare(callee));
             }
             self.exprs[id].ty = t;
             if text_slice {
@@ -350,10 +367,10 @@ impl<'a> Checker<'a> {
         let Some(t) = operand.ty else { return VmError::VariableNotConstant { value, of: "nil".into() } };
         let of = self.type_arg(t);
         match (&self.exprs[operand.id].kind, self.types.get(t)) {
-            (ExprKind::Call { .. }, crate::types::Type::Tuple(elems)) if elems.is_empty() => {
+            (ExprKind::Call { .. }, Type::Tuple(elems)) if elems.is_empty() => {
                 VmError::NoValue { callee: self.render_callee_of(operand.id).into() }
             }
-            (ExprKind::Call { .. }, crate::types::Type::Tuple(_)) => VmError::VariableNotConstant { value, of },
+            (ExprKind::Call { .. }, Type::Tuple(_)) => VmError::VariableNotConstant { value, of },
             (ExprKind::Call { .. }, _) => VmError::ResultNotConstant { value, of },
             (ExprKind::TypeAssert { .. }, _) => VmError::AssertionNotConstant { value, of },
             _ => VmError::VariableNotConstant { value, of },

@@ -341,6 +341,8 @@ findings! {
         UnexpectedExpression "unexpected expression"
         EmbeddedType { of: Type } "unexpected field type {of}"
         IotaOutside "interface conversion: interface {{}} is nil, not int"
+        ArrayConversion "interface conversion: gnolang.Expr is *gnolang.StarExpr, not *gnolang.ConstExpr"
+        ArrayConversionNamed "interface conversion: gnolang.Value is gnolang.TypeValue, not *gnolang.FuncValue"
         DeferredConstant "interface conversion: gnolang.Node is *gnolang.ConstExpr, not *gnolang.CallExpr"
         LiteralContext { expected: Construct }
             "interface conversion: interface {{}} is *gnolang.FuncLitContext, not *gnolang.{expected}"

@@ -183,7 +183,7 @@ impl FunctionBuilder<'_, '_> {
             return self.unchanged(slice, ty);
         } else {
             let contents: Vec<Arg> = values.iter().map(|&value| self.converted(value, elem)).collect();
-            self.pack(values, &contents, elem)
+            self.pack(values, &contents, elem, 0)
         };
         if added == Arg::Bits(0) {
             return self.unchanged(slice, ty);
@@ -210,6 +210,7 @@ impl FunctionBuilder<'_, '_> {
             _ => types.array_len(value.ty),
         };
         if let Some(len) = array {
+            self.check_measured(value, capacity);
             return Arg::Bits(len.max(0) as u64);
         }
         let repr = self.cx.repr(value.ty);
@@ -217,12 +218,33 @@ impl FunctionBuilder<'_, '_> {
             (Repr::Slice, true) => self.value(Op::Cap, repr, Repr::I64, &[value.arg]).into(),
             (Repr::Str | Repr::Slice | Repr::Map, false) => self.value(Op::Len, repr, Repr::I64, &[value.arg]).into(),
             _ => {
-                let native = if capacity { "cap" } else { "len" };
-                let text = format!("unexpected type for {native}(): {}", types.type_string(value.ty));
+                let text = self.no_length(value.ty, capacity);
                 self.abort(&text);
                 Arg::Bits(0)
             }
         }
+    }
+
+    fn no_length(&self, ty: TypeId, capacity: bool) -> String {
+        let native = if capacity { "cap" } else { "len" };
+        format!("unexpected type for {native}(): {}", self.cx.package.types.type_string(ty))
+    }
+
+    /// **Quirk**: a nil pointer has a length only where the array type that it points to has no name.
+    fn check_measured(&mut self, value: Value, capacity: bool) {
+        let types = &self.cx.package.types;
+        let named = types.elem(value.ty).is_some_and(|elem| types.as_named(elem).is_some());
+        if types.kind(value.ty) != Kind::Pointer || !named {
+            return;
+        }
+        let is_nil = self.value(Op::Eq, Repr::Ptr, Repr::Bool, &[value.arg, Arg::Bits(0)]);
+        let (refused, measured) = (self.block(), self.block());
+        self.branch(is_nil.into(), refused, measured);
+        self.switch_to(refused);
+        let text = self.no_length(value.ty, capacity);
+        self.abort(&text);
+        self.jump(measured);
+        self.switch_to(measured);
     }
 
     fn make(&mut self, sizes: &[Value], ty: TypeId) -> Value {

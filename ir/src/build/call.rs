@@ -8,7 +8,7 @@ use crate::function::{Arg, Entity, Function, FunctionKind, InstData};
 use crate::op::Op;
 use cranelift_entity::EntityRef;
 use regno_bytecode::event::{OpClass, size};
-use regno_bytecode::op::call;
+use regno_bytecode::op::{call, new_slice};
 use regno_bytecode::types::Repr;
 use regno_frontend::constant::Constant;
 use regno_frontend::typed::{
@@ -312,15 +312,16 @@ impl FunctionBuilder<'_, '_> {
             let slice_ty = params.last().copied().unwrap_or(TypeId::ANY);
             let elem = self.cx.package.types.elem(slice_ty).unwrap_or(TypeId::ANY);
             let contents: Vec<Arg> = packed.iter().map(|&value| self.converted(value, elem)).collect();
-            args.push(self.pack(packed, &contents, elem));
+            args.push(self.pack(packed, &contents, elem, new_slice::VARIADIC));
         }
         args
     }
 
-    /// A new slice of the contents that the values give, uncharged.
-    pub(super) fn pack(&mut self, values: &[Value], contents: &[Arg], elem: TypeId) -> Arg {
+    /// A new slice of the contents that the values give, uncharged; `form` is 0 or [`new_slice::VARIADIC`].
+    pub(super) fn pack(&mut self, values: &[Value], contents: &[Arg], elem: TypeId, form: u64) -> Arg {
         let repr = self.cx.repr(elem);
-        let slice = self.value_of(Op::NewSlice, repr, Repr::Slice, &[], Entity::None, contents.len() as u64).into();
+        let len = contents.len() as u64 | form;
+        let slice = self.value_of(Op::NewSlice, repr, Repr::Slice, &[], Entity::None, len).into();
         for ((&value, &content), index) in values.iter().zip(contents).zip(0..) {
             if content != Arg::Bits(0) {
                 self.effect_of(Op::InitElem, repr, &[slice, content], Entity::None, index);

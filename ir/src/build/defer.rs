@@ -8,6 +8,7 @@ use crate::entity::FuncRef;
 use crate::function::{Arg, FunctionKind};
 use crate::op::Op;
 use regno_bytecode::event::{OpClass, size};
+use regno_bytecode::op::new_slice;
 use regno_bytecode::types::Repr;
 use regno_frontend::typed::{Builtin, ExprId, ExprKind, Spread};
 use regno_frontend::types::TypeId;
@@ -56,7 +57,7 @@ impl FunctionBuilder<'_, '_> {
             let contents: Vec<Arg> = packed.iter().map(|&value| self.copied(value, elem)).collect();
             self.alloc(u64::from(size::SLICE));
             self.alloc(u64::from(size::ARRAY) + u64::from(size::SLOT) * contents.len() as u64);
-            slice = Some(self.pack(packed, &contents, elem));
+            slice = Some(self.pack(packed, &contents, elem, new_slice::VARIADIC));
         }
         let mut args: Vec<Arg> = Vec::new();
         for (index, &value) in fixed.iter().enumerate() {

@@ -9,7 +9,7 @@ use regno_frontend::typed::{
     BinaryOp, Builtin, Callee, ExprId, ExprKind, Func, FuncId, FuncKind, FuncUse, GlobalId, MethodRef, Place, ScopeId,
     ScopeKind, Slot, UnaryOp, VarId,
 };
-use regno_frontend::types::{Kind, Type, TypeId};
+use regno_frontend::types::{Type, TypeId};
 
 /// The form of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -347,11 +347,10 @@ impl FunctionBuilder<'_, '_> {
                 if nil { "(undefined)".to_owned() } else { format!("({} {})", value.text(), types.type_string(ty)) };
             return format!("(const {text})");
         }
-        if nil {
-            return "undefined".to_owned();
-        }
-        match types.kind(ty) {
-            Kind::String => value.text().trim_matches('"').to_owned(),
+        match value {
+            Constant::Nil if self.cx.is_nil_type(ty) || types.is_interface(ty) => "undefined".to_owned(),
+            Constant::Nil => "typed-nil".to_owned(),
+            Constant::Str(text) => String::from_utf8_lossy(text).into_owned(),
             _ => value.text().to_string(),
         }
     }

@@ -93,7 +93,11 @@ impl Context<'_> {
     fn describe(&mut self, ty: TypeId) -> TypeDesc {
         let package = self.package;
         let types = &package.types;
-        let name = types.type_string(ty);
+        // `...T` is a mark of slices, not a type of its own.
+        let name = match types.get(ty) {
+            Type::Slice { elem, variadic: true } => format!("[]{}", types.type_string(*elem)),
+            _ => types.type_string(ty),
+        };
         let kind = self.describe_kind(ty);
         let methods = if types.is_interface(ty) { Vec::new() } else { self.method_table(ty) };
         TypeDesc {

@@ -318,7 +318,7 @@ mod tests {
         let text = heap.new_string(b"kept by a list").unwrap();
         let list = heap.new_list(SlotClass::Refs, 1000).unwrap();
         heap.set_slot(list, 999, text);
-        let slice = heap.new_slice(SliceHeader { base: list, offset: 0, len: 1000, cap: 1000 }).unwrap();
+        let slice = heap.new_slice(SliceHeader::whole(list, 1000)).unwrap();
         let cell = heap.new_cell(SlotClass::Refs, slice.slot()).unwrap();
         let dead = heap.new_cell(SlotClass::Refs, cell.slot()).unwrap();
         heap.collect(&types, |marker| marker.reference(cell.slot()));

@@ -17,7 +17,7 @@ pub const ITEM_VALUE: u32 = 1;
 /// Content of a slice header.
 ///
 /// ```text
-/// header word   length as int32 in bits 32..64 (negative after `make([]T, -1, c)`, spec/03 §4.5)
+/// header word   length as int32 in bits 32..64 (negative after `make([]T, -1, c)`, spec/03 §4.5); aux: 1 if variadic
 /// slot 0        base (0..32), offset (32..64)
 /// slot 1        length, 0 if negative (0..32), capacity (32..63), pending (63, see `vector`)
 /// ```
@@ -31,9 +31,18 @@ pub struct SliceHeader {
     pub len: i32,
     /// Capacity.
     pub cap: u32,
+    /// Whether it was made of the variadic arguments of a call, or from such a slice. **Quirk**: the reference's type of these slices is
+    /// `...T`, which is identical to `[]T`, but printed and stored as it is.
+    pub variadic: bool,
 }
 
 impl SliceHeader {
+    /// All of a new array.
+    #[inline]
+    pub const fn whole(base: Ref, len: u32) -> SliceHeader {
+        SliceHeader { base, offset: 0, len: len as i32, cap: len, variadic: false }
+    }
+
     /// Length to iterate over: never negative.
     #[inline]
     pub fn count(&self) -> u32 {
@@ -140,7 +149,7 @@ impl Heap {
     /// Fatal at the heap limit.
     #[inline]
     pub fn new_slice(&mut self, slice: SliceHeader) -> Result<Ref, Trap> {
-        let object = self.alloc(Kind::Slice, SlotClass::Refs, 0, slice.len as u32, 2)?;
+        let object = self.alloc(Kind::Slice, SlotClass::Refs, u32::from(slice.variadic), slice.len as u32, 2)?;
         self.set_slot(object, 0, slice.base.slot() | u64::from(slice.offset) << 32);
         self.set_slot(object, 1, u64::from(slice.count()) | u64::from(slice.cap) << 32);
         Ok(object)
@@ -181,12 +190,13 @@ impl Heap {
     #[inline(always)]
     pub fn slice(&self, object: Ref) -> SliceHeader {
         let (place, size) = (self.slot(object, 0), self.slot(object, 1));
-        let len = self.header(object).len() as i32;
+        let header = self.header(object);
         SliceHeader {
             base: Ref::of(place),
             offset: (place >> 32) as u32,
-            len,
+            len: header.len() as i32,
             cap: (size >> 32) as u32 & MAX_LEN as u32,
+            variadic: header.aux() != 0,
         }
     }
 
@@ -317,7 +327,7 @@ mod tests {
     #[test]
     fn slice_headers_keep_negative_lengths() {
         let mut heap = Heap::new(1 << 10);
-        let header = SliceHeader { base: Ref::of(5), offset: 7, len: -1, cap: 3 };
+        let header = SliceHeader { base: Ref::of(5), offset: 7, len: -1, cap: 3, variadic: true };
         let slice = heap.new_slice(header).unwrap();
         assert_eq!(heap.slice(slice), header);
         assert_eq!(heap.slot(slice, 1) as u32, 0);

@@ -86,7 +86,8 @@ impl Heap {
                 vector
             }
         };
-        let header = SliceHeader { base: vector, offset: 0, len: len as i32, cap: len as u32 };
+        let variadic = header.is_some_and(|old| old.variadic);
+        let header = SliceHeader { variadic, ..SliceHeader::whole(vector, len as u32) };
         let slice = self.new_slice(header)?;
         let sizes = self.slot(slice, 1);
         self.set_slot(slice, 1, sizes | PENDING);

@@ -176,7 +176,7 @@ impl<'c> Call<'c> {
     /// A slice over a new array: 72.
     pub fn give_slice(&mut self, array: Ref, len: usize, capacity: usize) -> Outcome {
         self.charge(i64::from(size::SLICE))?;
-        let header = SliceHeader { base: array, offset: 0, len: len as i32, cap: capacity as u32 };
+        let header = SliceHeader { len: len as i32, ..SliceHeader::whole(array, capacity as u32) };
         let slice = self.cx.heap.new_slice(header)?;
         self.give(slice.slot());
         Ok(())

@@ -234,7 +234,7 @@ fn map_key_values(call: &mut Call<'_>) -> Outcome {
         call.cx.heap.set_element(lists[1], index, content);
     }
     for base in lists {
-        let header = SliceHeader { base, offset: 0, len: count as i32, cap: count as u32 };
+        let header = SliceHeader::whole(base, count as u32);
         let slice = call.cx.heap.new_slice(header)?;
         call.give(slice.slot());
     }

@@ -25,7 +25,7 @@ pub fn append(
     charge: &mut impl Charge,
 ) -> Result<u64, Trap> {
     let Some(added) = heap.slice_or_nil(more).filter(|header| header.count() != 0) else { return Ok(slice) };
-    let nothing = SliceHeader { base: Ref::NIL, offset: 0, len: 0, cap: 0 };
+    let nothing = SliceHeader::whole(Ref::NIL, 0);
     let old = heap.slice_or_nil(slice).unwrap_or(nothing);
     let len = u64::from(old.count()) + u64::from(added.count());
     if len <= u64::from(old.cap) {
@@ -72,7 +72,7 @@ fn new_array(
         return Err(out_of_memory());
     }
     let base = if bytes { heap.new_data(len)? } else { heap.new_list(types.get(ty).class, len)? };
-    Ok(SliceHeader { base, offset: 0, len: len as i32, cap: len as u32 })
+    Ok(SliceHeader::whole(base, len as u32))
 }
 
 fn append_in_place(
@@ -113,5 +113,5 @@ fn append_grown(
     }
     move_elements(heap, types, elem, ((added.base, added.offset), (result.base, first)), second, charge)?;
     charge.alloc(heap, i64::from(size::SLICE))?;
-    Ok(heap.new_slice(result)?.slot())
+    Ok(heap.new_slice(SliceHeader { variadic: old.variadic, ..result })?.slot())
 }

@@ -5,6 +5,7 @@ use crate::value::types::Kind;
 use crate::value::zero::{array_bytes, list_bytes, zero};
 use crate::value::{TypeIndex, Types, copy};
 use regno_bytecode::event::size;
+use regno_bytecode::op::new_slice;
 use regno_bytecode::types::Repr;
 use std::collections::HashSet;
 
@@ -93,7 +94,7 @@ pub fn slice_slice(heap: &mut Heap, slice: u64, bounds: Bounds, charge: &mut imp
     charge.alloc(heap, i64::from(size::SLICE))?;
     heap.own_array(Ref::of(slice))?;
     let base = heap.slice(Ref::of(slice)).base;
-    let header = SliceHeader { base, offset: old.offset + low, len: (high - low) as i32, cap: max - low };
+    let header = SliceHeader { base, offset: old.offset + low, len: (high - low) as i32, cap: max - low, ..old };
     Ok(heap.new_slice(header)?.slot())
 }
 
@@ -119,7 +120,7 @@ pub fn slice_array(heap: &mut Heap, array: u64, bounds: Bounds, charge: &mut imp
     };
     charge.alloc(heap, i64::from(size::TYPE))?;
     charge.alloc(heap, i64::from(size::SLICE))?;
-    let header = SliceHeader { base, offset: low, len: (high - low) as i32, cap: max - low };
+    let header = SliceHeader { base, offset: low, len: (high - low) as i32, cap: max - low, variadic: false };
     Ok(heap.new_slice(header)?.slot())
 }
 
@@ -133,15 +134,18 @@ pub fn slice_ptr(heap: &mut Heap, pointer: u64, bounds: Bounds, charge: &mut imp
     slice_array(heap, array, bounds, charge)
 }
 
-/// A slice over a new list array of zero slots, uncharged: slice literals and packed variadic arguments.
+/// A slice over a new list array of zero slots, uncharged: slice literals and packed variadic arguments, whose `len` has
+/// [`new_slice::VARIADIC`].
 ///
 /// # Errors
 ///
 /// Fatal at the heap limit.
 pub fn new_slice(heap: &mut Heap, class: SlotClass, len: u64) -> Result<u64, Trap> {
+    let variadic = len & new_slice::VARIADIC != 0;
+    let len = len & !new_slice::VARIADIC;
     let len = usize::try_from(len).ok().filter(|&len| len <= MAX_LEN).ok_or_else(out_of_memory)?;
     let base = heap.new_list(class, len)?;
-    Ok(heap.new_slice(SliceHeader { base, offset: 0, len: len as i32, cap: len as u32 })?.slot())
+    Ok(heap.new_slice(SliceHeader { variadic, ..SliceHeader::whole(base, len as u32) })?.slot())
 }
 
 /// A slice over a new list array of zero slots up to the largest of `keys`: a slice literal with evaluated keys. Charges A(n).
@@ -229,7 +233,7 @@ pub fn make(
     }
     charge.alloc(heap, i64::from(size::SLICE))?;
     let len = i32::try_from(len).unwrap_or(i32::MIN);
-    Ok(heap.new_slice(SliceHeader { base, offset: 0, len, cap: count as u32 })?.slot())
+    Ok(heap.new_slice(SliceHeader { len, ..SliceHeader::whole(base, count as u32) })?.slot())
 }
 
 /// `copy(dst, src)`: number of elements; struct and array elements are copied and charged.

@@ -150,7 +150,7 @@ pub fn to_bytes(heap: &mut Heap, string: u64, charge: &mut impl Charge) -> Resul
     if len != 0 {
         heap.copy_bytes((Ref::of(string), 0), (base, 0), len as usize);
     }
-    Ok(heap.new_slice(SliceHeader { base, offset: 0, len: len as i32, cap: len })?.slot())
+    Ok(heap.new_slice(SliceHeader::whole(base, len))?.slot())
 }
 
 /// `[]rune(s)`: charges SL, A(count).
@@ -171,7 +171,7 @@ pub fn to_runes(heap: &mut Heap, string: u64, charge: &mut impl Charge) -> Resul
     charge.alloc(heap, list_bytes(i64::from(count))?)?;
     let base = heap.new_list(SlotClass::Scalars, runes.len())?;
     heap.slots_mut(base, 0, count).copy_from_slice(&runes);
-    Ok(heap.new_slice(SliceHeader { base, offset: 0, len: count as i32, cap: count })?.slot())
+    Ok(heap.new_slice(SliceHeader::whole(base, count))?.slot())
 }
 
 #[cfg(test)]

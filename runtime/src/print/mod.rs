@@ -108,9 +108,20 @@ impl Printer<'_> {
             _ => self.top(ty, value, true)?,
         }
         self.text(" ");
-        self.text(&info.name);
+        match info.name.strip_prefix("[]") {
+            Some(elem) if self.is_variadic(info.repr, value) => {
+                self.text("...");
+                self.text(elem);
+            }
+            _ => self.text(&info.name),
+        }
         self.text(")");
         Ok(())
+    }
+
+    /// Whether a slice has the type `...T`.
+    fn is_variadic(&self, repr: Repr, value: u64) -> bool {
+        repr == Repr::Slice && self.heap.slice_or_nil(value).is_some_and(|slice| slice.variadic)
     }
 
     /// The value without its type; `quoted`: strings are quoted.

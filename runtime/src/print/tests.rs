@@ -84,7 +84,7 @@ fn bytes_maps_and_functions() {
     heap.set_byte(Ref::of(data), 1, 0xab);
     assert_eq!(show(&mut heap, &types, array, data), "array[0x00AB00]");
     let base = heap.new_data(300).unwrap();
-    let slice = heap.new_slice(SliceHeader { base, offset: 0, len: 300, cap: 300 }).unwrap().slot();
+    let slice = heap.new_slice(SliceHeader::whole(base, 300)).unwrap().slot();
     let text = show(&mut heap, &types, bytes, slice);
     assert!(text.starts_with("slice[0x0000") && text.ends_with("00...(300)]"), "{text}");
     let map = crate::ops::maps::new(&mut heap, &types, map_type).unwrap();

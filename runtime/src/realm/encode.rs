@@ -195,6 +195,9 @@ impl Cx {
             Repr::Slice => {
                 self.heap.own_array(object)?;
                 let header = self.heap.slice(object);
+                if let Some(Type::Slice { variadic, .. }) = &mut out.ty {
+                    *variadic = header.variadic;
+                }
                 Value::Slice {
                     base: self.reference_to(header.base)?,
                     offset: i64::from(header.offset),

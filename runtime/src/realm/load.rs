@@ -511,7 +511,8 @@ impl Cx {
                 let end = offset.checked_add(cap).filter(|_| length <= cap);
                 let end = end.ok_or_else(|| Trap::abort("unexpected slice"))?;
                 let base = self.new_stub(base, Expected::elements(content, end))?;
-                let header = SliceHeader { base, offset, len: length as i32, cap };
+                let variadic = matches!(value.ty, Some(Type::Slice { variadic: true, .. }));
+                let header = SliceHeader { base, offset, len: length as i32, cap, variadic };
                 self.heap.new_slice(header)?.slot() | taint
             }
             (Some(Value::Ref(reference)), Repr::Map | Repr::Func | Repr::Struct | Repr::Array) => {

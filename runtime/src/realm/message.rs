@@ -264,7 +264,10 @@ impl Cx {
                     let base = self.heap.new_data(data.len()).map_err(full)?;
                     self.heap.bytes_mut(base).copy_from_slice(&data);
                     let (len, cap) = (data.len() as i32, data.len() as u32);
-                    self.heap.new_slice(SliceHeader { base, offset: 0, len, cap }).map_err(full)?.slot()
+                    self.heap
+                        .new_slice(SliceHeader { base, offset: 0, len, cap, variadic: false })
+                        .map_err(full)?
+                        .slot()
                 }
                 _ => return Err(fatal("unexpected slice type in contract arg")),
             },

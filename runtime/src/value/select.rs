@@ -107,6 +107,35 @@ pub fn load_pointer(heap: &Heap, pointer: u64) -> u64 {
     heap.element(Ref::of(pointer), slot::pointer_index(pointer))
 }
 
+/// The way through embedded fields to a method.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Path {
+    /// Fields on it.
+    pub steps: usize,
+    /// How many of them are reached before a nil pointer.
+    pub reached: usize,
+    /// Whether the receiver is the address of the last one.
+    pub by_address: bool,
+}
+
+/// The way to a method of the dynamic type of an interface.
+pub fn path(heap: &Heap, types: &Types, value: u64, name: NameIndex) -> Path {
+    let ty = slot::iface_type(value);
+    let Some(method) = types.method(ty, name) else { return Path::default() };
+    let operand = iface::unpack_repr(heap, types.get(ty).repr, value);
+    let (mut value, mut reached) = (operand, 0);
+    for step in &method.path {
+        let object = match step.through_pointer {
+            true if Ref::of(value).is_nil() => break,
+            true => load_pointer(heap, value),
+            false => value,
+        };
+        value = heap.slot(Ref::of(object), step.field);
+        reached += 1;
+    }
+    Path { steps: method.path.len(), reached, by_address: method.receiver == MethodReceiver::AddressOfField }
+}
+
 /// Follows the path of embedded fields: pointer to the last field selected, and the value there.
 fn walk(heap: &Heap, method: &Method, operand: u64) -> Result<(u64, u64), Trap> {
     let (mut holder, mut value) = (0, operand);
