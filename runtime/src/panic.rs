@@ -4,13 +4,13 @@
 //! charges, and goes on at some segment. Frames that the machine pushes itself return to stub code; for each of them there is
 //! an [`Activation`] that says where its caller goes on, so no guest call is a host call.
 
-use crate::heap::{NoCharge, Trap};
+use crate::heap::{Charge, NoCharge, Trap};
 use crate::interp::Deferred;
 use crate::load::{Code, DEFER_RETURNED, RUN_RETURNED, STRING_RETURNED, SWITCH_RETURNED};
 use crate::machine::{Machine, RunError};
 use crate::recount::charger;
 use crate::value::{NameIndex, copy::copy_iface, select, slot};
-use regno_bytecode::event::OpClass;
+use regno_bytecode::event::{OpClass, size};
 use regno_bytecode::op::field_a;
 
 /// A panic.
@@ -370,6 +370,11 @@ impl Machine {
         }
         if path.reached < path.steps {
             return Err(Trap::nil_pointer());
+        }
+        if path.by_address {
+            for bytes in [size::POINTER, size::TYPE] {
+                charger!(cx).alloc(&mut cx.heap, i64::from(bytes))?;
+            }
         }
         cx.meter.op(OpClass::Selector)
     }
