@@ -391,3 +391,63 @@ func main(cur realm) { list = [1]func(second int){} }
     assert_eq!(row.error, "");
     assert!(row.realm.contains(r#""Name": "first""#) && !row.realm.contains("second"), "{}", row.realm);
 }
+
+#[test]
+fn a_failure_in_the_operand_of_range_is_the_plain_failure() {
+    passes(
+        r#"package main
+
+func main() {
+	defer func() { println(recover()) }()
+	rows := [][]int{}
+	for range rows[0] {
+	}
+}
+
+// Output:
+// slice index out of bounds: 0 (len=0)
+"#,
+    );
+}
+
+#[test]
+fn a_comparison_converted_to_an_interface_is_a_bool() {
+    passes(
+        r#"package main
+
+func is(x any) bool {
+	_, ok := x.(bool)
+	return ok
+}
+
+func main() {
+	a, b := 1, 2
+	println(is(any(a == b)), is(a == b), is(any(!(a == b))))
+}
+
+// Output:
+// true true true
+"#,
+    );
+}
+
+/// As in the reference where they are not nil and not read through a pointer.
+#[test]
+fn slices_of_variadic_arguments_say_so() {
+    passes(
+        r#"package main
+
+func pack(items ...int) []any { return []any{items} }
+
+func main() {
+	println(pack(1), pack([]int{2}...), pack(nil...))
+	held := func(items ...int) []int { return items }(3)
+	println([]any{*&held})
+}
+
+// Output:
+// slice[(slice[(1 int)] ...int)] slice[(slice[(2 int)] []int)] slice[(nil []int)]
+// slice[(slice[(3 int)] ...int)]
+"#,
+    );
+}
