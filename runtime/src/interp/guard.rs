@@ -245,11 +245,13 @@ slow! {
     }
     store_field of StoreField(cx, regs, word, _ext) {
         let container = regs.get(field_a(word));
+        cx.fill_place(Ref::of(container), u32::from(field_b(word)))?;
         cx.refuse_readonly(container)?;
         cx.write_any(Ref::of(container), u32::from(field_b(word)), regs.get(field_c(word)))
     }
     addr_field of AddrField(cx, regs, word, _ext) {
         let container = regs.get(field_b(word));
+        cx.fill_place(Ref::of(container), u32::from(field_c(word)))?;
         cx.refuse_readonly(container)?;
         let pointer = slot::pointer(Ref::of(container), u32::from(field_c(word)));
         regs.set(field_a(word), pointer | cx.readonly_bit(container));
@@ -265,12 +267,14 @@ slow! {
     store_ptr_field of StorePtrField(cx, regs, word, _ext) {
         let pointer = regs.get(field_a(word));
         let structure = cx.pointed_struct(pointer)?;
+        cx.fill_place(structure, u32::from(field_b(word)))?;
         cx.refuse_readonly(pointer)?;
         cx.write_any(structure, u32::from(field_b(word)), regs.get(field_c(word)))
     }
     addr_ptr_field of AddrPtrField(cx, regs, word, _ext) {
         let pointer = regs.get(field_b(word));
         let structure = cx.pointed_struct(pointer)?;
+        cx.fill_place(structure, u32::from(field_c(word)))?;
         cx.refuse_readonly(pointer)?;
         let taint = cx.readonly_bit(pointer);
         regs.set(field_a(word), slot::pointer(structure, u32::from(field_c(word))) | taint);
@@ -293,12 +297,14 @@ slow! {
     store_elem of StoreElem(cx, regs, word, _ext) {
         let (array, index) = (regs.get(field_a(word)), regs.get(field_b(word)));
         let index = cx.array_index(array, index)?;
+        cx.fill_place(Ref::of(array), index)?;
         cx.refuse_readonly(array)?;
         cx.write_any(Ref::of(array), index, regs.get(field_c(word)))
     }
     addr_elem of AddrElem(cx, regs, word, _ext) {
         let (array, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
         let index = cx.array_index(array, index)?;
+        cx.fill_place(Ref::of(array), index)?;
         cx.refuse_readonly(array)?;
         let taint = cx.readonly_bit(array);
         regs.set(field_a(word), slot::pointer(Ref::of(array), index) | taint);
@@ -328,12 +334,14 @@ slow! {
     store_index of StoreIndex(cx, regs, word, _ext) {
         let (slice, index) = (regs.get(field_a(word)), regs.get(field_b(word)));
         let (array, index) = cx.slice_index(slice, index)?;
+        cx.fill_place(array, index)?;
         cx.refuse_readonly(slice)?;
         cx.write_any(array, index, regs.get(field_c(word)))
     }
     addr_index of AddrIndex(cx, regs, word, _ext) {
         let (slice, index) = (regs.get(field_b(word)), regs.get(field_c(word)));
         let (array, index) = cx.slice_index(slice, index)?;
+        cx.fill_place(array, index)?;
         cx.refuse_readonly(slice)?;
         let taint = cx.readonly_bit(slice);
         regs.set(field_a(word), slot::pointer(array, index) | taint);

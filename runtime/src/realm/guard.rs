@@ -210,6 +210,11 @@ impl Cx {
         Ok(self.heap.element(object, index))
     }
 
+    /// A field or element that is going to be written or pointed to: it is filled as by a read (spec/04 §7.2).
+    pub(crate) fn fill_place(&mut self, object: Ref, index: u32) -> Result<(), Trap> {
+        self.read_any(object, index).map(drop)
+    }
+
     /// An object, loaded.
     pub(crate) fn loaded(&mut self, object: Ref) -> Result<Ref, Trap> {
         if self.heap.header(object).is(Kind::Stub) { self.load(object) } else { Ok(object) }
@@ -269,7 +274,7 @@ impl Cx {
     pub(crate) fn write_map(&mut self, ty: u32, (map, key, value): (u64, u64, u64)) -> Result<(), Trap> {
         self.refuse_readonly(map)?;
         let old = match self.find_item(map, key)? {
-            Some(item) => Some((self.heap.slot(item, ITEM_KEY), self.read_item(item, ITEM_VALUE)?)),
+            Some(item) => Some((self.heap.slot(item, ITEM_KEY), self.heap.slot(item, ITEM_VALUE))),
             None => None,
         };
         ops::maps::store(&mut self.heap, &self.linked.types, ty, (map, key, value), &mut charger!(self))?;
@@ -450,7 +455,13 @@ impl Cx {
         if tracked {
             self.did_update(to.base, Ref::NIL, Ref::NIL)?;
         }
-        self.load_elements(src, repr)?;
+        self.own_base(Ref::of(src))?;
+        let from = self.heap.slice(Ref::of(src));
+        if self.is_tracked(from.base) {
+            for index in 0..count {
+                self.read_any(from.base, from.offset + index)?;
+            }
+        }
         let mut old = Vec::new();
         if tracked && !self.heap.header(to.base).is(Kind::Data) {
             for index in 0..count {
