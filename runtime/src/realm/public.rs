@@ -159,6 +159,7 @@ impl Cx {
     fn assert_type(&mut self, own: &str, ty: &Type, visited: &mut HashSet<String>) -> Result<(), Trap> {
         enum Step {
             Type(Type),
+            Field(FieldType),
             Path(String),
         }
         let mut todo = vec![Step::Type(ty.clone())];
@@ -172,6 +173,17 @@ impl Cx {
                     }
                     continue;
                 }
+                // **Quirk**: a parameter or field counts as a type of its own. The id of one without name is that of its type, which
+                // is therefore never looked at.
+                Step::Field(FieldType { name, ty: Some(ty), .. }) => {
+                    if !name.is_empty() && visited.insert(format!("{name} {}", type_id(&ty))) {
+                        todo.push(Step::Type(ty));
+                    } else if name.is_empty() {
+                        visited.insert(type_id(&ty));
+                    }
+                    continue;
+                }
+                Step::Field(_) => continue,
                 Step::Type(ty) => ty,
             };
             if matches!(ty, Type::Primitive(_) | Type::TypeType | Type::Package | Type::Block | Type::HeapItem) {
@@ -182,7 +194,7 @@ impl Cx {
             }
             let first = todo.len();
             let fields = |todo: &mut Vec<Step>, fields: Vec<FieldType>| {
-                todo.extend(fields.into_iter().filter_map(|field| field.ty).map(Step::Type));
+                todo.extend(fields.into_iter().map(Step::Field));
             };
             match ty {
                 Type::Pointer(elem) | Type::Slice { elem, .. } | Type::Array { elem, .. } | Type::Chan { elem, .. } => {
