@@ -51,6 +51,7 @@ impl Linked {
             map,
         });
         self.paths.insert(module.path.clone(), package);
+        self.add_written(package, &module);
         self.strings.append(&mut module.strings);
         let functions = std::mem::take(&mut module.functions);
         let kinds: Vec<FunctionKind> = functions.iter().map(|function| function.kind).collect();
@@ -253,6 +254,10 @@ impl Linked {
             (Op::MakeIface | Op::UnboxIface | Op::IsIface | Op::AssertIface | Op::CheckConvert, _) => {
                 let repr = reprs.get(TypeRef::from_u32(low).index()).map_or(0, |&repr| repr as u64);
                 repr << 32 | ty()
+            }
+            (Op::Zero | Op::NewMap | Op::MakeMap, _) => {
+                let package = self.functions.get(function).map_or(u32::MAX, |code| code.package);
+                (ext >> 32 << 32) | u64::from(self.stored.made_by(package, ty() as u32))
             }
             (_, Ext::Type | Ext::TypeDst) => (ext >> 32 << 32) | ty(),
             (_, Ext::Func) => u64::from(func()),

@@ -2,6 +2,7 @@
 
 use super::Linked;
 use crate::value::TypeIndex;
+use crate::value::types::Kind as TypeKind;
 use cranelift_entity::EntityRef;
 use foldhash::fast::FixedState;
 use indexmap::{Equivalent, IndexMap};
@@ -68,6 +69,11 @@ pub(crate) struct StoredTable {
     pub types: Vec<Option<Type>>,
     /// By package and type index: forms in programs' own packages that differ from those in `types`.
     pub own: HashMap<(u32, TypeIndex), Type>,
+    /// By package and type index: the index of an unnamed struct or map type under which the package makes objects, so that
+    /// they say in which form their type was written.
+    pub written: HashMap<(u32, TypeIndex), TypeIndex>,
+    /// The values of `written` by type index.
+    pub variants: HashMap<TypeIndex, Vec<TypeIndex>>,
     /// By type index: records of declared types.
     pub records: HashMap<TypeIndex, Type>,
     /// Types of variables as they were declared, by global index, where they differ from [`StoredTable::ty_in`].
@@ -91,6 +97,18 @@ impl StoredTable {
     /// The stored form of a type.
     pub fn ty(&self, ty: TypeIndex) -> Option<Type> {
         self.types.get(ty as usize).cloned().flatten()
+    }
+
+    /// The index for objects that a package makes of a type.
+    pub fn made_by(&self, package: u32, ty: TypeIndex) -> TypeIndex {
+        self.written.get(&(package, ty)).copied().unwrap_or(ty)
+    }
+
+    /// The index for an object whose type is stored in this form.
+    pub fn made_as(&self, ty: TypeIndex, form: &Type) -> TypeIndex {
+        let variants = self.variants.get(&ty).map_or(&[][..], Vec::as_slice);
+        let same = |index: &&TypeIndex| self.types.get(**index as usize).and_then(Option::as_ref) == Some(form);
+        variants.iter().find(same).copied().unwrap_or(ty)
     }
 
     /// The function that is written at a place.
@@ -171,6 +189,29 @@ fn span(extent: Extent) -> Span {
 }
 
 impl Linked {
+    /// Enters the unnamed struct and map types that a module writes and whose form depends on the package. Its code refers to them.
+    pub(super) fn add_written(&mut self, package: u32, module: &Module) {
+        let forms = Forms { stored: &module.stored };
+        let Some(linked) = self.packages.get(package as usize) else { return };
+        let first = self.types.len();
+        let (types, table) = (&mut self.types, &mut self.stored);
+        for (&form, &ty) in module.stored.types.iter().zip(&linked.map.types) {
+            let unnamed = !types.get(ty).declared && !table.written.contains_key(&(package, ty));
+            if !unnamed || !matches!(types.get(ty).kind, TypeKind::Struct { .. } | TypeKind::Map { .. }) {
+                continue;
+            }
+            let Some(form) = forms.form(form, 0).filter(names_package) else { continue };
+            let index = types.add_written(package, ty);
+            table.written.insert((package, ty), index);
+            table.variants.entry(ty).or_default().push(index);
+            table.types.resize(types.len(), None);
+            if let Some(place) = table.types.get_mut(index as usize) {
+                *place = Some(form);
+            }
+        }
+        types.derive(first);
+    }
+
     /// Enters the stored forms of a module that has just been linked as `package`.
     pub(super) fn add_stored(&mut self, package: u32, module: &Module, kinds: &[FunctionKind]) {
         let forms = Forms { stored: &module.stored };
@@ -257,6 +298,21 @@ impl Linked {
             }
         }
     }
+}
+
+/// Whether a written type says in which package.
+fn names_package(form: &Type) -> bool {
+    let mut todo = vec![form];
+    while let Some(form) = todo.pop() {
+        match form {
+            Type::Struct { .. } => return true,
+            Type::Interface { methods, .. } if !methods.is_empty() => return true,
+            Type::Pointer(elem) | Type::Slice { elem, .. } | Type::Array { elem, .. } => todo.extend(elem.as_deref()),
+            Type::Map { key, elem } => todo.extend(key.as_deref().into_iter().chain(elem.as_deref())),
+            _ => {}
+        }
+    }
+    false
 }
 
 fn func(forms: &Forms<'_>, stored: &StoredFunc, kind: &FunctionKind, path: &str, file: &str) -> Func {

@@ -162,7 +162,8 @@ impl Cx {
         };
         let repr = self.linked.types.get(ty).repr;
         let info = self.linked.types.get(ty);
-        let form = self.linked.stored.ty_in(home, ty).or_else(|| info.declared.then(|| Type::Ref(info.id.clone())));
+        let form = self.written_form(ty, value).or_else(|| self.linked.stored.ty_in(home, ty));
+        let form = form.or_else(|| info.declared.then(|| Type::Ref(info.id.clone())));
         let mut out = TypedValue { ty: form, ..TypedValue::default() };
         if out.ty.is_none() {
             return Err(Trap::abort("cannot copy nil types"));
@@ -214,6 +215,19 @@ impl Cx {
             out.n = READ_ONLY.to_le_bytes();
         }
         Ok(out)
+    }
+
+    /// The form of an unnamed struct or map type that the object itself knows.
+    pub(super) fn written_form(&self, ty: TypeIndex, value: u64) -> Option<Type> {
+        let info = self.linked.types.get(ty);
+        let object = Ref::of(value);
+        if info.declared || !matches!(info.repr, Repr::Struct | Repr::Map) || object.is_nil() {
+            return None;
+        }
+        let header = self.heap.header(object);
+        let made = matches!(header.kind(), Kind::Struct | Kind::Map | Kind::Stub).then(|| header.aux())?;
+        let written = made != ty && self.linked.types.get(made).id == info.id;
+        if written { self.linked.stored.ty(made) } else { None }
     }
 
     /// A function value has the type that its declaration or literal wrote, names of parameters included.

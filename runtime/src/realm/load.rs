@@ -521,7 +521,10 @@ impl Cx {
                         let len = u32::try_from(len).unwrap_or(u32::MAX);
                         self.new_stub(reference, Expected::elements(elem, len))?
                     }
-                    _ => self.new_stub(reference, Expected::own(ty))?,
+                    _ => {
+                        let own = value.ty.as_ref().map_or(ty, |form| self.linked.stored.made_as(ty, form));
+                        self.new_stub(reference, Expected::own(own))?
+                    }
                 };
                 stub.slot() | taint
             }

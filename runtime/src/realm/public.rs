@@ -3,7 +3,9 @@
 use super::{Missing, PackageIndex};
 use crate::heap::{Kind, Ref, Trap};
 use crate::interp::Cx;
+use crate::value::{iface, slot};
 use regno_bytecode::path::PathKind;
+use regno_bytecode::types::Repr;
 use regno_store::model::{Elements, FieldType, Func};
 use regno_store::typeid::type_id;
 use regno_store::{Object, Type, TypedValue, Value};
@@ -128,11 +130,12 @@ impl Cx {
     }
 
     fn type_of_slot(&self, ty: u32, value: u64) -> TypedValue {
-        let ty = match self.linked.types.get(ty).repr {
-            regno_bytecode::types::Repr::Iface => crate::value::slot::iface_type(value),
-            _ => ty,
+        let (ty, value) = match self.linked.types.get(ty).repr {
+            Repr::Iface if slot::iface_is_nil(value) => return TypedValue::default(),
+            Repr::Iface => iface::unpack(&self.heap, &self.linked.types, value),
+            _ => (ty, value),
         };
-        let ty = if ty == 0 { None } else { self.linked.stored.ty(ty) };
+        let ty = if ty == 0 { None } else { self.written_form(ty, value).or_else(|| self.linked.stored.ty(ty)) };
         TypedValue { ty, value: None, n: [0; 8] }
     }
 

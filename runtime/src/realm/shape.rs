@@ -40,6 +40,11 @@ impl Cx {
         if !header.is(Kind::Struct) || expected.own == 0 || header.aux() == expected.own {
             return Ok(());
         }
+        // The object may say more than the slot: in which form its type was written.
+        let types = &self.linked.types;
+        if types.by_id(&types.get(header.aux()).id) == Some(expected.own) {
+            return Ok(());
+        }
         let linked = std::sync::Arc::clone(&self.linked);
         let (old, new) = (linked.types.get(header.aux()), linked.types.get(expected.own));
         let (TypeKind::Struct { fields: old }, TypeKind::Struct { fields }) = (&old.kind, &new.kind) else {

@@ -210,6 +210,14 @@ impl Types {
         Ok(map)
     }
 
+    /// Enters an unnamed type once more, with the identity that it has: as `package` writes it (`docs/realms.md`). What depends on
+    /// other types is still to be derived.
+    pub(crate) fn add_written(&mut self, package: u32, ty: TypeIndex) -> TypeIndex {
+        let written = self.get(ty).clone();
+        let key = format!("{}\0{package}", written.id);
+        self.insert(key, written)
+    }
+
     /// Enters a type that has no descriptor in a module.
     pub(super) fn insert(&mut self, id: String, ty: Type) -> TypeIndex {
         self.types.insert_full(id, ty).0 as TypeIndex
@@ -289,7 +297,7 @@ impl Types {
     }
 
     /// Fills in what depends on other types.
-    pub(super) fn derive(&mut self, first: usize) {
+    pub(crate) fn derive(&mut self, first: usize) {
         for index in first..self.types.len() {
             let ty = self.get(index as TypeIndex);
             let (class, flat) = self.layout(ty);
