@@ -347,7 +347,7 @@ impl Machine {
         }
         self.charge_selectors(value, name)?;
         let cx = &mut *self.cx;
-        let selected = select::select(&mut cx.heap, &cx.linked.types, value, name, &mut charger!(cx))?;
+        let selected = cx.select_any(value, name)?;
         cx.meter.op(OpClass::Precall)?;
         cx.meter.op(OpClass::Call)?;
         let Some(code) = cx.linked.functions.get(selected.func as usize).copied() else {

@@ -187,7 +187,7 @@ impl FunctionBuilder<'_, '_> {
         }
     }
 
-    /// The selector of a function of another package loads that package (spec/03 §5.2).
+    /// The selector of a function or method of another package loads that package (spec/03 §5.2).
     fn use_package(&mut self, func: FuncId) {
         let FuncKind::Imported(imported) = &self.cx.package.funcs[func].kind else { return };
         let package = self.cx.import(&imported.package);
@@ -228,6 +228,7 @@ impl FunctionBuilder<'_, '_> {
                     Receiver::ValueThroughPointer => self.pointed(value),
                 };
                 self.alloc(u64::from(size::FUNC));
+                self.use_package(*func);
                 let value = self.copied_value(value);
                 self.alloc(u64::from(size::BOUND_METHOD));
                 Selected::Concrete(*func, value)

@@ -288,16 +288,35 @@ impl Cx {
     pub(super) fn select_method(&mut self, value: u64, name: u32) -> Result<(u64, u64), Trap> {
         if let Some(method) = self.methods.find(&self.linked, slot::iface_type(value), name) {
             charger!(self).alloc(&mut self.heap, i64::from(size::FUNC))?;
+            self.load_package_of(method.callee as u32)?;
             charger!(self).alloc(&mut self.heap, i64::from(size::BOUND_METHOD))?;
             return Ok((method.callee, iface::unpack_repr(&self.heap, method.repr, value)));
         }
-        let selected = select::select(&mut self.heap, &self.linked.types, value, name, &mut charger!(self))?;
+        let selected = self.select_any(value, name)?;
         Ok((self.callee_of(selected.func), selected.receiver))
+    }
+
+    /// A method of an interface value: charges FN, the copy of a value receiver, BM. The method's function is taken from its package, which
+    /// is loaded for that (spec/03 §5.2).
+    pub fn select_any(&mut self, value: u64, name: u32) -> Result<select::Selected, Trap> {
+        let found = select::find(&self.heap, &self.linked.types, value, name)?;
+        charger!(self).alloc(&mut self.heap, i64::from(size::FUNC))?;
+        self.load_package_of(found.func)?;
+        select::take(&mut self.heap, &self.linked.types, found, &mut charger!(self))
+    }
+
+    /// Loads the package of a function that a selector names.
+    fn load_package_of(&mut self, func: u32) -> Result<(), Trap> {
+        match self.linked.functions.get(func as usize) {
+            Some(code) if !code.synthetic => self.ensure_package(code.package),
+            _ => Ok(()),
+        }
     }
 
     /// A method value of an interface value; charges as [`Cx::select_method`].
     pub(super) fn bind_selected(&mut self, value: u64, name: u32) -> Result<u64, Trap> {
-        select::bind(&mut self.heap, &self.linked.types, value, name, &mut charger!(self))
+        let select::Selected { func, receiver, receiver_type } = self.select_any(value, name)?;
+        select::bind_receiver(&mut self.heap, &self.linked.types, func, receiver_type, receiver)
     }
 
     /// Registers a deferred call of the current frame.

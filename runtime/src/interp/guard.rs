@@ -135,14 +135,20 @@ guarded! {
     StrFromBytes = data::StrFromBytes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice;
     StrFromRunes = data::StrFromRunes, (cx, ip, regs, word) slice_touched!(cx, reg!(regs, word, b)) => own_slice_runes;
     UsePackage = call::UsePackage, (cx, ip, _regs, _word) (*cx).lacks_package(*ip.add(1) as usize) => use_package;
-    LoadFunc = call::LoadFunc, (cx, ip, _regs, _word) (*cx).is_unloaded(*ip.add(1) as u32) => load_func;
+    LoadFunc = call::LoadFunc, (cx, ip, _regs, _word) {
+        (*cx).note_read(ip.offset_from((*cx).roots.code) as usize);
+        (*cx).is_unloaded(*ip.add(1) as u32)
+    } => load_func;
     EqIface = data::EqIface, (_cx, ip, regs, _word) true => eq_iface;
     NeIface = data::NeIface, (_cx, ip, regs, _word) true => ne_iface;
     EqValue = data::EqValue, (_cx, ip, regs, _word) true => eq_value;
     NeValue = data::NeValue, (_cx, ip, regs, _word) true => ne_value;
     BindMethod = call::BindMethod, (_cx, ip, regs, word) true => bind_method;
     SelectIface = call::SelectIface, (cx, ip, regs, word)
-        (*cx).methods.cached(slot::iface_type(reg!(regs, word, c)), *ip.add(1) as u32).is_none() => select_iface;
+        (*cx)
+            .methods
+            .cached(slot::iface_type(reg!(regs, word, c)), *ip.add(1) as u32)
+            .is_none_or(|method| (*cx).is_unloaded(method.callee as u32)) => select_iface;
     BindIface = call::BindIface, (_cx, ip, regs, word) true => bind_iface;
     CheckConvert = call::CheckConvert, (cx, ip, regs, word) convert_touched(cx, word, *ip.add(1), reg!(regs, word, a)) => check_convert;
 }
@@ -253,6 +259,7 @@ slow! {
         let container = regs.get(field_b(word));
         cx.fill_place(Ref::of(container), u32::from(field_c(word)))?;
         cx.refuse_readonly(container)?;
+        cx.read_any(Ref::of(container), u32::from(field_c(word)))?;
         let pointer = slot::pointer(Ref::of(container), u32::from(field_c(word)));
         regs.set(field_a(word), pointer | cx.readonly_bit(container));
         Ok(())
@@ -276,6 +283,7 @@ slow! {
         let structure = cx.pointed_struct(pointer)?;
         cx.fill_place(structure, u32::from(field_c(word)))?;
         cx.refuse_readonly(pointer)?;
+        cx.read_any(structure, u32::from(field_c(word)))?;
         let taint = cx.readonly_bit(pointer);
         regs.set(field_a(word), slot::pointer(structure, u32::from(field_c(word))) | taint);
         Ok(())
@@ -306,6 +314,7 @@ slow! {
         let index = cx.array_index(array, index)?;
         cx.fill_place(Ref::of(array), index)?;
         cx.refuse_readonly(array)?;
+        cx.read_any(Ref::of(array), index)?;
         let taint = cx.readonly_bit(array);
         regs.set(field_a(word), slot::pointer(Ref::of(array), index) | taint);
         Ok(())
@@ -343,6 +352,7 @@ slow! {
         let (array, index) = cx.slice_index(slice, index)?;
         cx.fill_place(array, index)?;
         cx.refuse_readonly(slice)?;
+        cx.read_any(array, index)?;
         let taint = cx.readonly_bit(slice);
         regs.set(field_a(word), slot::pointer(array, index) | taint);
         Ok(())
@@ -542,6 +552,7 @@ handler! {
             return leave_switch(cx, ip, regs, allowance, table, word);
         }
         (*cx).note_call(place as usize);
+        (*cx).note_read(ip.offset_from((*cx).roots.code) as usize);
         call::Call::<N>(cx, ip, regs, allowance, table, word)
     }
     CallSelected(cx, ip, regs, allowance, table, word) {
@@ -660,6 +671,7 @@ impl Cx {
         {
             self.ensure_package(package)?;
         }
+        self.note_read(self.meter.pc as usize);
         self.roots.globals.get(ext as u32 as usize).copied().ok_or_else(|| Trap::abort("no such variable"))
     }
 

@@ -219,7 +219,8 @@ pub(crate) struct Roots {
     pub activations: Vec<Activation>,
     pub remembered: Remembered,
     pub stored: Stored,
-    /// Of a guarded program, a bit for each word: a function with this entry has been called (spec/03 §8.3).
+    /// Of a guarded program, a bit for each word: a function with this entry has been called, or the instruction with this extension
+    /// has read a name of a package (spec/03 §8.3).
     pub called: Vec<u64>,
     /// By package: its objects stand in the machine; false only where packages are loaded from a store.
     pub loaded: Vec<Cell<bool>>,
@@ -352,6 +353,21 @@ impl Cx {
     fn note_call(&mut self, entry: usize) {
         if let Some(bits) = self.roots.called.get_mut(entry / 64) {
             *bits |= 1 << (entry % 64);
+        }
+    }
+
+    /// The instruction at this word, which has an extension, reads a name of a package.
+    #[inline(always)]
+    pub fn note_read(&mut self, pc: usize) {
+        self.note_call(pc + 1);
+    }
+
+    /// What functions of the words have read counts as not read.
+    pub fn forget_reads(&mut self, words: std::ops::Range<usize>, entry: usize) {
+        let called = self.has_called(entry);
+        words.for_each(|word| self.forget_call(word));
+        if called {
+            self.note_call(entry);
         }
     }
 

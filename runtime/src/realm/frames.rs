@@ -70,6 +70,9 @@ impl Machine {
             return Err(Trap::abort("runtime error: invalid memory address or nil pointer dereference").into());
         };
         cx.ensure_package_of(&callee.code)?;
+        if op == Some(Op::Call) {
+            cx.note_read(pc as usize);
+        }
         cx.reserve(base as usize + cx.linked.max_frame as usize + 1)?;
         // A method expression is a function: its receiver is an argument like any other.
         let mut method = cx.linked.is_method(callee.func)

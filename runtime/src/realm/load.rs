@@ -11,6 +11,7 @@ use crate::value::slot::TAINT;
 use crate::value::types::Kind as TypeKind;
 use crate::value::{TypeIndex, iface, slot};
 use regno_bytecode::event::size;
+use regno_bytecode::module::FunctionKind;
 use regno_bytecode::stored::Extent;
 use regno_bytecode::types::Repr;
 use regno_store::model::{Elements, Func, Location};
@@ -172,6 +173,13 @@ impl Cx {
             if !reached.package(code.package) && !code.synthetic && (value.is_nil() || !reached.object(value)) {
                 self.forget_call(code.entry as usize);
                 self.roots.stored.forget_call(index as u32);
+            }
+            let table = linked.tables.get(index).filter(|_| !code.synthetic);
+            let Some(table) = table else { continue };
+            let method = matches!(table.kind, FunctionKind::Method(_)) && reached.package(code.package);
+            if !method && !reached.block(code.package, table.declared_at.0 + 1) {
+                let end = linked.functions.get(index + 1).map_or(linked.code.len(), |next| next.start as usize);
+                self.forget_reads(code.start as usize..end, code.entry as usize);
             }
         }
     }

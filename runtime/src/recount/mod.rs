@@ -10,6 +10,7 @@
 
 pub(crate) mod block;
 mod reached;
+mod reads;
 mod visit;
 
 use crate::frame::Frame;

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Held};
 use super::reached::{Marks, Reached};
+use super::reads::Reads;
 use crate::heap::{BOUND_RECEIVER, FUNC_CAPTURES, Heap, Kind as ObjectKind, Ref};
 use crate::interp::Roots;
 use crate::load::{Linked, Package};
@@ -75,6 +76,7 @@ pub(super) struct Visitor<'a, T> {
     native_block: bool,
     /// Functions of stored packages whose source is resolved.
     pub called: Vec<u32>,
+    reads: Reads,
     /// A package that is being made, and how many of its files have their block.
     pub making: Option<(u32, u32)>,
     /// A package that is being loaded, and how many of its objects have been.
@@ -105,6 +107,7 @@ impl<'a, T: Tally> Visitor<'a, T> {
             native_package: false,
             native_block: false,
             called: roots.stored.called().to_vec(),
+            reads: Reads::of(linked, &roots.called),
             making: None,
             staged: None,
             tasks: Vec::new(),
@@ -122,16 +125,6 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let entry = self.linked.functions.get(function as usize).map_or(0, |code| code.entry as usize);
         let bits = self.roots.called.get(entry / 64).copied().unwrap_or(0);
         bits >> (entry % 64) & 1 != 0 || self.called.contains(&function)
-    }
-
-    /// Whether code of a file has run, which resolves the parent of the file's block.
-    fn has_run(&self, package: u32, file: u32) -> bool {
-        self.linked.functions.iter().zip(&self.linked.tables).enumerate().any(|(index, (code, table))| {
-            code.package == package
-                && table.declared_at.0 == file
-                && !matches!(table.kind, FunctionKind::Native | FunctionKind::Synthetic)
-                && self.is_called(index as u32)
-        })
     }
 
     /// What is in memory from now on. Packages that were made here stay, and what they lead to.
@@ -347,8 +340,8 @@ impl<'a, T: Tally> Visitor<'a, T> {
     /// The block of a file: imported packages, then the block of its package.
     /// `method`: as the package has it.
     fn enter_file_block(&mut self, package: u32, file: u32, method: bool) -> Result<(), Abort> {
-        let apart = method && self.roots.stored.is_apart(package, file);
-        let seen = if apart { &mut self.handles } else { &mut self.files };
+        let apart = self.roots.stored.is_apart(package, file);
+        let seen = if apart && method { &mut self.handles } else { &mut self.files };
         match seen.get_mut(package as usize).and_then(|files| files.get_mut(file as usize)) {
             Some(seen @ false) => *seen = true,
             _ => return Ok(()),
@@ -358,9 +351,13 @@ impl<'a, T: Tally> Visitor<'a, T> {
         let imports = imports.map_or(&[][..], Vec::as_slice);
         let bytes = u64::from(size::BLOCK) + u64::from(size::SLOT) * imports.len() as u64;
         if self.is_stored(package) {
-            // Its imports are references, its parent is one until code of the file has read a name of the package.
+            // Its imports are references, its parent is one until a function of the file has read a name of the package.
             self.visit(bytes + u64::from(SOURCE_OF_BLOCK))?;
-            let parent = if self.has_run(package, file) { Task::PackageBlock(package) } else { Task::Reference };
+            let parent = if self.reads.any(package, file, apart.then_some(method)) {
+                Task::PackageBlock(package)
+            } else {
+                Task::Reference
+            };
             self.tasks.push(parent);
             self.tasks.extend(imports.iter().map(|_| Task::Reference));
             return Ok(());

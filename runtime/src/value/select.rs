@@ -60,18 +60,22 @@ pub struct Selected {
     pub receiver_type: TypeIndex,
 }
 
-/// Selects a method of the dynamic value of an interface: charges FN, the copy of a value receiver, BM.
+/// A method that has been found, nothing charged yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// The function.
+    pub func: FuncIndex,
+    receiver: u64,
+    receiver_type: TypeIndex,
+    by_value: bool,
+}
+
+/// Finds a method of the dynamic value of an interface.
 ///
 /// # Errors
 ///
-/// Fatal `interface method call on undefined value`; recoverable nil dereference on the path; [`Trap::Stop`].
-pub fn select(
-    heap: &mut Heap,
-    types: &Types,
-    value: u64,
-    name: NameIndex,
-    charge: &mut impl Charge,
-) -> Result<Selected, Trap> {
+/// Fatal `interface method call on undefined value`; recoverable nil dereference on the path.
+pub fn find(heap: &Heap, types: &Types, value: u64, name: NameIndex) -> Result<Found, Trap> {
     let mut value = value;
     loop {
         let ty = slot::iface_type(value);
@@ -84,21 +88,34 @@ pub fn select(
         };
         let operand = iface::unpack_repr(heap, info.repr, value);
         let (holder, last) = walk(heap, method, operand)?;
-        match method.receiver {
-            MethodReceiver::Interface => value = last,
-            // Unlike in a selector written for a variable, taking the address is not an expression of its own: no charge.
-            MethodReceiver::AddressOfField => return finish(heap, types, method, holder, false, charge),
-            MethodReceiver::Pointer => return finish(heap, types, method, last, false, charge),
-            MethodReceiver::Value => return finish(heap, types, method, last, true, charge),
-            MethodReceiver::ValueThroughPointer => {
-                if Ref::of(last).is_nil() {
-                    return Err(Trap::nil_pointer());
-                }
-                let target = load_pointer(heap, last);
-                return finish(heap, types, method, target, true, charge);
+        let (receiver, by_value) = match method.receiver {
+            MethodReceiver::Interface => {
+                value = last;
+                continue;
             }
-        }
+            // Unlike in a selector written for a variable, taking the address is not an expression of its own: no charge.
+            MethodReceiver::AddressOfField => (holder, false),
+            MethodReceiver::Pointer => (last, false),
+            MethodReceiver::Value => (last, true),
+            MethodReceiver::ValueThroughPointer if Ref::of(last).is_nil() => return Err(Trap::nil_pointer()),
+            MethodReceiver::ValueThroughPointer => (load_pointer(heap, last), true),
+        };
+        let Some(func) = method.func else { return Err(Trap::abort("not yet implemented")) };
+        return Ok(Found { func, receiver, receiver_type: method.receiver_type, by_value });
     }
+}
+
+/// Binds a method that has been found: charges the copy of a value receiver, then BM. FN is charged before that, and the package of the
+/// method is loaded in between.
+///
+/// # Errors
+///
+/// [`Trap::Stop`].
+pub fn take(heap: &mut Heap, types: &Types, found: Found, charge: &mut impl Charge) -> Result<Selected, Trap> {
+    let Found { func, receiver, receiver_type, by_value } = found;
+    let receiver = if by_value { copy::copy(heap, types, receiver_type, receiver, charge)? } else { receiver };
+    charge.alloc(heap, i64::from(size::BOUND_METHOD))?;
+    Ok(Selected { func, receiver, receiver_type })
 }
 
 /// What a pointer that is not nil points to.
@@ -152,39 +169,6 @@ fn walk(heap: &Heap, method: &Method, operand: u64) -> Result<(u64, u64), Trap> 
         value = heap.slot(Ref::of(object), step.field);
     }
     Ok((holder, value))
-}
-
-fn finish(
-    heap: &mut Heap,
-    types: &Types,
-    method: &Method,
-    receiver: u64,
-    by_value: bool,
-    charge: &mut impl Charge,
-) -> Result<Selected, Trap> {
-    let Some(func) = method.func else {
-        return Err(Trap::abort("not yet implemented"));
-    };
-    charge.alloc(heap, i64::from(size::FUNC))?;
-    let receiver = if by_value { copy::copy(heap, types, method.receiver_type, receiver, charge)? } else { receiver };
-    charge.alloc(heap, i64::from(size::BOUND_METHOD))?;
-    Ok(Selected { func, receiver, receiver_type: method.receiver_type })
-}
-
-/// [`select`] as a method value: the slot of a bound method object.
-///
-/// # Errors
-///
-/// As [`select`].
-pub fn bind(
-    heap: &mut Heap,
-    types: &Types,
-    value: u64,
-    name: NameIndex,
-    charge: &mut impl Charge,
-) -> Result<u64, Trap> {
-    let Selected { func, receiver, receiver_type } = select(heap, types, value, name, charge)?;
-    bind_receiver(heap, types, func, receiver_type, receiver)
 }
 
 /// A bound method object for a receiver that is already copied, uncharged.

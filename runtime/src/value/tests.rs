@@ -1,10 +1,18 @@
 #![expect(clippy::unwrap_used)]
 
-use super::select::{Satisfied, Selected, bind, missing, select};
+use super::select::{Satisfied, Selected, bind_receiver, find, missing, take};
 use super::testing::{Builder, Recorder, heap};
 use super::{TypeIndex, Types, copy, equal, iface, slot, zero};
-use crate::heap::{BOUND_RECEIVER, Heap, NoCharge, Ref, SlotClass, Trap};
+use crate::heap::{BOUND_RECEIVER, Charge, Heap, NoCharge, Ref, SlotClass, Trap};
+use regno_bytecode::event::size;
 use regno_bytecode::types::{MethodReceiver, PathStep, Repr, TypeKind};
+
+/// Selects a method as a machine does that has its package.
+fn select(heap: &mut Heap, types: &Types, value: u64, name: u32, charge: &mut impl Charge) -> Result<Selected, Trap> {
+    let found = find(heap, types, value, name)?;
+    charge.alloc(heap, i64::from(size::FUNC))?;
+    take(heap, types, found, charge)
+}
 
 /// Types of the measured rows of spec/03 §13.
 struct World {
@@ -184,7 +192,8 @@ fn selection_copies_value_receivers_and_follows_paths() {
         assert_eq!((func, receiver_type), (0, s));
         assert!(receiver != object && heap.slot(Ref::of(receiver), 0) == 42);
         assert_eq!(charge.0, [344, 40, 184, 208]);
-        let bound = Ref::of(bind(&mut heap, &types, packed, name, &mut NoCharge).unwrap());
+        let bound = bind_receiver(&mut heap, &types, func, receiver_type, receiver).unwrap();
+        let bound = Ref::of(bound);
         assert_eq!(heap.slot(Ref::of(heap.slot(bound, BOUND_RECEIVER)), 0), 42);
     }
     let pointer_method = types.name_index("P").unwrap();
