@@ -205,3 +205,180 @@ func main(cur realm) {
 "#,
     );
 }
+
+/// Two packages write the same type, the realm that keeps the values does not: each value is stored with the package that made it, and
+/// goes on with it after it was loaded.
+#[test]
+fn values_keep_the_package_that_wrote_their_type() {
+    let early = "package early\n\nfunc Nothing() any { return struct{}{} }";
+    let maker = r#"package maker
+
+func Nothing() any { return struct{}{} }
+
+func Names() any { return map[string]struct{ n int }{"a": {1}} }"#;
+    passes(
+        &[("gno.land/p/test/early", early), ("gno.land/p/test/maker", maker)],
+        r#"// PKGPATH: gno.land/r/test/written
+package written
+
+import (
+	"gno.land/p/test/early"
+	"gno.land/p/test/maker"
+)
+
+var kept = []any{early.Nothing(), maker.Nothing()}
+
+func main(cur realm) {
+	kept[0], kept[1] = kept[1], maker.Names()
+}
+
+// Realm:
+// finalizerealm["gno.land/r/test/written"]
+// c[d1bb45c93f3f14df37fd7829a9737e260b727c79:10](215)={
+//     "Fields": [
+//         {
+//             "N": "AQAAAAAAAAA=",
+//             "T": {
+//                 "@type": "/gno.PrimitiveType",
+//                 "value": "32"
+//             }
+//         }
+//     ],
+//     "ObjectInfo": {
+//         "ID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:10",
+//         "LastObjectSize": "215",
+//         "ModTime": "0",
+//         "OwnerID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:9",
+//         "RefCount": "1"
+//     }
+// }
+// c[d1bb45c93f3f14df37fd7829a9737e260b727c79:9](436)={
+//     "List": {
+//         "List": [
+//             {
+//                 "Key": {
+//                     "T": {
+//                         "@type": "/gno.PrimitiveType",
+//                         "value": "16"
+//                     },
+//                     "V": {
+//                         "@type": "/gno.StringValue",
+//                         "value": "a"
+//                     }
+//                 },
+//                 "Value": {
+//                     "T": {
+//                         "@type": "/gno.StructType",
+//                         "Fields": [
+//                             {
+//                                 "Embedded": false,
+//                                 "Name": "n",
+//                                 "Tag": "",
+//                                 "Type": {
+//                                     "@type": "/gno.PrimitiveType",
+//                                     "value": "32"
+//                                 }
+//                             }
+//                         ],
+//                         "PkgPath": "gno.land/p/test/maker"
+//                     },
+//                     "V": {
+//                         "@type": "/gno.RefValue",
+//                         "Hash": "9304c1378ef57135a669dcb5bd4391d9ccb68d7c",
+//                         "ObjectID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:10"
+//                     }
+//                 }
+//             }
+//         ]
+//     },
+//     "ObjectInfo": {
+//         "ID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:9",
+//         "LastObjectSize": "436",
+//         "ModTime": "0",
+//         "OwnerID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:4",
+//         "RefCount": "1"
+//     }
+// }
+// c[d1bb45c93f3f14df37fd7829a9737e260b727c79:11](177)={
+//     "Fields": [],
+//     "ObjectInfo": {
+//         "ID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:11",
+//         "LastObjectSize": "177",
+//         "ModTime": "0",
+//         "OwnerID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:4",
+//         "RefCount": "1"
+//     }
+// }
+// u[d1bb45c93f3f14df37fd7829a9737e260b727c79:4](81)=
+//     @@ -1,18 +1,6 @@
+//      {
+//          "Data": null,
+//          "List": [
+//     -        {
+//     -            "T": {
+//     -                "@type": "/gno.StructType",
+//     -                "Fields": null,
+//     -                "PkgPath": "gno.land/p/test/early"
+//     -            },
+//     -            "V": {
+//     -                "@type": "/gno.RefValue",
+//     -                "Hash": "d0d049df91be7a5070e026d750c0d129103bd4b5",
+//     -                "ObjectID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:5"
+//     -            }
+//     -        },
+//              {
+//                  "T": {
+//                      "@type": "/gno.StructType",
+//     @@ -21,15 +9,44 @@
+//                  },
+//                  "V": {
+//                      "@type": "/gno.RefValue",
+//     -                "Hash": "a02e3e18a5d5c34f548445c6171891bb20ab8d61",
+//     -                "ObjectID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:6"
+//     +                "Hash": "287934f3a6390c6f805632fa9a1358ce68dd6e89",
+//     +                "ObjectID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:11"
+//     +            }
+//     +        },
+//     +        {
+//     +            "T": {
+//     +                "@type": "/gno.MapType",
+//     +                "Key": {
+//     +                    "@type": "/gno.PrimitiveType",
+//     +                    "value": "16"
+//     +                },
+//     +                "Value": {
+//     +                    "@type": "/gno.StructType",
+//     +                    "Fields": [
+//     +                        {
+//     +                            "Embedded": false,
+//     +                            "Name": "n",
+//     +                            "Tag": "",
+//     +                            "Type": {
+//     +                                "@type": "/gno.PrimitiveType",
+//     +                                "value": "32"
+//     +                            }
+//     +                        }
+//     +                    ],
+//     +                    "PkgPath": "gno.land/p/test/maker"
+//     +                }
+//     +            },
+//     +            "V": {
+//     +                "@type": "/gno.RefValue",
+//     +                "Hash": "5b3f1e2e4e670f1fc01245f605c637de8835f7be",
+//     +                "ObjectID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:9"
+//                  }
+//              }
+//          ],
+//          "ObjectInfo": {
+//              "ID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:4",
+//              "LastObjectSize": "499",
+//     -        "ModTime": "0",
+//     +        "ModTime": "8",
+//              "OwnerID": "d1bb45c93f3f14df37fd7829a9737e260b727c79:3",
+//              "RefCount": "1"
+//          }
+// d[d1bb45c93f3f14df37fd7829a9737e260b727c79:6](-176)
+// d[d1bb45c93f3f14df37fd7829a9737e260b727c79:5](-176)
+"#,
+    );
+}
