@@ -9,7 +9,6 @@ use crate::map;
 use crate::ops::view;
 use crate::value::types::Kind;
 use crate::value::{TypeIndex, iface, select, slot};
-use regno_bytecode::event::size;
 use regno_bytecode::types::Repr;
 use std::cmp::Ordering;
 
@@ -223,7 +222,6 @@ fn map_key_values(call: &mut Call<'_>) -> Outcome {
     }
     stable_sort(&mut items, |a, b| less(&a.0, &b.0));
     let count = items.len();
-    call.charge((i64::from(size::ARRAY) + i64::from(size::SLOT) * count as i64 + i64::from(size::SLICE)) * 2)?;
     let mut lists = [Ref::NIL; 2];
     for list in &mut lists {
         *list = call.cx.heap.new_list(SlotClass::Ifaces, count)?;
