@@ -6,15 +6,17 @@
 //! - named variables: from the first to the last instruction of their scope, because the virtual collector and the debugger read
 //!   them there (design.md §3.5); those of the function's own scope: the whole function;
 //! - registers that the recovery block reads: the whole function, since any panic can lead there;
-//! - parameters: from position 0, where all of them arrive.
+//! - parameters: from position 0, where all of them arrive;
+//! - arguments of `print` and `println`: over the printing methods of the arguments after them, as the collector counts them there.
 //!
 //! Only registers that are live across a block boundary take part in the data flow analysis, so its bit sets stay small.
 
 use crate::code::{Access, Code, reads_at, writes_at};
 use cranelift_entity::{EntityRef, SecondaryMap};
+use regno_bytecode::event::Event;
 use regno_bytecode::op::Op;
 use regno_ir::entity::{Reg, ScopeRef};
-use regno_ir::function::{Function, SlotPlace};
+use regno_ir::function::{BlockKind, Function, SlotPlace};
 
 /// Largest bit matrix (registers times blocks) for which data flow is computed; beyond it, registers that cross blocks keep
 /// their place for the whole function.
@@ -89,7 +91,27 @@ pub fn intervals(function: &Function, code: &Code) -> Vec<Interval> {
             interval.pinned = true;
         }
     }
+    keep_printed(function, code, &mut intervals);
     intervals
+}
+
+/// Printing methods run while all arguments stand in the block of the predeclared function that prints them.
+fn keep_printed(function: &Function, code: &Code, intervals: &mut [Interval]) {
+    let (mut state, mut seen) = (None, 0);
+    for (index, inst) in code.insts.iter().enumerate() {
+        for event in code.events.get(seen..inst.events_end).unwrap_or_default() {
+            if let Event::State(number) = event {
+                state = function.states.get(*number as usize);
+            }
+        }
+        seen = inst.events_end;
+        let Some(BlockKind::Native { args, .. }) = state.map(|state| &state.block) else { continue };
+        for (reg, _) in args.iter().filter(|_| inst.op == Op::Stringify) {
+            if let Some(interval) = intervals.get_mut(reg.index()).filter(|interval| interval.occupied()) {
+                interval.cover(reads_at(index), writes_at(index) + 1);
+            }
+        }
+    }
 }
 
 fn definitions(code: &Code, index: usize) -> usize {

@@ -4,7 +4,7 @@ use cranelift_entity::{EntitySet, SecondaryMap};
 use regno_bytecode::event::Event;
 use regno_bytecode::types::Repr;
 use regno_ir::entity::{Block, Inst, Reg};
-use regno_ir::function::{Arg, Function, InstData};
+use regno_ir::function::{Arg, BlockKind, Function, InstData};
 use regno_ir::op::Op;
 use std::collections::HashMap;
 
@@ -55,12 +55,22 @@ impl Facts {
             local: EntitySet::new(),
         };
         let params = function.params.to_vec();
+        let mut printed = EntitySet::new();
+        for state in &function.states {
+            if let BlockKind::Native { args, .. } = &state.block {
+                printed.extend(args.iter().map(|&(reg, _)| reg));
+            }
+        }
         for data in insts() {
             match (data.op, data.results.first(), data.args.first()) {
                 (Op::Const, Some(&result), _) if temporary(result) => facts.constants[result] = Some(data.index),
-                // The operation updates its operand in place.
+                // The operation updates its operand in place, unless the collector still looks for it there.
                 (Op::Stringify | Op::NextMapIter, Some(&result), Some(&Arg::Reg(source)))
-                    if temporary(result) && temporary(source) && uses[source] == 1 && !params.contains(&source) =>
+                    if !printed.contains(source)
+                        && temporary(result)
+                        && temporary(source)
+                        && uses[source] == 1
+                        && !params.contains(&source) =>
                 {
                     facts.merged_into[source] = Some(result);
                 }
