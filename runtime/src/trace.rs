@@ -57,7 +57,16 @@ impl Traces {
 pub(crate) fn fails_in_native(word: u64) -> bool {
     matches!(
         Op::from_code(code_of(word)),
-        Some(Op::Append | Op::CopySlice | Op::DeleteMap | Op::MakeSlice | Op::MakeMap | Op::CheckRevive)
+        Some(
+            Op::Append
+                | Op::CopySlice
+                | Op::DeleteMap
+                | Op::MakeSlice
+                | Op::MakeMap
+                | Op::CheckRevive
+                | Op::Stringify
+                | Op::Abort
+        )
     )
 }
 

@@ -25,7 +25,17 @@ const DEPTH: u32 = 100;
 
 /// Operations of predeclared functions that can fail in the frame of the function.
 pub(super) const fn fails_in_native(op: Op) -> bool {
-    matches!(op, Op::Append | Op::CopySlice | Op::DeleteMap | Op::MakeSlice | Op::MakeMap | Op::CheckRevive)
+    matches!(
+        op,
+        Op::Append
+            | Op::CopySlice
+            | Op::DeleteMap
+            | Op::MakeSlice
+            | Op::MakeMap
+            | Op::CheckRevive
+            | Op::Stringify
+            | Op::Abort
+    )
 }
 
 /// Operations that show the target of a write: stores, and what comes first where the value is made or copied in between.
