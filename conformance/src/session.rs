@@ -166,13 +166,16 @@ impl<'s> Session<'s> {
     /// An import leads nowhere (`FILE:L:C: unknown import path "p"`, without charges), or the imported package is broken.
     pub fn load_imports(&mut self, unit: &Unit<'_>, name: &str) -> Result<(), CompileError> {
         for (parsed, file) in unit.files.iter().zip(unit.sources) {
-            if golayer::fails_to_load(parsed) {
-                // The errors of the parse say so.
-                return Ok(());
+            if let Some(text) = golayer::load_failure(parsed, file) {
+                return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
             }
-            let mut imports = parsed.file.imports.to_vec();
+            let mut imports = golayer::leading_imports(parsed);
             imports.sort_by_key(|spec| spec.path);
             for spec in imports {
+                if spec.path.is_empty() {
+                    let text = "invalid zero package path in testStore().pkgGetter".to_owned();
+                    return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
+                }
                 if PathKind::of(spec.path) == PathKind::Realm {
                     continue;
                 }

@@ -2,7 +2,7 @@
 
 use crate::compile::CompileError;
 use bumpalo::Bump;
-use regno_frontend::diagnostic::render_first;
+use regno_frontend::check::syntax_failure;
 use regno_frontend::limits::Limits;
 use regno_frontend::source::SourceFile;
 use regno_frontend::syntax::{self, ParsedFile};
@@ -13,6 +13,7 @@ pub struct Unit<'a> {
     pub(crate) sources: &'a [SourceFile],
     /// The trees, with errors where there are any.
     pub(crate) files: Vec<ParsedFile<'a>>,
+    limits: Limits,
 }
 
 impl<'a> Unit<'a> {
@@ -20,7 +21,7 @@ impl<'a> Unit<'a> {
     #[must_use]
     pub fn parse(arena: &'a Bump, sources: &'a [SourceFile], limits: &Limits) -> Self {
         let files = sources.iter().map(|file| syntax::parse_file(arena, file, limits)).collect();
-        Self { sources, files }
+        Self { sources, files, limits: *limits }
     }
 
     /// Whether any file has an error of syntax.
@@ -38,7 +39,7 @@ impl<'a> Unit<'a> {
         let mut charges = Vec::new();
         for (parsed, file) in self.files.iter().zip(self.sources) {
             charges.extend_from_slice(&parsed.charges);
-            if let Some(text) = render_first(&parsed.errors, file) {
+            if let Some(text) = syntax_failure(parsed, file, &self.limits) {
                 // The reference looks for the package name first, and charges nothing for that.
                 let clause = syntax::fails_before_declarations(parsed, file);
                 let parse_charges = if clause { Vec::new() } else { charges };

@@ -10,10 +10,8 @@ pub struct Limits {
     pub nesting: u32,
     /// Lexical errors that are recorded for one file; further ones are dropped. Ours: the reference has none.
     pub lexical_errors: usize,
-    /// Errors after which the next syntax error stops the parse (spec/01 §A.1).
+    /// Errors after which the next syntax error stops the parse, or the resolution of names that follows it (spec/01 §A.1).
     pub syntax_errors: usize,
-    /// Errors of the resolution of names that are counted for one file (spec/01 §3.3).
-    pub resolution_errors: usize,
     /// Scopes inside one another while names are resolved, that of the package included (spec/01 §A.1).
     pub scope_depth: u32,
     /// Names of one block: the width of an index in a value path (spec/01 §4.3).
@@ -63,7 +61,6 @@ impl Default for Limits {
             nesting: 100_000,
             lexical_errors: 1000,
             syntax_errors: 11,
-            resolution_errors: 10,
             scope_depth: 1_000,
             names_per_block: 65_535,
             block_depth: 254,

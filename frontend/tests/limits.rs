@@ -58,7 +58,7 @@ fn errors() {
 #[test]
 fn errors_of_names() {
     let text = |n| format!("package main\nfunc f() {{\n{}}}\n", "a := 1; a := 2\n".repeat(n));
-    let limits = Limits { resolution_errors: 5, ..Limits::default() };
+    let limits = Limits { syntax_errors: 5, ..Limits::default() };
     let shown = |n: usize| messages(&text(n), &limits).concat();
     assert!(shown(5).ends_with(" (and 4 more errors)") && shown(6) == shown(5), "{}", shown(6));
 }

@@ -355,7 +355,9 @@ impl<'e> Emitter<'e> {
             base.saturating_add(index(operands))
         });
         let params = index(self.function.params.len());
-        windows.max().unwrap_or(0).max(self.registers.count()).max(params)
+        // A function that never returns has results all the same.
+        let results = index(self.function.results.len());
+        windows.max().unwrap_or(0).max(self.registers.count()).max(params).max(results)
     }
 
     fn register(&self, reg: Reg) -> Result<u16, CodegenError> {

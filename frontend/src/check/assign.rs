@@ -19,16 +19,16 @@ impl<'a> Checker<'a> {
             AssignOp::Define => Ok((self.define(assign, id, span)?, None)),
             AssignOp::Op(op) => {
                 let ([target], [value]) = (assign.lhs, assign.rhs) else {
+                    for (index, target) in assign.lhs.iter().enumerate() {
+                        assign.rhs.get(index).map(|value| self.expr(value)).transpose()?;
+                        self.expr(target)?;
+                    }
                     return Err(self.error(span, VmError::OperatorOperands { op: op.text().into() }));
                 };
-                self.refuse_foreign_target(target)?;
                 // What the operator says comes before what the place says.
-                let (target, error) = match unparen(target).kind {
-                    ExprKind::Ident("_") => (self.place(target)?, None),
-                    _ => {
-                        let operand = self.single(target)?;
-                        self.place_or_error(operand, target)
-                    }
+                let (target, error) = match self.operated_place(target) {
+                    Ok(found) => found,
+                    Err(error) => return Err(self.earlier_value(assign.rhs, 0).unwrap_or(error)),
                 };
                 let value = self.op_assign_value(op, &target, value, span)?;
                 if let Some(error) = error {
@@ -37,6 +37,16 @@ impl<'a> Checker<'a> {
                 Ok((StmtKind::OpAssign { op, target: target.place, ty: target.ty, value }, None))
             }
         }
+    }
+
+    /// The target of `op=`, and what is wrong with it as a place.
+    fn operated_place(&mut self, target: ExprRef<'a>) -> Result<(PlaceOperand, Option<CheckError>)> {
+        self.refuse_foreign_target(target)?;
+        if let ExprKind::Ident("_") = unparen(target).kind {
+            return Ok((self.place(target)?, None));
+        }
+        let operand = self.single(target)?;
+        Ok(self.place_or_error(operand, target))
     }
 
     /// `x++`, `x--`.
@@ -127,9 +137,9 @@ impl<'a> Checker<'a> {
     fn assign(&mut self, assign: &'a ast::AssignStmt<'a>, span: Span) -> Result<Checked> {
         let count = assign.lhs.len();
         let mut places = Vec::with_capacity(count);
-        for target in assign.lhs {
-            self.refuse_foreign_target(target)?;
-            places.push(self.place(target)?);
+        for (index, target) in assign.lhs.iter().enumerate() {
+            let place = self.refuse_foreign_target(target).and_then(|()| self.place(target));
+            places.push(place.map_err(|error| self.earlier_value(assign.rhs, index).unwrap_or(error))?);
         }
         match self.values_for(count, assign.rhs)? {
             Values::Each(operands) => {
@@ -149,6 +159,11 @@ impl<'a> Checker<'a> {
             Values::Tuple(value, types) => self.assign_tuple(places, value, &types, assign, span),
             Values::Mismatch(operands) => Err(self.assign_mismatch(count, &operands, assign.rhs, span)),
         }
+    }
+
+    /// The first error in the values up to one: the reference looks at each of them before the target in its place.
+    fn earlier_value(&mut self, values: &'a [ExprRef<'a>], index: usize) -> Option<CheckError> {
+        values.iter().take(index.saturating_add(1)).find_map(|value| self.expr(value).err())
     }
 
     fn assign_mismatch(&mut self, count: usize, operands: &[Operand], rhs: &'a [ExprRef<'a>], at: Span) -> CheckError {

@@ -201,7 +201,7 @@ impl Checker<'_> {
         }
         let names = || (self.type_arg(xt), self.type_arg(t));
         if self.types.is_interface(xt) {
-            let (from, to) = names();
+            let (from, to) = (self.types.type_id_string(xt).into(), self.types.type_id_string(t).into());
             return Err(VmError::NeedsAssertion { from, to });
         }
         let (xk, tk) = (self.types.kind(xt), self.types.kind(t));

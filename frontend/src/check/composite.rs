@@ -47,6 +47,7 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Ident(name) if !self.names_type(name, written.span)? => {
                 let what = match self.lookup(name, written.span) {
                     Ok(_) => name.into(),
+                    Err(error) if self.in_declaration() => return Err(error),
                     Err(_) => format!("{name}<VPInvalid(0)>").into(),
                 };
                 return Err(self.error(written.span, VmError::NotType { what }));

@@ -43,7 +43,9 @@ impl<'a> Checker<'a> {
     fn local_vars(&mut self, spec: &'a ast::ValueSpec<'a>) -> Result<DeclSpec> {
         self.check_local_count(spec, spec.values)?;
         let outer = std::mem::replace(&mut self.nodes.stmt, spec.span);
+        let value_of = self.at.value_of.replace(spec.span);
         let checked = self.local_values(spec);
+        self.at.value_of = value_of;
         self.nodes.stmt = outer;
         checked
     }
@@ -253,6 +255,7 @@ impl<'a> Checker<'a> {
         }
         let ty = source.ty.map(|ty| self.declared_type(ty, spec.span)).transpose()?;
         let outer = self.at.iota.replace(spec.iota);
+        let value_of = self.at.value_of.replace(spec.span);
         let mut values = Vec::with_capacity(spec.names.len());
         let mut types = Vec::with_capacity(spec.names.len());
         for value in source.values.iter().take(spec.names.len()) {
@@ -261,6 +264,7 @@ impl<'a> Checker<'a> {
             types.push(operand.ty.unwrap_or(TypeId::INVALID));
         }
         self.at.iota = outer;
+        self.at.value_of = value_of;
         let target = source.ty.map(|ty| self.type_expr(ty)).transpose()?;
         let mut names = Vec::with_capacity(spec.names.len());
         for ((name, &id), &t) in spec.names.iter().zip(&values).zip(&types) {
@@ -303,7 +307,10 @@ impl<'a> Checker<'a> {
             self.slot(name.to_owned(), t, t, VarKind::Type)?;
             self.bind(name, Entity::Type(t));
         }
-        let right = self.declared_type(spec.ty, spec.span)?;
+        let outer = self.at.type_of.replace(spec.span);
+        let right = self.resolve_type(spec.ty);
+        self.at.type_of = outer;
+        let right = right?;
         self.complete_type(t, right, spec.span)
     }
 

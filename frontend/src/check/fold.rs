@@ -242,20 +242,23 @@ impl<'a> Checker<'a> {
             return Ok(id);
         };
         if text_slice {
-            self.convert_constant(id, None, at)?;
             if self.types.kind(xt) != Kind::String {
-                return Err(self.error(at, self.cannot_convert(id, xt, t)));
+                // Found where the conversion is evaluated.
+                let (from, to) = ((&self.types.kind(xt)).into(), (&kind).into());
+                let text = VmError::ConvertKind { from, to }.to_string();
+                return Ok(self.add_node(ExprKind::Abort(text), t, Some(t), span));
             }
+            self.convert_constant(id, None, at)?;
             return Ok(self.add_node(ExprKind::Convert { target, operand: id }, t, Some(t), span));
         }
         if kind == Kind::Interface {
-            self.assignable(Some(xt), Some(t), at)?;
+            // **Quirk**: its methods are not asked for.
             self.convert_constant(id, None, at)?;
             self.nodes.record(id, Some(t));
             return Ok(id);
         }
         if self.types.is_interface(xt) {
-            let (from, to) = (self.type_arg(xt), self.type_arg(t));
+            let (from, to) = (self.types.type_id_string(xt).into(), self.types.type_id_string(t).into());
             return Err(self.error(at, VmError::NeedsAssertion { from, to }));
         }
         let value = self.value(id);
@@ -267,13 +270,22 @@ impl<'a> Checker<'a> {
                 self.set_constant(id, value, t, Some(t));
                 return Ok(id);
             }
-            return Err(self.error(at, self.cannot_convert(id, xt, t)));
+            let from = (&self.types.kind(self.types.default_type(xt))).into();
+            let error = match (self.types.kind(xt), &kind) {
+                (Kind::String, Kind::Slice) => VmError::ConvertKindTo { from, to: self.type_arg(t) },
+                _ => VmError::ConvertKind { from, to: (&kind).into() },
+            };
+            return Err(self.error(at, error));
         };
         if !self.types.is_untyped(xt) && self.convertible(id, xt, t).is_err() {
             let (from, to) = ((&self.types.kind(xt)).into(), (&kind).into());
             return Err(self.error(at, VmError::ConvertKind { from, to }));
         }
-        if (kind == Kind::Bool) != (self.types.kind(xt) == Kind::Bool) {
+        let from_kind = self.types.kind(self.types.default_type(xt));
+        if (kind == Kind::Bool) != (from_kind == Kind::Bool)
+            || matches!((from_kind, kind), (Kind::Float32 | Kind::Float64, Kind::String))
+            || matches!((from_kind, kind), (Kind::String, Kind::Float32 | Kind::Float64))
+        {
             let from = self.types.kind(self.types.default_type(xt));
             return Err(self.error(at, VmError::ConvertKind { from: (&from).into(), to: (&kind).into() }));
         }

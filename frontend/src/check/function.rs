@@ -147,6 +147,7 @@ impl<'a> Checker<'a> {
         let results = signature.results.iter().map(|result| result.ty).collect();
         let in_const = std::mem::replace(&mut self.nodes.in_const, false);
         let iota = self.at.iota.take();
+        let value_of = self.at.value_of.take();
         let scope = self.enter_function(func, literal, results, span)?;
         self.funcs[func].scope = scope;
         self.declare_receiver(func, receiver)?;
@@ -159,6 +160,7 @@ impl<'a> Checker<'a> {
         let body = self.body(body)?;
         self.funcs[func].body = body;
         self.at.iota = iota;
+        self.at.value_of = value_of;
         self.nodes.in_const = in_const;
         Ok(self.leave_function())
     }

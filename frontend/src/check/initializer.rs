@@ -29,7 +29,8 @@ impl<'a> Checker<'a> {
         let split = spec.names.len() > 1 && !self.package.decls[decl].unsplit;
         self.prepare_parts(decl, spec, split);
         self.at.iota = Some(spec.iota);
-        let ty = source.ty.map(|ty| self.resolve_type(ty)).transpose()?;
+        self.place_errors(spec, split);
+        let ty = source.ty.map(|ty| self.resolve_whole(ty)).transpose()?;
         let at = if split { Span::default() } else { spec.span };
         let mut values = Vec::with_capacity(spec.names.len());
         for (index, (name, &value)) in spec.names.iter().zip(source.values).enumerate() {
@@ -55,6 +56,15 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
+    /// Where errors in a declaration are located: the parts that one is split into have no place but the file.
+    fn place_errors(&mut self, spec: &ast::ValueSpec<'_>, split: bool) {
+        if split {
+            self.at.span = self.files.get(self.at.file as usize).map_or(spec.span, |file| file.span);
+        } else {
+            self.nodes.stmt = spec.span;
+        }
+    }
+
     /// One part per name of a split declaration, else one for all.
     fn prepare_parts(&mut self, decl: usize, spec: &'a ast::ValueSpec<'a>, split: bool) {
         let names = spec.names.iter().map(|name| self.name_index(name.name).filter(|_| name.name != "_"));
@@ -78,8 +88,9 @@ impl<'a> Checker<'a> {
         let each = spec.values.len() == count;
         let split = each && count > 1 && !self.package.decls[decl].unsplit;
         self.prepare_parts(decl, spec, split);
+        self.place_errors(spec, split);
         self.package.decls[decl].in_type = true;
-        let ty = spec.ty.map(|ty| self.resolve_type(ty)).transpose()?;
+        let ty = spec.ty.map(|ty| self.resolve_whole(ty)).transpose()?;
         self.package.decls[decl].in_type = false;
         if let Some(t) = ty {
             // The type is known before the values are: literals among them may name the variable.

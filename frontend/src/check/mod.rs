@@ -62,6 +62,7 @@ mod terminate;
 mod types;
 mod world;
 
+pub use resolver::syntax_failure;
 pub use world::{Exports, Options, World};
 
 use crate::finding::{self, VmError};

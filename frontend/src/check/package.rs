@@ -433,7 +433,7 @@ impl<'a> Checker<'a> {
         let names = self.name_index(name).into_iter().collect();
         self.package.decls[decl].parts = vec![Part { names, ..Part::default() }];
         self.refuse_nil_type(spec)?;
-        let right = self.resolve_type(spec.ty)?;
+        let right = self.resolve_whole(spec.ty)?;
         let evaluated = self.blank_type(spec)?;
         self.set_step(decl, 0, InitStep::Type(evaluated));
         let Some(declared) = declared else {

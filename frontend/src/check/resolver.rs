@@ -1,14 +1,14 @@
 //! Errors that the reference's parser finds while it resolves names: second declarations in one block, `:=` that declares
 //! nothing, labels that do not exist (spec/01 §1.6, §4.9). They come before every other error of the file and have no
-//! package path in their location.
+//! package path in their location. A file that does not parse is resolved as far as its tree goes.
 
 use super::{CheckError, Result, deep};
 use crate::finding::VmError;
 use crate::limits::Limits;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::{self, AssignOp, Decl, Expr, ExprKind, FieldList, Ident, Specs, Stmt, StmtKind, StmtRef};
-use crate::syntax::visit;
-use std::collections::{HashMap, HashSet};
+use crate::syntax::{ParsedFile, visit};
+use std::collections::HashMap;
 
 /// Labels of a function body.
 #[derive(Default)]
@@ -30,19 +30,31 @@ struct Resolver<'s, 'a> {
     scopes: Vec<HashMap<&'a str, Span>>,
     labels: Vec<Labels<'a>>,
     errors: Vec<Found>,
+    /// The line of the error found last: another one there is dropped.
+    last_line: Option<u32>,
+    /// How many errors are recorded before the next one ends the search.
+    max_errors: usize,
     /// Scopes inside one another, that of the package included.
     max_depth: usize,
     /// There were more: nothing else is looked at.
     stopped: bool,
 }
 
-/// The error of a file, if it has one: the first in order of position, and how many more there are.
-pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32, limits: &Limits) -> Result<()> {
+/// The errors of a file in the order in which they are found. `recorded` are those of its syntax, `last_line` the line of the last.
+fn resolve(
+    file: &ast::File<'_>,
+    source: &SourceFile,
+    limits: &Limits,
+    recorded: usize,
+    last_line: Option<u32>,
+) -> Vec<Found> {
     let mut resolver = Resolver {
         source,
         scopes: vec![HashMap::new()],
         labels: Vec::new(),
         errors: Vec::new(),
+        last_line,
+        max_errors: limits.syntax_errors.saturating_sub(recorded),
         max_depth: limits.scope_depth as usize,
         stopped: false,
     };
@@ -52,11 +64,13 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
     for decl in file.decls {
         resolver.inside(decl);
     }
-    let mut errors = resolver.errors;
+    resolver.errors
+}
+
+/// The error of a file, if it has one: the first in order of position, and how many more there are.
+pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32, limits: &Limits) -> Result<()> {
+    let mut errors = resolve(file, source, limits, 0, None);
     errors.sort_by_key(|found| found.offset);
-    let mut lines = HashSet::new();
-    errors.retain(|found| lines.insert(source.line(found.offset)));
-    errors.truncate(limits.resolution_errors);
     let more = errors.len().saturating_sub(1);
     let Some(Found { offset, error, previous }) = errors.into_iter().next() else { return Ok(()) };
     let location = Some(format!("{}:{}", source.name(), source.position(offset)));
@@ -65,15 +79,44 @@ pub(super) fn resolve_file(file: &ast::File<'_>, source: &SourceFile, index: u32
     Err(CheckError { location, file: index, related, more, while_reading: true, ..error })
 }
 
+/// The text of the error of a file that does not parse: the first in order of position, and how many more there are. What can be resolved of
+/// its names is, unless the parse stopped, and what that finds counts as well (spec/01 §3.3). `None` if the file parses.
+#[must_use]
+pub fn syntax_failure(parsed: &ParsedFile<'_>, source: &SourceFile, limits: &Limits) -> Option<String> {
+    let (first, rest) = parsed.errors.split_first()?;
+    let record = &parsed.record;
+    let names = match record.aborted {
+        true => Vec::new(),
+        false => resolve(&parsed.file, source, limits, parsed.errors.len(), record.last_line),
+    };
+    let (offset, message) = names
+        .iter()
+        .map(|found| (found.offset, found.error.to_string()))
+        .chain([(first.span.start, first.error.to_string())])
+        .min()?;
+    let text = format!("{}:{}: {message}", source.name(), source.position(offset));
+    Some(match rest.len().saturating_add(names.len()) {
+        0 => text,
+        more => format!("{text} (and {more} more errors)"),
+    })
+}
+
 impl<'a> Resolver<'_, 'a> {
     fn error(&mut self, at: Span, error: VmError) {
         self.found(Found { offset: at.start, error, previous: None });
     }
 
     fn found(&mut self, found: Found) {
-        if !self.stopped {
-            self.errors.push(found);
+        let line = Some(self.source.line(found.offset));
+        if self.stopped || self.last_line == line {
+            return;
         }
+        if self.errors.len() >= self.max_errors {
+            self.stopped = true;
+            return;
+        }
+        self.last_line = line;
+        self.errors.push(found);
     }
 
     fn redeclared(&mut self, name: Ident<'a>, previous: Span) {

@@ -142,6 +142,10 @@ pub(super) struct Position<'a> {
     pub(super) span: Span,
     /// Source range of the local declaration whose type is being resolved: where errors in it are reported.
     pub(super) type_of: Option<Span>,
+    /// Source range of the local declaration whose values are being checked: where names that nothing declares are reported.
+    pub(super) value_of: Option<Span>,
+    /// The type expression that a declaration or a case consists of.
+    pub(super) whole_type: Option<ast::NodeId>,
     /// The clause of a type switch whose types are being resolved: errors in them are located there.
     pub(super) case: Option<Span>,
 }
@@ -156,14 +160,19 @@ impl<'a> Checker<'a> {
             Some((Entity::Undefined, _)) => Err(self.error(span, VmError::NotDefined { name: name.into() })),
             Some((Entity::Local(var), block)) => Ok(Entity::Local(self.capture(var, block))),
             Some((entity, _)) => Ok(entity),
-            None if self.at.frames.is_empty() || self.at.type_of.is_some() => {
-                let span = self.at.type_of.unwrap_or(self.at.span);
+            None if self.in_declaration() => {
+                let span = self.at.type_of.or(self.at.value_of).unwrap_or(self.at.span);
                 let files: Vec<&str> = self.sources.iter().map(crate::source::SourceFile::name).collect();
                 let (name, files) = (name.into(), files.join(" ").into());
                 Err(self.error(span, VmError::NotInFiles { name, files }))
             }
             None => Err(self.error(span, VmError::NotDeclared { name: self.renamed(name, span).into() })),
         }
+    }
+
+    /// Whether the type or the values of a declaration are being checked, outside of any literal's body.
+    pub(super) fn in_declaration(&self) -> bool {
+        self.at.frames.is_empty() || self.at.type_of.is_some() || self.at.value_of.is_some()
     }
 
     /// Refuses a name whose block is too many levels away (spec/01 §1.1).

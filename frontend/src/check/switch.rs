@@ -104,7 +104,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let outer = self.at.case.replace(clause.span);
-            let t = self.resolve_type(e);
+            let t = self.resolve_whole(e);
             self.at.case = outer;
             let t = t?;
             if seen.iter().flatten().any(|&other| self.types.identical(other, t)) {

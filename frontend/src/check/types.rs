@@ -2,6 +2,7 @@
 
 use super::scope::Entity;
 use super::{Checker, Result, deep};
+use crate::constant::Constant;
 use crate::finding::VmError;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, ExprRef};
@@ -31,8 +32,13 @@ impl<'a> Checker<'a> {
     fn resolve_kind(&mut self, e: ExprRef<'a>) -> Result<TypeId> {
         match e.kind {
             ExprKind::Paren(x) => self.resolve_type(x),
-            ExprKind::Ident(name) => self.named_type(name, e.span),
+            ExprKind::Ident(name) => self.named_type(name, e.span, self.at.whole_type == Some(e.id)),
             ExprKind::Star(x) => {
+                if let ExprKind::Ident(name) = super::expr::unparen(x).kind
+                    && self.names_value(name, x.span)?
+                {
+                    self.single(e)?;
+                }
                 let elem = self.resolve_type(x)?;
                 Ok(self.types.pointer(elem))
             }
@@ -88,7 +94,7 @@ impl<'a> Checker<'a> {
     /// The type of a declaration: errors in it are located at the declaration.
     pub(super) fn declared_type(&mut self, e: ExprRef<'a>, declaration: Span) -> Result<TypeId> {
         let outer = self.at.type_of.replace(declaration);
-        let t = self.resolve_type(e);
+        let t = self.resolve_whole(e);
         self.at.type_of = outer;
         t
     }
@@ -104,23 +110,62 @@ impl<'a> Checker<'a> {
         self.type_error(span, VmError::NotType { what: text.into() })
     }
 
-    fn named_type(&mut self, name: &'a str, span: Span) -> Result<TypeId> {
+    /// Whether a name stands for a value that can be named outside of a call.
+    fn names_value(&mut self, name: &str, span: Span) -> Result<bool> {
+        if name == "_" {
+            return Ok(false);
+        }
+        let entity = self.lookup(name, span)?;
+        Ok(matches!(
+            entity,
+            Entity::Local(_) | Entity::Global(_) | Entity::Func(_) | Entity::Const(..) | Entity::Nil | Entity::Builtin(_)
+        ))
+    }
+
+    /// A name where a type is expected. Only where it is all of a declaration's or a case's type is it asked what it stands for.
+    fn named_type(&mut self, name: &'a str, span: Span, whole: bool) -> Result<TypeId> {
         if name == "_" {
             return Err(self.type_error(span, VmError::BlankUse));
         }
-        match self.lookup(name, span)? {
-            Entity::Type(t) => Ok(t),
-            Entity::Nil => Err(self.type_error(span, VmError::NotType { what: "(const (undefined))".into() })),
-            Entity::Local(var) => {
-                let text = self.render_local(var);
-                Err(self.type_error(span, VmError::NotType { what: text.into() }))
+        let value = match self.lookup(name, span)? {
+            Entity::Type(t) => return Ok(t),
+            Entity::Builtin(_) => return Err(self.error(span, VmError::BuiltinUse { name: name.into() })),
+            Entity::Iota if self.at.iota.is_none() => return Err(self.error_bare(VmError::IotaOutside)),
+            entity if whole && !(self.at.case.is_some() && matches!(entity, Entity::Const(..))) => {
+                let what = match entity {
+                    Entity::Nil => "(const (undefined))".to_owned(),
+                    Entity::Local(var) => self.render_local(var),
+                    Entity::Global(_) | Entity::Func(_) => self.render_package_name(name),
+                    Entity::Const(constant, t) => {
+                        let id = self.held_constant(constant, t, span).id;
+                        self.render(id)
+                    }
+                    _ => return Err(self.not_a_type(span)),
+                };
+                return Err(self.type_error(span, VmError::NotType { what: what.into() }));
             }
-            Entity::Global(_) | Entity::Func(_) => {
-                let text = self.render_package_name(name);
-                Err(self.type_error(span, VmError::NotType { what: text.into() }))
+            Entity::Nil | Entity::Local(_) | Entity::Global(_) => "nil",
+            Entity::Func(_) => "*gnolang.FuncValue",
+            Entity::Const(constant, t) => {
+                let id = self.held_constant(constant, t, span).id;
+                match self.constant_of(id) {
+                    Some(Constant::Int(_)) => "gnolang.BigintValue",
+                    Some(Constant::Dec(_)) => "gnolang.BigdecValue",
+                    Some(Constant::Str(_)) => "gnolang.StringValue",
+                    _ => "nil",
+                }
             }
-            _ => Err(self.not_a_type(span)),
-        }
+            _ => return Err(self.not_a_type(span)),
+        };
+        Err(self.error_bare(VmError::ValueAsType { value: value.into() }))
+    }
+
+    /// [`Self::resolve_type`] of all that a declaration or a case has as its type.
+    pub(super) fn resolve_whole(&mut self, e: ExprRef<'a>) -> Result<TypeId> {
+        let outer = self.at.whole_type.replace(super::expr::unparen(e).id);
+        let t = self.resolve_type(e);
+        self.at.whole_type = outer;
+        t
     }
 
     fn array_type(&mut self, array: &'a ast::ArrayType<'a>, span: Span) -> Result<TypeId> {

@@ -98,11 +98,8 @@ fn to_f32(number: i128) -> f32 {
 fn from_float(value: f64, kind: Kind) -> Option<Constant> {
     match kind {
         Kind::Float64 => Some(Constant::Float64(float::bits64(value))),
-        Kind::Float32 => {
-            let bits = float::round32(value);
-            let fits = !value.is_finite() || f32::from_bits(bits).is_finite();
-            fits.then_some(Constant::Float32(bits))
-        }
+        // **Quirk**: out of range gives an infinity.
+        Kind::Float32 => Some(Constant::Float32(float::round32(value))),
         _ if kind.is_fixed_integer() => {
             let number = float::to_int(value)?.to_i128()?;
             FixedInt::exact(kind, number).map(Constant::Fixed)

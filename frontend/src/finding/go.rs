@@ -64,6 +64,7 @@ findings! {
 
     "G012" "Shows the other declaration that the finding before speaks of." {
         OtherDeclaration { name: Name } "\tother declaration of {name}"
+        OtherMethod { name: Name } "\tother declaration of method {name}"
     }
 
     "G013" "Two fields, or two methods, have the same name." {
@@ -235,6 +236,8 @@ findings! {
     "G053" "An interface that lists types can only constrain type parameters; variables cannot have it as type." {
         ConstraintOutside { of: Type, reason: Words }
             "cannot use type {of} outside a type constraint: interface {reason}"
+        ConstraintConversion { of: Type }
+            "cannot use interface {of} in conversion (contains specific type constraints or is comparable)"
     }
 
     "G054" "Only the last parameter can be variadic." {
@@ -371,6 +374,7 @@ findings! {
 
     "G085" ":= declares variables and takes plain names only. Assign to fields and elements with =." {
         NonName { value: Expr } "non-name {value} on left side of :="
+        NonNameInRange { value: Expr } "invalid syntax tree: cannot declare {value}"
     }
 
     "G086" "The same name stands twice on the left side of :=." {
@@ -802,15 +806,18 @@ findings! {
 
     "G188" "The type has no type parameters." {
         NotGeneric { of: Type } "{of} is not a generic type"
+        NotGenericInstance { value: Expr, of: Type } "invalid operation: {value} ({of} is not a generic type)"
     }
 
     "G189" "The number of type arguments differs from the number of type parameters." {
         TypeArgCount { fault: Words, of: Type, have: Count, want: Count }
             "{fault} type arguments for type {of}: have {have}, want {want}"
+        FuncTypeArgCount { have: Count, want: Count } "got {have} type arguments but want {want}"
     }
 
     "G190" "The type argument does not follow from the arguments of the call; write it." {
-        CannotInfer { callee: Expr, parameter: Type } "in call to {callee}, cannot infer {parameter}"
+        CannotInfer { callee: Expr, parameter: Type, declared: Position }
+            "in call to {callee}, cannot infer {parameter} (declared at {declared})"
     }
 
     "G191" "The type argument does not satisfy the constraint." {

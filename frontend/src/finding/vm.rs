@@ -74,6 +74,7 @@ findings! {
         CannotConvert { value: Expr, from: Type, to: Type } "cannot convert {value} (of type {from}) to type {to}"
         ConvertExprTo { value: Expr, to: TypeKind } "cannot convert {value} to {to}"
         ConvertKind { from: TypeKind, to: TypeKind } "cannot convert {from} to {to}"
+        ConvertKindTo { from: TypeKind, to: Type } "cannot convert {from} to {to}"
         ConvertConstant { from: TypeKind, to: TypeKind } "cannot convert constant of type {from} to {to}"
         ConvertUntyped { from: Words, to: TypeKind } "cannot convert untyped {from} type to {to}"
         DecimalToBool "cannot convert untyped bigdec to bool"
@@ -343,6 +344,7 @@ findings! {
         IotaOutside "interface conversion: interface {{}} is nil, not int"
         ArrayConversion "interface conversion: gnolang.Expr is *gnolang.StarExpr, not *gnolang.ConstExpr"
         ArrayConversionNamed "interface conversion: gnolang.Value is gnolang.TypeValue, not *gnolang.FuncValue"
+        ValueAsType { value: Construct } "interface conversion: gnolang.Value is {value}, not gnolang.TypeValue"
         DeferredConstant "interface conversion: gnolang.Node is *gnolang.ConstExpr, not *gnolang.CallExpr"
         LiteralContext { expected: Construct }
             "interface conversion: interface {{}} is *gnolang.FuncLitContext, not *gnolang.{expected}"

@@ -35,8 +35,8 @@ impl<'a> Checker<'a> {
         let signature = match self.types.core(x.ty).map(|core| self.types.get(core)) {
             Some(Type::Signature(signature)) => signature.clone(),
             _ => {
+                // The arguments are not looked at.
                 self.report(x.span, GoError::NotFunction { operand: self.operand_arg(&x) });
-                self.use_exprs(call.args);
                 return (invalid, Kind::Statement);
             }
         };
@@ -73,6 +73,10 @@ impl<'a> Checker<'a> {
                 }
                 if call.ellipsis.is_some() {
                     self.report(arg.span, GoError::SpreadConversion { of: self.type_arg(ty) });
+                    return invalid;
+                }
+                if self.types.is_interface(ty) && self.is_constraint_only(ty) {
+                    self.report(expr.span, GoError::ConstraintConversion { of: self.type_arg(ty) });
                     return invalid;
                 }
                 self.convert(&mut x, ty);
@@ -112,7 +116,15 @@ impl<'a> Checker<'a> {
                     x.mode = Mode::Invalid;
                     return;
                 }
-                None => Err(String::new()),
+                None => {
+                    // A whole number is one from here on.
+                    if integer(self, ty)
+                        && let Some(whole) = x.value.to_int()
+                    {
+                        x.value = Value::Int(whole);
+                    }
+                    Err(String::new())
+                }
             }
         } else {
             self.convertible(x, ty).map(|()| x.mode = Mode::Value)
@@ -308,13 +320,13 @@ impl<'a> Checker<'a> {
             match known.or(default.map(Types::default)).or(single) {
                 Some(ty) => out.push(ty),
                 None => {
-                    self.report(
-                        Span::at(call.rparen),
-                        GoError::CannotInfer {
-                            callee: Self::callee_text(call).into(),
-                            parameter: self.type_arg(param),
-                        },
-                    );
+                    let declared = match self.types.get(param) {
+                        Type::Param { obj, .. } => self.position_text(self.place_of(*obj)),
+                        _ => String::new(),
+                    };
+                    let (callee, parameter) = (Self::callee_text(call).into(), self.type_arg(param));
+                    let error = GoError::CannotInfer { callee, parameter, declared: declared.into() };
+                    self.report(call.fun.span, error);
                     return None;
                 }
             }

@@ -122,6 +122,9 @@ impl Checker<'_> {
 
     fn write_named(&self, out: &mut String, named: &Named, names: bool) {
         self.write_name(out, named.obj);
+        if !named.params.is_empty() {
+            self.write_type_params(out, &named.params, names);
+        }
         if let Some((_, args)) = &named.instance {
             out.push('[');
             for (index, arg) in args.iter().enumerate() {
@@ -134,13 +137,40 @@ impl Checker<'_> {
         }
     }
 
+    /// `[P, Q any, R C]`
+    fn write_type_params(&self, out: &mut String, params: &[Ty], names: bool) {
+        let bound = |ty: Ty| match self.types.get(ty) {
+            Type::Param { bound, .. } => *bound,
+            _ => None,
+        };
+        out.push('[');
+        for (index, &param) in params.iter().enumerate() {
+            self.write_type(out, param, names);
+            let next = params.get(index.saturating_add(1)).copied();
+            if next.is_none_or(|next| bound(next) != bound(param))
+                && let Some(bound) = bound(param)
+            {
+                out.push(' ');
+                self.write_type(out, bound, names);
+            }
+            if next.is_some() {
+                out.push_str(", ");
+            }
+        }
+        out.push(']');
+    }
+
     fn write_name(&self, out: &mut String, obj: ObjId) {
         let object = &self.objs[obj];
         match object.home {
             Home::Realm => out.push_str("gno0p9."),
             Home::Package(unit) if unit != 0 => {
                 if let Some(unit) = self.units.get(unit as usize) {
-                    out.push_str(&unit.name);
+                    // Two packages of one name are told apart by their paths.
+                    match self.units.iter().filter(|other| other.name == unit.name).count() {
+                        1 => out.push_str(&unit.name),
+                        _ => out.push_str(&quote(unit.path.as_bytes())),
+                    }
                     out.push('.');
                 }
             }

@@ -109,7 +109,7 @@ impl<'a> Checker<'a> {
     fn expr_kind(&mut self, expr: ExprRef<'a>, hint: Option<Ty>) -> (Operand<'a>, Kind) {
         let x = match expr.kind {
             ExprKind::Bad | ExprKind::KeyValue(_) => Operand::invalid(expr),
-            ExprKind::Ident(name) => self.name(expr, name),
+            ExprKind::Ident(name) => self.name(expr, name, false),
             ExprKind::Literal(literal) => self.literal(expr, literal),
             ExprKind::CompositeLit(literal) => self.composite(expr, literal, hint),
             ExprKind::FuncLit(literal) => self.func_literal(expr, literal),
@@ -118,7 +118,7 @@ impl<'a> Checker<'a> {
                 x.set_expr(expr);
                 return (x, kind);
             }
-            ExprKind::Selector(selector) => self.selector(expr, selector),
+            ExprKind::Selector(selector) => self.selector(expr, selector, false),
             ExprKind::Index(index) => self.index_expr(expr, index),
             ExprKind::Slice(slice) => self.slice_expr(expr, slice),
             ExprKind::TypeAssert(assert) => self.type_assert(expr, assert),
@@ -152,13 +152,13 @@ impl<'a> Checker<'a> {
     /// The operand of a name or qualified name where a type is expected.
     pub(super) fn raw_type_operand(&mut self, expr: ExprRef<'a>) -> Operand<'a> {
         match expr.kind {
-            ExprKind::Ident(name) => self.name(expr, name),
-            ExprKind::Selector(selector) => self.selector(expr, selector),
+            ExprKind::Ident(name) => self.name(expr, name, true),
+            ExprKind::Selector(selector) => self.selector(expr, selector, true),
             _ => Operand::invalid(expr),
         }
     }
 
-    fn name(&mut self, expr: ExprRef<'a>, name: &'a str) -> Operand<'a> {
+    fn name(&mut self, expr: ExprRef<'a>, name: &'a str, want_type: bool) -> Operand<'a> {
         let mut x = Operand::invalid(expr);
         let Some(obj) = self.lookup(name).filter(|_| name != "_") else {
             if name == "_" {
@@ -168,10 +168,17 @@ impl<'a> Checker<'a> {
             }
             return x;
         };
+        if want_type && !self.objs[obj].is_type() {
+            // What it is does not matter, so that no circle through it shows.
+            self.report(expr.span, GoError::NotType { value: name.into() });
+            self.objs[obj].used = true;
+            return x;
+        }
         // A type that is being declared is asked again, so that circles of types show.
-        if self.objs[obj].ty.is_none() || (self.objs[obj].is_type() && self.objs[obj].progress != Progress::Done) {
+        if self.objs[obj].ty.is_none() || (want_type && self.objs[obj].progress != Progress::Done) {
             self.obj_decl(obj);
         }
+        self.use_dot_import(obj);
         let ty = self.obj_type(obj);
         x.ty = ty;
         match &self.objs[obj].kind {
@@ -269,7 +276,6 @@ impl<'a> Checker<'a> {
                 self.later(Delayed::VarType { env: self.env.clone(), ty: x.ty, span: inner.span });
                 x.ty = self.types.add(Type::Pointer(x.ty));
             }
-            Mode::Builtin(_) => self.require_value(&mut x),
             _ => match self.types.core(x.ty).map(|core| self.types.get(core)) {
                 Some(Type::Pointer(base)) if !x.is_nil() => {
                     x.ty = *base;

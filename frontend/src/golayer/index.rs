@@ -1,7 +1,6 @@
 //! Index and slice expressions, instantiation of functions.
 
 use super::Checker;
-use super::display::expr_text;
 use super::operand::{Mode, Operand};
 use super::types::{Basic, INVALID, Ty, Type, Types};
 use super::value::Value;
@@ -18,6 +17,9 @@ impl<'a> Checker<'a> {
                 return invalid;
             }
             Mode::TypeExpr => {
+                if !self.is_generic(expr, x.ty) {
+                    return invalid;
+                }
                 let args: Vec<Ty> = e.indices.iter().map(|arg| self.typ(arg)).collect();
                 let ty = self.instance_of(expr, e, x.ty, &args);
                 return Operand { mode: if ty == INVALID { Mode::Invalid } else { Mode::TypeExpr }, ty, ..invalid };
@@ -30,11 +32,6 @@ impl<'a> Checker<'a> {
                 }
             }
             _ => {}
-        }
-        self.require_value(&mut x);
-        if !x.is_valid() {
-            self.use_exprs(e.indices);
-            return invalid;
         }
         let mut length = None;
         let element = match self.types.core(x.ty).map(|core| self.types.get(core)) {
@@ -105,12 +102,7 @@ impl<'a> Checker<'a> {
             let at = e.indices.get(params.len()).map_or(expr.span, |arg| arg.span);
             self.report(
                 at,
-                GoError::TypeArgCount {
-                    fault: "too many".into(),
-                    of: expr_text(e.x).into(),
-                    have: args.len().into(),
-                    want: params.len().into(),
-                },
+                GoError::FuncTypeArgCount { have: args.len().into(), want: params.len().into() },
             );
             return invalid;
         }

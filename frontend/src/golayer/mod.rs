@@ -70,8 +70,14 @@ fn deep<R>(f: impl FnOnce() -> R) -> R {
 pub struct Place {
     /// Index of the file; `None` for the file of predeclared names that the reference adds.
     pub file: Option<u32>,
-    /// The range; its start is the position that is printed.
+    /// The range; its start is the position that is printed. Nothing of the added file is looked at but its lines: there the
+    /// start is [`injected_offset`].
     pub span: Span,
+}
+
+/// The place in the file of added names that is printed as `line:column`.
+fn injected_offset(line: u32, column: u32) -> u32 {
+    line << 8 | column
 }
 
 /// One entry of the verdict.
@@ -102,7 +108,7 @@ impl Entry {
 /// `path` is the package path, `files` its parsed files in the order of their names and `sources` their texts, index by
 /// index. Imported packages are not looked at: their members are taken to exist ([`check_package_with`] looks). If files have syntax errors, these are the
 /// findings, one a file, and nothing else is checked; if one of them stops the package from being loaded
-/// ([`fails_to_load`]), there are no findings.
+/// ([`load_failure`]), there are no findings.
 #[must_use]
 pub fn check_package(path: &str, files: &[ParsedFile<'_>], sources: &[SourceFile], limits: &Limits) -> Vec<Entry> {
     if files.iter().any(fails_to_load) {
@@ -168,21 +174,33 @@ pub fn check_package_with<'a>(
     checker.findings
 }
 
-/// Whether a file has an error in its package clause or imports. The reference reads these alone when it loads a package,
+/// The text of the error of a file in its package clause or imports. The reference reads these alone when it loads a package,
 /// and stops there: it never gets to type-check (spec/00 addendum 17).
 #[must_use]
-pub fn fails_to_load(file: &ParsedFile<'_>) -> bool {
-    let Some(first) = file.errors.first() else { return false };
-    let body = file.file.decls.iter().find_map(|decl| match decl {
-        ast::Decl::Gen(decl) if matches!(decl.specs, ast::Specs::Import(_)) => None,
-        ast::Decl::Gen(decl) => Some(decl.span.start),
-        ast::Decl::Func(decl) => Some(decl.span.start),
-        ast::Decl::Bad(span) => Some(span.start),
+pub fn load_failure(file: &ParsedFile<'_>, source: &SourceFile) -> Option<String> {
+    if !fails_to_load(file) {
+        return None;
+    }
+    diagnostic::render_first(&file.record.header, source)
+}
+
+/// The imports before all other declarations: those that are read alone.
+#[must_use]
+pub fn leading_imports<'a>(file: &ParsedFile<'a>) -> Vec<&'a ast::ImportSpec<'a>> {
+    let groups = file.file.decls.iter().map_while(|decl| match decl {
+        ast::Decl::Gen(decl) => match decl.specs {
+            ast::Specs::Import(specs) => Some(specs),
+            _ => None,
+        },
+        _ => None,
     });
-    // The parser goes no further than an error in the clause or the imports. The blank name is no matter of syntax: that
-    // reading does not look for it.
-    let blank = file.file.package.name == "_" && first.error == SyntaxError::BlankPackageName;
-    body.map_or(!blank, |body| first.span.start < body)
+    groups.flatten().copied().collect()
+}
+
+/// Whether there is a [`load_failure`].
+fn fails_to_load(file: &ParsedFile<'_>) -> bool {
+    // The blank name is no matter of syntax: that reading does not look for it.
+    file.record.header.iter().any(|found| found.error != SyntaxError::BlankPackageName)
 }
 
 /// The first syntax error of a file, with the number of the others (spec/01 §3.3).
@@ -220,7 +238,10 @@ fn position_text(path: &str, place: Place, sources: &[SourceFile]) -> String {
 fn position_of(path: &str, place: Place, source: Option<&SourceFile>) -> String {
     match source {
         Some(source) => format!("{path}/{}:{}", source.name(), source.position(place.span.start)),
-        None => format!("{path}/.gnobuiltins.gno:1:1"),
+        None => {
+            let start = place.span.start;
+            format!("{path}/.gnobuiltins.gno:{}:{}", (start >> 8).max(1), (start & 0xff).max(1))
+        }
     }
 }
 
@@ -316,6 +337,10 @@ struct Checker<'a> {
     universe: ScopeId,
     /// One block for each file, with its imports.
     file_scopes: Vec<ScopeId>,
+    /// The imports of the package itself, in order.
+    imports: Vec<ObjId>,
+    /// Its dot imports: index of the file, number of the imported package, the import.
+    dot_imports: Vec<(u32, u32, ObjId)>,
     findings: Vec<Entry>,
     env: Env,
     delayed: Vec<Option<Delayed<'a>>>,
@@ -375,6 +400,8 @@ impl<'a> Checker<'a> {
             scopes,
             universe,
             file_scopes: Vec::new(),
+            imports: Vec::new(),
+            dot_imports: Vec::new(),
             findings: Vec::new(),
             env,
             delayed: Vec::new(),
@@ -442,6 +469,12 @@ impl<'a> Checker<'a> {
     fn report_other(&mut self, obj: ObjId) {
         let name = self.objs[obj].name.to_string();
         self.report_at(self.place_of(obj), GoError::OtherDeclaration { name: name.into() });
+    }
+
+    /// Adds where else a method of an interface was declared.
+    fn report_other_method(&mut self, obj: ObjId) {
+        let name = self.objs[obj].name.to_string();
+        self.report_at(self.place_of(obj), GoError::OtherMethod { name: name.into() });
     }
 
     fn position_text(&self, place: Place) -> String {

@@ -235,9 +235,6 @@ impl<'a> Checker<'a> {
             None => default,
         };
         let name = Ident { name: spec.name.map_or(default, |name| name.name), span: spec.span };
-        if name.name == "." {
-            return;
-        }
         if name.name == "init" {
             self.report(name.span, GoError::InitNotFunc { name: "init".into() });
             return;
@@ -245,8 +242,35 @@ impl<'a> Checker<'a> {
         let obj = self.new_object(ObjKind::Package(spec.path.to_owned(), found), name, Some(INVALID));
         self.objs[obj].used = missing;
         self.objs[obj].progress = Progress::Done;
-        if let Some(&scope) = self.file_scopes.get(self.env.file as usize) {
-            self.declare(scope, obj);
+        if self.unit() == 0 {
+            self.imports.push(obj);
+        }
+        let Some(&scope) = self.file_scopes.get(self.env.file as usize) else { return };
+        if name.name == "." { self.dot_import(scope, obj, found) } else { self.declare(scope, obj) }
+    }
+
+    /// `import . "p"`: the exported names of `p` are names of the file.
+    fn dot_import(&mut self, scope: ScopeId, import: ObjId, found: Option<u32>) {
+        let Some((number, members)) = found.and_then(|number| Some((number, self.units.get(number as usize)?.scope)))
+        else {
+            return;
+        };
+        self.dot_imports.push((self.env.file, number, import));
+        for obj in self.scopes[members].order.clone() {
+            let name = self.objs[obj].name.clone();
+            if is_exported(&name) {
+                self.scopes[scope].names.entry(name).or_insert(obj);
+            }
+        }
+    }
+
+    /// A name was used that may come from a dot import.
+    pub(super) fn use_dot_import(&mut self, obj: ObjId) {
+        let Home::Package(unit) = self.objs[obj].home else { return };
+        let file = self.env.file;
+        let import = self.dot_imports.iter().find(|import| (import.0, import.1) == (file, unit)).map(|import| import.2);
+        if let Some(import) = import {
+            self.objs[import].used = true;
         }
     }
 
@@ -392,22 +416,19 @@ impl<'a> Checker<'a> {
 
     /// Imports that nothing refers to.
     pub(super) fn unused_imports(&mut self) {
-        let own = self.units.first().map_or(0, |unit| unit.last);
-        for scope in self.file_scopes.iter().take(own).copied().collect::<Vec<_>>() {
-            for import in self.scopes[scope].order.clone() {
-                let object = &self.objs[import];
-                let ObjKind::Package(path, _) = &object.kind else { continue };
-                if object.used {
-                    continue;
-                }
-                let name = &object.name;
-                let error = if path.rsplit('/').next() == Some(&**name) {
-                    GoError::UnusedImport { path: path.into() }
-                } else {
-                    GoError::UnusedNamedImport { path: path.into(), name: name.into() }
-                };
-                self.report_at(self.place_of(import), error);
+        for import in self.imports.clone() {
+            let object = &self.objs[import];
+            let ObjKind::Package(path, _) = &object.kind else { continue };
+            if object.used || &*object.name == "_" {
+                continue;
             }
+            let name = &*object.name;
+            let error = if name == "." || path.rsplit('/').next() == Some(name) {
+                GoError::UnusedImport { path: path.into() }
+            } else {
+                GoError::UnusedNamedImport { path: path.into(), name: name.into() }
+            };
+            self.report_at(self.place_of(import), error);
         }
     }
 

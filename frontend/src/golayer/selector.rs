@@ -11,7 +11,8 @@ use crate::syntax::ast::{ExprKind, ExprRef, Ident, SelectorExpr};
 use std::rc::Rc;
 
 impl<'a> Checker<'a> {
-    pub(super) fn selector(&mut self, expr: ExprRef<'a>, e: &'a SelectorExpr<'a>) -> Operand<'a> {
+    /// With `want_type`, only a member of a package can be meant.
+    pub(super) fn selector(&mut self, expr: ExprRef<'a>, e: &'a SelectorExpr<'a>, want_type: bool) -> Operand<'a> {
         let invalid = Operand::invalid(expr);
         if let ExprKind::Ident(name) = e.x.kind
             && let Some(import) = self.lookup(name)
@@ -24,7 +25,7 @@ impl<'a> Checker<'a> {
         match x.mode {
             Mode::Invalid => return invalid,
             Mode::Builtin(_) => {
-                self.report(x.span, GoError::BuiltinSelector { operand: self.operand_arg(&x) });
+                self.report(e.sel.span, GoError::BuiltinSelector { operand: self.operand_arg(&x) });
                 return invalid;
             }
             _ => {}
@@ -35,6 +36,10 @@ impl<'a> Checker<'a> {
         let name = e.sel.name;
         if name == "_" {
             self.report(e.sel.span, GoError::BlankSelector);
+            return invalid;
+        }
+        if want_type {
+            self.report(e.sel.span, GoError::NotType { value: expr_text(expr).into() });
             return invalid;
         }
         let addressable = x.mode == Mode::Variable;
@@ -165,9 +170,6 @@ impl<'a> Checker<'a> {
             Member::Missing | Member::Found(..) => {
                 let why = if self.types.is_interface_pointer(x.ty) {
                     format!("type {} is pointer to interface, not interface", self.type_text(x.ty))
-                } else if x.mode == Mode::TypeExpr && self.lookup_member(x.ty, false, sel.name, true) == Member::Missing
-                {
-                    format!("type {} has no method {}", self.type_text(x.ty), sel.name)
                 } else {
                     self.explain_member(x.ty, x.mode == Mode::Variable, sel.name)
                 };

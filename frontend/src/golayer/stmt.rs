@@ -401,7 +401,7 @@ impl<'a> Checker<'a> {
             let name = match expr.kind {
                 ExprKind::Ident(name) => name,
                 _ => {
-                    self.report(expr.span, GoError::NonName { value: expr_text(expr).into() });
+                    self.report(expr.span, GoError::NonNameInRange { value: expr_text(expr).into() });
                     "_"
                 }
             };

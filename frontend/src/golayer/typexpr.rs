@@ -88,7 +88,11 @@ impl<'a> Checker<'a> {
                 let elem = self.var_type(elem);
                 self.types.add(Type::Chan(dir, elem))
             }
-            _ => self.not_a_type(expr),
+            _ => {
+                self.not_a_type(expr);
+                self.use_exprs(&[expr]);
+                INVALID
+            }
         }
     }
 
@@ -262,7 +266,7 @@ impl<'a> Checker<'a> {
             let name = self.objs[method].name.clone();
             if let Some(&other) = seen.get(&name) {
                 self.report_at(self.place_of(method), GoError::DuplicateMethod { name: name.to_string().into() });
-                self.report_other(other);
+                self.report_other_method(other);
                 continue;
             }
             seen.insert(name, method);
@@ -275,7 +279,7 @@ impl<'a> Checker<'a> {
                     Some(other) if self.identical(self.obj_type(other), self.obj_type(method)) => {}
                     Some(other) => {
                         self.report(span, GoError::DuplicateMethod { name: name.to_string().into() });
-                        self.report_other(other);
+                        self.report_other_method(other);
                     }
                     None => {
                         seen.insert(name, method);
@@ -470,8 +474,23 @@ impl<'a> Checker<'a> {
             }
             return INVALID;
         }
+        if !self.is_generic(expr, origin) {
+            return INVALID;
+        }
         let args: Vec<Ty> = index.indices.iter().map(|arg| self.typ(arg)).collect();
         self.instance_of(expr, index, origin, &args)
+    }
+
+    /// Whether a type has type parameters; reports the instance `expr` of one that has none.
+    pub(super) fn is_generic(&mut self, expr: ExprRef<'a>, origin: Ty) -> bool {
+        if let Type::Named(named) = self.types.get(self.types.unalias(origin))
+            && !named.params.is_empty()
+        {
+            return true;
+        }
+        let (value, of) = (expr_text(expr).into(), self.type_arg(origin));
+        self.report(expr.span, GoError::NotGenericInstance { value, of });
+        false
     }
 
     /// The instance of a generic type for checked arguments.
@@ -487,18 +506,17 @@ impl<'a> Checker<'a> {
             Type::Named(named) => named.params.clone(),
             _ => Rc::new([]),
         };
-        if params.is_empty() {
-            self.report(index.x.span, GoError::NotGeneric { of: self.type_arg(origin) });
-            return INVALID;
-        }
         if args.contains(&INVALID) {
             return INVALID;
         }
         if params.len() != args.len() {
             let what = if args.len() < params.len() { "not enough" } else { "too many" };
-            let at = index.indices.get(params.len()).or(index.indices.last()).map_or(expr.span, |arg| arg.span);
-            let (of, have, want) = (self.type_arg(origin), args.len().into(), params.len().into());
-            self.report(at, GoError::TypeArgCount { fault: what.into(), of, have, want });
+            let of = match self.types.get(plain) {
+                Type::Named(named) => self.objs[named.obj].name.to_string().into(),
+                _ => self.type_arg(origin),
+            };
+            let (have, want) = (args.len().into(), params.len().into());
+            self.report(expr.span, GoError::TypeArgCount { fault: what.into(), of, have, want });
             return INVALID;
         }
         let ty = self.instantiate(plain, args.into());

@@ -152,12 +152,12 @@ impl Checker<'_> {
     /// `istypednil`, `revive`. They are declared after those of the package itself.
     pub(super) fn declare_injected(&mut self) {
         let [realm, address, gnocoins, gnocoin] = self.realm_types();
-        let (home, package) = (self.home(), self.package_scope());
+        let home = self.home();
         let any = self.scopes[self.universe].names.get("any").and_then(|&obj| self.objs[obj].ty);
         let any = any.unwrap_or(self.types.empty_interface);
         let istypednil = self.signature(home, &[("x", any)], &[Types::basic(Basic::Bool)]);
         let istypednil = self.predeclared(home, ObjKind::Func, "istypednil", Some(istypednil));
-        self.declare(package, istypednil);
+        self.inject(istypednil, 4, 6);
 
         let mut aliases = Vec::new();
         for (name, actual) in [("realm", realm), ("address", address), ("gnocoins", gnocoins), ("gnocoin", gnocoin)] {
@@ -168,7 +168,7 @@ impl Checker<'_> {
         }
         let realm_alias = aliases.first().map(|(_, ty)| *ty);
         let cross = self.predeclared(home, ObjKind::Var, "cross", realm_alias);
-        self.declare(package, cross);
+        self.inject(cross, 5, 5);
 
         let param = self.predeclared(home, ObjKind::Type, "F", None);
         let param_ty = self.types.add(Type::Param { obj: param, bound: Some(any) });
@@ -182,10 +182,16 @@ impl Checker<'_> {
         };
         let revive = self.types.add(Type::Signature(Rc::new(revive)));
         let revive = self.predeclared(home, ObjKind::Func, "revive", Some(revive));
-        self.declare(package, revive);
-        for (obj, _) in aliases {
-            self.declare(package, obj);
+        self.inject(revive, 6, 6);
+        for (line, (obj, _)) in (7..).zip(aliases) {
+            self.inject(obj, line, 6);
         }
+    }
+
+    /// Declares a name that stands at this place of the added file.
+    fn inject(&mut self, obj: ObjId, line: u32, column: u32) {
+        self.objs[obj].span = Span::at(super::injected_offset(line, column));
+        self.declare(self.package_scope(), obj);
     }
 
     fn complete(&mut self, ty: Ty, rhs: Ty, methods: &[ObjId]) {

@@ -27,6 +27,8 @@ impl<'a> Parser<'a, '_> {
         }
         if self.lexer.errors.is_empty() {
             self.decls(&mut decls, &mut imports);
+        } else {
+            self.header_errors = self.lexer.errors.len();
         }
         let end = decls.last().map_or(package.span, |decl| decl_span(*decl));
         let comments = std::mem::take(&mut self.comments);
@@ -43,7 +45,12 @@ impl<'a> Parser<'a, '_> {
 
     fn decls(&mut self, decls: &mut Vec<Decl<'a>>, imports: &mut Vec<&'a ImportSpec<'a>>) {
         let mut previous = TokenKind::Import;
+        let mut header = true;
         while !self.at(TokenKind::Eof) {
+            if header && !self.at(TokenKind::Import) {
+                header = false;
+                self.header_errors = self.lexer.errors.len();
+            }
             if self.at(TokenKind::Import) && previous != TokenKind::Import {
                 self.error_here(SyntaxError::LateImport);
             }
@@ -53,6 +60,9 @@ impl<'a> Parser<'a, '_> {
                 imports.extend_from_slice(specs);
             }
             decls.push(decl);
+        }
+        if header {
+            self.header_errors = self.lexer.errors.len();
         }
     }
 

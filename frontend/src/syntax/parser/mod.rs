@@ -48,6 +48,19 @@ pub struct ParsedFile<'a> {
     pub charges: Vec<u32>,
     /// The errors, sorted by position.
     pub errors: Vec<Diagnostic>,
+    /// How the errors came up.
+    pub(crate) record: ErrorRecord,
+}
+
+/// What the order in which errors were found decides.
+#[derive(Debug, Default)]
+pub(crate) struct ErrorRecord {
+    /// The parse stopped: names are not resolved then.
+    pub(crate) aborted: bool,
+    /// The line of the error that was found last: another one there is dropped.
+    pub(crate) last_line: Option<u32>,
+    /// Those found up to the end of the imports, sorted by position: what a reader of the imports alone meets.
+    pub(crate) header: Vec<Diagnostic>,
 }
 
 /// Whether the first error is in the package clause or in the comments that follow it: where a reader of the package name
@@ -90,8 +103,17 @@ pub fn parse_file<'a>(arena: &'a Bump, source: &SourceFile, limits: &Limits) -> 
     }
     let file = parser.file();
     let mut errors = std::mem::take(&mut parser.lexer.errors);
+    let last_line = errors.last().map(|last| source.line(last.span.start));
+    let mut header: Vec<_> = errors.iter().take(parser.header_errors).cloned().collect();
+    sort(&mut header);
+    sort(&mut errors);
+    let record = ErrorRecord { aborted: parser.aborted, last_line, header };
+    let gas = parser.charges.iter().map(|&gas| u64::from(gas)).sum();
+    ParsedFile { file, gas, charges: parser.charges, errors, record }
+}
+
+fn sort(errors: &mut [Diagnostic]) {
     errors.sort_by(|a, b| a.span.start.cmp(&b.span.start).then_with(|| a.error.to_string().cmp(&b.error.to_string())));
-    ParsedFile { file, gas: parser.charges.iter().map(|&gas| u64::from(gas)).sum(), charges: parser.charges, errors }
 }
 
 struct Parser<'a, 's> {
@@ -107,6 +129,8 @@ struct Parser<'a, 's> {
     max_level: u32,
     max_errors: usize,
     aborted: bool,
+    /// The errors found when the imports ended.
+    header_errors: usize,
     /// Negative in the header of a control statement, else the depth of brackets.
     expr_level: i32,
     on_right_side: bool,
@@ -128,6 +152,7 @@ impl<'a, 's> Parser<'a, 's> {
             max_level: limits.nesting,
             max_errors: limits.syntax_errors,
             aborted: false,
+            header_errors: 0,
             expr_level: 0,
             on_right_side: false,
             recovery: (0, 0),

@@ -31,7 +31,11 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn block(&mut self) -> &'a Block<'a> {
         let start = self.expect(TokenKind::Lbrace);
         let stmts = self.stmt_list();
-        let end = self.expect(TokenKind::Rbrace);
+        let closed = self.at(TokenKind::Rbrace);
+        let mut end = self.expect(TokenKind::Rbrace);
+        if !closed {
+            end = stmts.last().map_or(start, |last| last.span);
+        }
         self.arena.alloc(Block { span: start.to(end), stmts })
     }
 
@@ -211,11 +215,7 @@ impl<'a> Parser<'a, '_> {
     fn branch(&mut self, kind: BranchKind) -> StmtRef<'a> {
         let start = self.token.span;
         self.advance();
-        let labeled = match kind {
-            BranchKind::Goto => true,
-            BranchKind::Break | BranchKind::Continue => self.at(TokenKind::Ident),
-            BranchKind::Fallthrough => false,
-        };
+        let labeled = kind != BranchKind::Fallthrough && self.at(TokenKind::Ident);
         let label = labeled.then(|| self.ident());
         self.expect_semicolon();
         let span = start.to(label.map_or(start, |label| label.span));
