@@ -118,7 +118,12 @@ impl<'a> Checker<'a> {
         let entity = self.lookup(name, span)?;
         Ok(matches!(
             entity,
-            Entity::Local(_) | Entity::Global(_) | Entity::Func(_) | Entity::Const(..) | Entity::Nil | Entity::Builtin(_)
+            Entity::Local(_)
+                | Entity::Global(_)
+                | Entity::Func(_)
+                | Entity::Const(..)
+                | Entity::Nil
+                | Entity::Builtin(_)
         ))
     }
 

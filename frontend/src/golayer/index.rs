@@ -100,10 +100,7 @@ impl<'a> Checker<'a> {
         }
         if args.len() > params.len() {
             let at = e.indices.get(params.len()).map_or(expr.span, |arg| arg.span);
-            self.report(
-                at,
-                GoError::FuncTypeArgCount { have: args.len().into(), want: params.len().into() },
-            );
+            self.report(at, GoError::FuncTypeArgCount { have: args.len().into(), want: params.len().into() });
             return invalid;
         }
         let (given, rest) = params.split_at(args.len());
