@@ -167,14 +167,14 @@ impl<'s> Session<'s> {
     pub fn load_imports(&mut self, unit: &Unit<'_>, name: &str) -> Result<(), CompileError> {
         for (parsed, file) in unit.files.iter().zip(unit.sources) {
             if let Some(text) = golayer::load_failure(parsed, file) {
-                return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
+                return Err(CompileError { text, parse_charges: Vec::new(), program: None });
             }
             let mut imports = golayer::leading_imports(parsed);
             imports.sort_by_key(|spec| spec.path);
             for spec in imports {
                 if spec.path.is_empty() {
                     let text = "invalid zero package path in testStore().pkgGetter".to_owned();
-                    return Err(CompileError { text, parse_charges: Vec::new(), parsed: false });
+                    return Err(CompileError { text, parse_charges: Vec::new(), program: None });
                 }
                 if PathKind::of(spec.path) == PathKind::Realm {
                     continue;
