@@ -116,6 +116,11 @@ impl Stored {
         }
     }
 
+    /// The package has the block of a file that a look-up finds: a collection while the package was loaded did not know it yet.
+    pub fn in_memory(&mut self, package: u32, file: u32) {
+        self.apart.get_mut().retain(|&(p, f, _)| (p, f) != (package, file));
+    }
+
     /// The block of a file is looked up: whether it must be loaded for that.
     pub fn take(&mut self, package: u32, file: u32) -> bool {
         let found = self.apart.get_mut().iter_mut().find(|&&mut (p, f, again)| (p, f) == (package, file) && !again);

@@ -137,11 +137,12 @@ impl Cx {
         if state.kind == PathKind::Realm {
             self.load_realm(package)?;
         }
-        for (reference, file) in stored.file_blocks.iter().zip(files) {
+        for ((reference, file), number) in stored.file_blocks.iter().zip(files).zip(0..) {
             let Some(reference) = reference else { continue };
             if self.realm_state()?.objects.instance(reference.id).is_none() {
                 self.load_block(reference.id, file)?;
             }
+            self.roots.stored.in_memory(package, number);
         }
         Ok(())
     }
