@@ -233,14 +233,15 @@ impl Machine {
         let linked = Arc::clone(&self.cx.linked);
         let Some(own) = linked.packages.get(package as usize) else { return Ok(()) };
         let stored = self.cx.made_here(package);
-        // Variables of a package without realm are initialised with no realm active; its `init` functions have one (spec/05 §4.3).
+        // Variables of a package without realm are initialised with no realm active; its `init` functions have one if it is
+        // going to be stored (spec/05 §4.3).
         let realm = Some(package).filter(|_| has_realm(&own.path));
         self.cx.set_active_realm(realm);
         self.run_function(own.init, false)?;
         if stored {
             self.cx.save_package(package, false).map_err(|trap| self.end(trap))?;
         }
-        self.cx.set_active_realm(Some(package));
+        self.cx.set_active_realm(realm.or(Some(package).filter(|_| stored)));
         self.run_function(own.inits, false)?;
         if stored {
             self.cx.save_package(package, true).map_err(|trap| self.end(trap))?;

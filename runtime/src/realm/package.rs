@@ -278,7 +278,8 @@ impl Cx {
         else {
             return false;
         };
-        let stored = state.kind != PathKind::Run && state.realm.path != "main";
+        let never = matches!(state.kind, PathKind::Run | PathKind::Other) || state.realm.path == "main";
+        let stored = !never;
         self.set_loaded(package);
         stored
     }
