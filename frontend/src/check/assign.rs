@@ -55,8 +55,43 @@ impl<'a> Checker<'a> {
         Ok(StmtKind::IncDec { target: target.place, ty: target.ty, increment: step.increment })
     }
 
+    /// Refuses what is no name left of `:=`, before anything else of the statement is looked at.
+    fn refuse_non_names(&self, targets: &[ExprRef<'a>]) -> Result<()> {
+        match targets.iter().find(|target| !matches!(unparen(target).kind, ExprKind::Ident(_))) {
+            Some(target) => Err(self.non_name(target)),
+            None => Ok(()),
+        }
+    }
+
+    /// The error of a target of `:=` that is no name: it tells the reference's kind of node.
+    pub(super) fn non_name(&self, target: ExprRef<'a>) -> CheckError {
+        let node = match unparen(target).kind {
+            ExprKind::Literal(_) => "BasicLitExpr",
+            ExprKind::CompositeLit(_) => "CompositeLitExpr",
+            ExprKind::FuncLit(_) => "FuncLitExpr",
+            ExprKind::Selector(_) => "SelectorExpr",
+            ExprKind::Index(_) => "IndexExpr",
+            ExprKind::Slice(_) => "SliceExpr",
+            ExprKind::TypeAssert(_) => "TypeAssertExpr",
+            ExprKind::Call(_) => "CallExpr",
+            ExprKind::Star(_) => "StarExpr",
+            ExprKind::Unary(ast::UnaryOp::Addr, _) => "RefExpr",
+            ExprKind::Unary(..) => "UnaryExpr",
+            ExprKind::Binary(_) => "BinaryExpr",
+            ExprKind::ArrayType(array) if array.len.is_none() => "SliceTypeExpr",
+            ExprKind::ArrayType(_) => "ArrayTypeExpr",
+            ExprKind::MapType(_) => "MapTypeExpr",
+            ExprKind::FuncType(_) => "FuncTypeExpr",
+            ExprKind::StructType(_) => "StructTypeExpr",
+            ExprKind::InterfaceType(_) => "InterfaceTypeExpr",
+            _ => "ChanTypeExpr",
+        };
+        self.error_bare(VmError::NonName { node: node.into() })
+    }
+
     fn define(&mut self, assign: &'a ast::AssignStmt<'a>, id: StmtId, span: Span) -> Result<StmtKind> {
         let count = assign.lhs.len();
+        self.refuse_non_names(assign.lhs)?;
         if miscounted(count, assign.rhs) {
             let (names, values) = (count.into(), assign.rhs.len().into());
             return Err(self.error(span, VmError::CountMismatch { names, values }));
@@ -83,7 +118,7 @@ impl<'a> Checker<'a> {
         let mut redefined = Vec::new();
         for (target, (t, recorded)) in assign.lhs.iter().zip(types) {
             let ExprKind::Ident(name) = unparen(target).kind else {
-                return Err(self.error(span, VmError::NonName));
+                return Err(self.error(span, VmError::UnexpectedExpression));
             };
             if name == "_" {
                 targets.push(Place::Blank);

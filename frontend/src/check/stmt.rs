@@ -239,7 +239,7 @@ impl<'a> Checker<'a> {
     fn range_variable(&mut self, target: Option<ExprRef<'a>>, t: TypeId, span: Span) -> Result<Option<Place>> {
         let Some(target) = target else { return Ok(None) };
         let ExprKind::Ident(name) = unparen(target).kind else {
-            return Err(self.error(span, VmError::NonName));
+            return Err(self.non_name(target));
         };
         // The blank target copies what it is given (spec/03 §4.2).
         if name == "_" {

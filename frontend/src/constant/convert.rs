@@ -53,7 +53,7 @@ pub fn convert_explicit(x: &Constant, to: Basic) -> Result<Constant, ConstError>
 }
 
 /// Converts a typed constant to another primitive type, checking that the value survives: integers by range, floats to
-/// integers exactly, `float64` to `float32` by range. Integers become strings as code points.
+/// integers exactly. `float64` to `float32` rounds. Integers become strings as code points.
 ///
 /// # Errors
 ///

@@ -54,7 +54,7 @@ findings! {
 
     "V006" ":= declares at least one new variable, and takes plain names only. Use = to assign." {
         NoNewVariables "no new variables on left side of :="
-        NonName "non-name on left side of :="
+        NonName { node: Construct } "interface conversion: gnolang.Expr is *gnolang.{node}, not *gnolang.NameExpr"
     }
 
     "V007" "The left side cannot be assigned to: a constant, a result, a part of a string, or _ where a value is read." {
