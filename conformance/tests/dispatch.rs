@@ -47,7 +47,8 @@ const NOT_IN_LOOPS: &[Op] = &[
     Op::LoadPackage,
     Op::ChargeAlloc,
     Op::DefineGlobal,
-    // Library functions without body.
+    // Functions of other packages, and those without body: the loops import nothing, so that one of their programs is unguarded.
+    Op::UsePackage,
     Op::CallNative,
     Op::NativeResolved,
     Op::IsAddress,

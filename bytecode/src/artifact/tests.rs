@@ -186,8 +186,8 @@ fn damage_under_a_valid_digest_is_an_error_or_another_module() {
 #[test]
 fn incompatible_fields_are_named() {
     let mut bytes = encode(&Module::default());
-    bytes[8] = 9;
-    assert_eq!(decode(&bytes), Err(ArtifactError::FormatVersion(9)));
+    bytes[8] = FORMAT_VERSION as u8 + 1;
+    assert_eq!(decode(&bytes), Err(ArtifactError::FormatVersion(FORMAT_VERSION + 1)));
     let mut content = body(&Module::default(), None);
     content[1] ^= 1;
     let error = decode(&seal(&content));
