@@ -39,9 +39,6 @@ fn build_init(cx: &mut Context<'_>) -> FuncRef {
     let package = cx.package;
     let mut b = FunctionBuilder::new(cx, "", FunctionKind::Synthetic, 0);
     b.charge_package();
-    if let Some(text) = &package.refusal {
-        b.abort(text);
-    }
     for step in &package.init_steps {
         b.init_step(step);
         b.op(OpClass::Halt);
@@ -85,7 +82,8 @@ impl FunctionBuilder<'_, '_> {
                 self.push(data);
             }
         }
-        if package.refusal.is_some() {
+        if let Some(text) = &package.refusal {
+            self.abort(text);
             return;
         }
         for (files, imports) in (1..).zip(&package.file_imports) {
